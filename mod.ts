@@ -1,0 +1,58 @@
+/**
+ * Nacre: server components for Deno. An app is `init`, `update` and `view`; it runs on the server, and a page shows it through
+ * one small custom element. Events go up and patches come down a WebSocket. (These are not React Server Components.)
+ *
+ * @example A whole app, and the handler that serves it
+ * ```tsx
+ * import { app, page, runtimeScript, serve, ServerComponent } from "@nacre/nacre";
+ *
+ * const counter = app({
+ *   init: (start: number) => ({ count: start }),
+ *   update: (model, msg: "up" | "down") => ({ count: model.count + (msg === "up" ? 1 : -1) }),
+ *   view: (model, send) => (
+ *     <div>
+ *       <button onClick={send("down")}>-</button>
+ *       <p>Count: {model.count}</p>
+ *       <button onClick={send("up")}>+</button>
+ *     </div>
+ *   ),
+ * });
+ *
+ * const live = serve(counter, { flags: 0 });
+ *
+ * export function handler(request: Request): Response | Promise<Response> {
+ *   switch (new URL(request.url).pathname) {
+ *     case "/":
+ *       return page(
+ *         <html>
+ *           <head><script type="module" src="/nacre/runtime.mjs"></script></head>
+ *           <body><ServerComponent route="/ws" /></body>
+ *         </html>,
+ *       );
+ *     case "/nacre/runtime.mjs":
+ *       return runtimeScript(request);
+ *     case "/ws":
+ *       return live(request);
+ *     default:
+ *       return new Response("Not found", { status: 404 });
+ *   }
+ * }
+ * // Deno.serve(handler);
+ * ```
+ *
+ * @module
+ */
+export { app, next } from "./runtime/app/app.ts";
+export type { App, AppOptions, Client, Next, Returns } from "./runtime/app/app.ts";
+export { effect, NotYetError } from "./runtime/app/effect.ts";
+export type { Effect, EmitOptions } from "./runtime/app/effect.ts";
+export type { Link } from "./runtime/app/member.ts";
+export type { Connection, Runtime, RuntimeStatus } from "./runtime/app/runtime.ts";
+export type { FieldPath, Send, SendOptions, Sent, TargetOf } from "./runtime/app/send.ts";
+export { start } from "./runtime/app/start.ts";
+export { serve } from "./runtime/transport/serve.ts";
+export type { Live, ServeOptions, SharedOptions } from "./runtime/transport/serve.ts";
+export { page } from "./runtime/page/page.ts";
+export { runtimeScript } from "./runtime/page/script.ts";
+export { ServerComponent } from "./runtime/page/server_component.ts";
+export type { ServerComponentProps } from "./runtime/page/server_component.ts";

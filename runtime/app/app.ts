@@ -1,0 +1,121 @@
+/** An app: `init`, `update`, `view` and options, as a plain value that can be started many times. Running it is `runtime.ts`'s. */
+import type { ComponentChildren } from "../deps.ts";
+import type { Effect } from "./effect.ts";
+import type { Send } from "./send.ts";
+
+/** One subscriber of a runtime. Plain data: it may be kept in a model. */
+export interface Client<User = unknown> {
+  readonly id: string;
+  readonly user: User;
+}
+
+/** A model with effects, as {@link next} makes it. */
+export interface Next<out Model, out Msg = never> {
+  readonly model: Model;
+  readonly effects: readonly Effect<Msg>[];
+}
+
+/** What `init` and `update` may return. */
+export type Returns<Model, Msg> = Model | Next<Model, Msg>;
+
+/** What {@link app} is made from. */
+export interface AppOptions<Model, Msg, Flags, User> {
+  /** The first model, made from the flags. */
+  init: (flags: Flags) => Model | Next<Model, NoInfer<Msg>>;
+  /** The model after a message. The model given is not to be changed: what is the same object shows the same. */
+  update: (model: Model, msg: Msg, from: Client<User> | undefined) => Model | Next<Model, NoInfer<Msg>>;
+  /** What the model looks like. Pure: it follows from the model alone. */
+  view: (model: Model, send: Send<Msg, User>) => ComponentChildren;
+  /** What the app listens to, by name, as long as the model says so: a name that appears is started, one that goes is aborted. */
+  subscriptions?: (model: Model) => Record<string, Effect<NoInfer<Msg>> | false | null | undefined>;
+  /** Not yet: the message for a client that joined. */
+  onConnect?: (client: Client<User>) => NoInfer<Msg>;
+  /** Not yet: the message for a client that left. */
+  onDisconnect?: (client: Client<User>) => NoInfer<Msg>;
+  /** Not yet: the message for an attribute of the element. */
+  onAttribute?: Record<string, (value: string | null) => NoInfer<Msg> | undefined>;
+  /** Not yet: the message for a property of the element. */
+  onProperty?: Record<string, (value: unknown) => NoInfer<Msg> | undefined>;
+  /** Named in errors. */
+  name?: string;
+  /** The version of the model, for carrying it over a deploy. */
+  version?: number;
+}
+
+/** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
+export interface App<Model, Msg, Flags = void, User = unknown> {
+  init(flags: Flags): Next<Model, Msg>;
+  update(model: Model, msg: Msg, from?: Client<User>): Next<Model, Msg>;
+  view(model: Model, send: Send<Msg, User>): ComponentChildren;
+  /** What the app listens to with this model; `{}` when it listens to nothing. */
+  subscriptions(model: Model): Readonly<Record<string, Effect<Msg> | false | null | undefined>>;
+  /** Named in errors. */
+  readonly name: string;
+  /** Options that this version knows by type only; starting such an app throws. */
+  readonly later: readonly string[];
+}
+
+class NextValue<Model, Msg> implements Next<Model, Msg> {
+  constructor(readonly model: Model, readonly effects: readonly Effect<Msg>[]) {}
+}
+
+/**
+ * A model with effects, for `init` and `update` to return. A value of a kind of its own: a model that happens to look like it is
+ * never mistaken for it.
+ *
+ * @example
+ * ```ts
+ * import { effect, next } from "@nacre/nacre";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { model, effects } = next({ count: 1 }, effect.emit("change", 1));
+ * assertEquals(model.count, 1);
+ * assertEquals(effects, [effect.emit("change", 1)]);
+ * ```
+ */
+export function next<Model, const Msg = never>(model: Model, ...effects: Effect<Msg>[]): Next<Model, Msg> {
+  return new NextValue(model, effects);
+}
+
+const noEffects: readonly never[] = [];
+
+function asNext<Model, Msg>(returned: Returns<Model, Msg>): Next<Model, Msg> {
+  return returned instanceof NextValue ? returned : new NextValue(returned as Model, noEffects);
+}
+
+const laterOptions = ["onConnect", "onDisconnect", "onAttribute", "onProperty"] as const;
+
+/**
+ * Makes an app of its parts.
+ *
+ * @throws {TypeError} when `init`, `update` or `view` is not a function.
+ *
+ * @example
+ * ```ts
+ * import { app } from "@nacre/nacre";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counter = app({
+ *   init: (start: number) => ({ count: start }),
+ *   update: (model, _msg: "up") => ({ count: model.count + 1 }),
+ *   view: (model) => `Count: ${model.count}`,
+ * });
+ * assertEquals(counter.update({ count: 1 }, "up").model, { count: 2 });
+ * ```
+ */
+export function app<Model, Msg, Flags = void, User = unknown>(options: AppOptions<Model, Msg, Flags, User>): App<Model, Msg, Flags, User> {
+  for (const part of ["init", "update", "view"] as const) {
+    if (typeof options[part] !== "function") {
+      throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
+    }
+  }
+  const { init, update, view, subscriptions } = options;
+  return Object.freeze({
+    init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
+    update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
+    view,
+    subscriptions: (model: Model) => subscriptions?.(model) ?? {},
+    name: options.name ?? "app",
+    later: laterOptions.filter((name) => options[name] !== undefined),
+  });
+}

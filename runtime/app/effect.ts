@@ -1,0 +1,126 @@
+/**
+ * Effects: plain descriptions of what to do beside changing the model. They do nothing until a runtime runs them
+ * (`runtime/app/performance.ts`), and can be compared in a test.
+ */
+
+declare const carries: unique symbol;
+
+/** What to do beside changing the model: a plain description, comparable in a test. */
+export interface Effect<out Msg = never> {
+  readonly [carries]?: Msg;
+}
+
+/** What an {@link Effect} is inside; a closed union. */
+export type Description =
+  | { readonly type: "batch"; readonly effects: readonly Description[] }
+  | { readonly type: "map"; readonly effect: Description; readonly to: (message: unknown) => unknown }
+  | { readonly type: "from"; readonly run: (signal: AbortSignal) => unknown }
+  | { readonly type: "after"; readonly ms: number; readonly message: unknown }
+  | { readonly type: "every"; readonly ms: number; readonly message: unknown }
+  | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string };
+
+type Source<T> = AsyncIterable<T> | ReadableStream<T>;
+
+/** Where an emitted event goes: to the client that caused it, to all, or to one by its id. */
+export interface EmitOptions {
+  readonly to?: "cause" | "all" | string;
+}
+
+/** Thrown by what is typed already and comes in a later version. */
+export class NotYetError extends Error {
+  override name = "NotYetError";
+  constructor(what: string, instead: string) {
+    super(`${what} is not supported yet: ${instead}`);
+  }
+}
+
+/** The longest delay that timers take: 2^31 - 1 ms, some 24.8 days. */
+const longest = 2 ** 31 - 1;
+
+function checkDelay(name: string, ms: number): void {
+  if (!(ms >= 0 && ms <= longest)) {
+    throw new RangeError(`Cannot make effect.${name}(${ms}): the delay is a number of milliseconds from 0 to ${longest}`);
+  }
+}
+
+function describe<Msg>(description: Description): Effect<Msg> {
+  return Object.freeze(description) as Effect<Msg>;
+}
+
+const none = describe<never>({ type: "batch", effects: [] });
+
+/**
+ * The effects.
+ *
+ * @example A message a second later
+ * ```ts
+ * import { effect, next } from "@nacre/nacre";
+ *
+ * const saved = next({ state: "saved" }, effect.after(1000, "fade"));
+ * ```
+ */
+export const effect: {
+  /** Nothing to do. */
+  none: Effect;
+  /** Several effects as one, started in order. */
+  batch<const Msg>(...effects: Effect<Msg>[]): Effect<Msg>;
+  /** An effect of a part, whose messages become messages of the whole. */
+  map<A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B>;
+  /**
+   * Runs a function; what it answers, or the promise that it answers comes to, is a message; `undefined` is none. The signal is
+   * aborted when the runtime stops, or when the subscription goes.
+   */
+  from<const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Msg>;
+  /** A message after `ms` milliseconds. */
+  after<const Msg>(ms: number, message: Msg): Effect<Msg>;
+  /** A message every `ms` milliseconds (at least 1), until the runtime stops or the subscription goes. */
+  every<const Msg>(ms: number, message: Msg): Effect<Msg>;
+  /** Not yet: messages from a source. */
+  listen<T, const Msg>(source: Source<T> | ((signal: AbortSignal) => Source<T>), to: (value: T) => Msg | undefined): Effect<Msg>;
+  listen<const Msg>(source: EventTarget, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
+  /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
+  emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
+  /** Not yet: focuses an element in the page. */
+  focus(selector: string): Effect;
+  /** Not yet: resets a form in the page. */
+  reset(selector: string): Effect;
+  /** Not yet: sends the page elsewhere. */
+  navigate(url: string, options?: { replace?: boolean }): Effect;
+  /** Not yet: sends a client away. */
+  disconnect(client: string): Effect;
+} = {
+  none,
+  batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
+  map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>
+    describe({ type: "map", effect: effect as unknown as Description, to: to as (message: unknown) => unknown }),
+  from: <const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Msg> => describe({ type: "from", run }),
+  after<const Msg>(ms: number, message: Msg): Effect<Msg> {
+    checkDelay("after", ms);
+    return describe({ type: "after", ms, message });
+  },
+  every<const Msg>(ms: number, message: Msg): Effect<Msg> {
+    checkDelay("every", ms);
+    return describe({ type: "every", ms: Math.max(1, ms), message });
+  },
+  listen(): never {
+    throw new NotYetError("effect.listen", "use effect.from, or effect.every");
+  },
+  emit(name: string, detail: unknown = null, options: EmitOptions = {}): Effect {
+    if (options.to !== undefined && options.to !== "all" && options.to !== "cause") {
+      throw new NotYetError("effect.emit to one client by its id", 'use { to: "all" } or { to: "cause" }');
+    }
+    return describe({ type: "emit", name, detail, to: options.to ?? "all" });
+  },
+  focus(): never {
+    throw new NotYetError("effect.focus", "emit an event and focus in the page");
+  },
+  reset(): never {
+    throw new NotYetError("effect.reset", "emit an event and reset in the page");
+  },
+  navigate(): never {
+    throw new NotYetError("effect.navigate", "emit an event and navigate in the page");
+  },
+  disconnect(): never {
+    throw new NotYetError("effect.disconnect", "stop the runtime of that client");
+  },
+};

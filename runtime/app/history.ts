@@ -1,0 +1,77 @@
+/**
+ * The view trees of the versions that a client may still see, so that an event finds the handler that the user saw (rules 4 and
+ * 10 of events). It must never grow past its bounds, whatever clients do.
+ */
+import type { Node } from "../view/tree.ts";
+
+/** The bounds of a history. */
+export const historyBounds = { versions: 32, ms: 10_000, holes: 200_000 } as const;
+
+interface Entry {
+  readonly version: number;
+  tree: Node;
+  /** Holes that this version made new; what it shares with the one before costs nothing. */
+  holes: number;
+  /** When the next version took its place. */
+  until: number;
+}
+
+/** The last versions of one runtime; the newest is always there. */
+export class History {
+  readonly #entries: Entry[] = [];
+  #holes = 0;
+
+  /** The newest tree; undefined before the first. */
+  get tree(): Node | undefined {
+    return this.#entries.at(-1)?.tree;
+  }
+
+  /** How many versions are kept. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** A new version. */
+  add(version: number, tree: Node, holes: number, now: number): void {
+    const last = this.#entries.at(-1);
+    if (last) last.until = now;
+    this.#entries.push({ version, tree, holes, until: Infinity });
+    this.#holes += holes;
+    this.#trim(now, 0);
+  }
+
+  /** The newest version's tree anew: the page is the same, its handlers are not. */
+  replace(tree: Node, holes: number): void {
+    const last = this.#entries.at(-1)!;
+    last.tree = tree;
+    // What it held before is held no more, but may be part of the new tree: the sum is kept, as an upper bound.
+    last.holes = Math.max(last.holes, holes);
+  }
+
+  /** The tree of a version; undefined when it is no longer (or not yet) known. */
+  at(version: number, now: number): Node | undefined {
+    this.#trim(now, 0);
+    const first = this.#entries[0];
+    return first && this.#entries[version - first.version]?.tree;
+  }
+
+  /** Forgets the versions before this one: every client has seen a later one. */
+  forgetBefore(version: number, now: number): void {
+    this.#trim(now, version);
+  }
+
+  #trim(now: number, seen: number): void {
+    const entries = this.#entries;
+    let drop = 0;
+    while (
+      drop < entries.length - 1 &&
+      (entries.length - drop > historyBounds.versions || this.#holes > historyBounds.holes ||
+        entries[drop]!.until <= now - historyBounds.ms ||
+        entries[drop]!.version < seen)
+    ) {
+      this.#holes -= entries[drop]!.holes;
+      drop++;
+    }
+    if (drop > 0) entries.splice(0, drop);
+  }
+}

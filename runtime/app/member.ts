@@ -1,0 +1,79 @@
+/** A client of a runtime, as the runtime keeps it: its link, what it was sent, what it has told, and how much it may send. */
+import type { World } from "../world.ts";
+import type { Client } from "./app.ts";
+
+/** The far end of a link: what a transport gives to a runtime to reach one client. */
+export interface Link<User = unknown> {
+  /** Sends one message of the wire. */
+  send(message: string | Uint8Array): void;
+  /** Ends the link with a close code of `docs/protocol.md`. */
+  close(code: number, reason?: string): void;
+  /** Who this is, as `authorize` answered. */
+  readonly user?: User;
+  /** What the client said of itself when it opened the link: `CLIENT` or `CLIENT.EPOCH`. */
+  readonly resume?: string;
+}
+
+/** Close codes that the runtime uses; `docs/protocol.md` says what each means. */
+export const closeCodes = {
+  stopped: 1000,
+  malformed: 4400,
+  impossible: 4409,
+  tooLarge: 4413,
+  binary: 4415,
+  tooMany: 4429,
+  failed: 4500,
+} as const;
+
+/** What a client may send. */
+export const clientBounds = {
+  /** UTF-16 units of one message. */
+  message: 65_536,
+  /** Messages at once, after a while of silence. */
+  burst: 1_000,
+  /** Messages a second in the long run. */
+  rate: 200,
+} as const;
+
+const clientName = /^[\w-]{8,64}$/;
+
+/** What a link's `resume` says; a client without a good name gets a random one. */
+export function readResume(resume: string | undefined, world: World): { name: string; epoch: string | undefined } {
+  const [name, epoch] = (resume ?? "").split(".");
+  return clientName.test(name!) ? { name: name!, epoch } : { name: world.randomName(12), epoch: undefined };
+}
+
+/** One client. */
+export class Member {
+  /** The last version that was sent. */
+  sent = 0;
+  /** The last version that the client said it has seen. */
+  told = 0;
+  /** The number of the last event taken. */
+  last = 0;
+  /** Events dealt with that the client was not told of yet. */
+  handled = 0;
+  /** When it left; undefined while it is here. */
+  left: number | undefined;
+  #tokens: number = clientBounds.burst;
+  #filled: number;
+
+  constructor(
+    /** How the client names itself: a secret between it and us. */
+    readonly name: string,
+    /** As apps know it. */
+    readonly client: Client,
+    public link: Link,
+    now: number,
+  ) {
+    this.#filled = now;
+  }
+
+  /** False when the client sends more than it may. */
+  take(now: number): boolean {
+    this.#tokens = Math.min(clientBounds.burst, this.#tokens + (now - this.#filled) * clientBounds.rate / 1000);
+    this.#filled = now;
+    this.#tokens--;
+    return this.#tokens >= 0;
+  }
+}

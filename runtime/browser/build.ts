@@ -1,0 +1,56 @@
+/**
+ * Builds the browser runtime into `runtime/client.gen.ts`, a module of one string, and prints its sizes. With `--check` it writes
+ * nothing and fails when the file in the tree is another one or the budget is exceeded. It must never be imported by the library.
+ *
+ *     deno run -A runtime/browser/build.ts [--check]
+ */
+import { build, stop } from "npm:esbuild@^0.25";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+/** What the runtime may weigh: bytes, brotli, quality 11. */
+const budget = 3200;
+
+const target = new URL("../client.gen.ts", import.meta.url);
+
+const { outputFiles } = await build({
+  entryPoints: [new URL("main.ts", import.meta.url).pathname],
+  bundle: true,
+  charset: "utf8",
+  format: "esm",
+  legalComments: "none",
+  // Names that end in an underscore are ours alone.
+  mangleProps: /_$/,
+  minify: true,
+  target: "es2022",
+  write: false,
+});
+await stop();
+
+const source = outputFiles[0]!.text.trim();
+const bytes = Buffer.from(source);
+const brotli =
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+const module = `// deno-fmt-ignore-file
+// deno-lint-ignore-file
+// Generated from runtime/browser/ by runtime/browser/build.ts. Change it there.
+
+/** The browser runtime: an ES module, minified. */
+export const clientSource: string = ${JSON.stringify(source)};
+/** A name of exactly this content, for caches. */
+export const clientTag: string = "${createHash("sha256").update(bytes).digest("base64url").slice(0, 16)}";
+`;
+
+console.log(`browser runtime: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}, brotli ${brotli} (budget ${budget})`);
+
+if (Deno.args.includes("--check")) {
+  if (await Deno.readTextFile(target).catch(() => "") != module) {
+    console.error("runtime/client.gen.ts is not what runtime/browser/ builds: run `deno run -A runtime/browser/build.ts`.");
+    Deno.exitCode = 1;
+  }
+  if (brotli > budget) {
+    console.error(`The browser runtime is ${brotli - budget} bytes over its budget.`);
+    Deno.exitCode = 1;
+  }
+} else await Deno.writeTextFile(target, module);

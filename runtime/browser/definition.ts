@@ -1,0 +1,67 @@
+/**
+ * Builds a template from its definition, once, in an inert document: nothing loads, runs or upgrades there before it is
+ * wanted. Never through `innerHTML`: the parser would repair tables, lose namespaces and fail under Trusted Types.
+ */
+import type { AttributeDefinition, Definition, HandlerOptions } from "../wire/message.ts";
+import { setAttribute } from "./attribute.ts";
+
+/** A hole of a template: where it is, and of what kind. */
+export interface Hole {
+  /** Child indexes from the fragment; of a child hole: to its end comment, or to the element that it fills alone. */
+  path_: number[];
+  /** Of a child hole: the namespace of what stands in it. */
+  space_?: string;
+  /** Of the others: the name with its prefix. */
+  name_?: string;
+  /** The usual options of a handler. */
+  options_?: HandlerOptions | null | undefined;
+}
+
+/** A definition that has been built for one namespace. */
+export interface Template {
+  content_: DocumentFragment;
+  holes_: Hole[];
+}
+
+/** The nodes of a `<template>` are in its content. */
+export const inside = (node: Node): ParentNode & Node => (node as HTMLTemplateElement).content || node;
+
+export function buildTemplate(inert: Document, definition: Definition, space: string): Template {
+  const content = inert.createDocumentFragment();
+  const holes: Hole[] = [];
+  const fill = (parent: ParentNode & Node, nodes: Definition, space: string, path: number[], loose?: boolean) => {
+    const append = (node: Node | string) => {
+      parent.append(node);
+      return [...path, parent.childNodes.length - 1];
+    };
+    const comment = () => append(inert.createComment(""));
+    // The first and the last node of an instance are elements or comments, for ever, and no text has a hole for a neighbour: so
+    // a range keeps its ends whatever stands in its holes, and `normalize()` or a translation by the page moves none of them.
+    if (loose) comment();
+    for (const node of nodes) {
+      if (typeof node == "string") append(node);
+      else if (typeof node == "number") {
+        if (parent.lastChild?.nodeType == 3) comment();
+        holes[node] = { path_: loose || nodes[1] != null ? comment() : path, space_: space };
+      } else {
+        const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
+        const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
+        const element = inert.createElementNS(own, tag);
+        const path = append(element);
+        for (const [name, value, options] of attributes) {
+          if (typeof value == "number") holes[value] = { path_: path, name_: name, options_: options };
+          else setAttribute(element, name, value);
+        }
+        fill(
+          inside(element),
+          children,
+          /^(foreignObject|m[inos]|mtext|annotation-xml)$/.test(tag) ? inert.body.namespaceURI! : own,
+          path,
+        );
+      }
+    }
+    if (loose) comment();
+  };
+  fill(content, definition, space, [], definition.length != 1 || !Array.isArray(definition[0]));
+  return { content_: content, holes_: holes };
+}

@@ -1,0 +1,32 @@
+/**
+ * The custom element `<server-component route="/ws">`: it ties a link to its life in the page. It holds no state of its own and
+ * must never reconnect because it was moved.
+ */
+import { createLink } from "./link.ts";
+import type { World } from "./world.ts";
+
+/** Defines the element, once. */
+export function install(world: World): void {
+  const name = "server-component";
+  if (world.customElements.get(name)) return;
+  world.customElements.define(
+    name,
+    class extends world.HTMLElement {
+      static readonly observedAttributes = ["route"];
+      private readonly sync_ = createLink(world, this);
+
+      connectedCallback(): void {
+        this.sync_();
+      }
+
+      attributeChangedCallback(): void {
+        this.sync_();
+      }
+
+      disconnectedCallback(): void {
+        // A node that is moved is taken out and put back before the next task.
+        world.setTimeout(this.sync_);
+      }
+    },
+  );
+}

@@ -1,0 +1,288 @@
+/**
+ * What a root element shows: it takes mounts and patches and hands over the entries of events. It knows neither the socket nor
+ * the numbers of events, so a test can drive it alone; and it keeps no node of the page that may be another one tomorrow.
+ */
+import type { Change, Definition, HandlerOptions, Path, Recipe, Value } from "../wire/message.ts";
+import { setAttribute, setProperty } from "./attribute.ts";
+import { buildTemplate, inside, type Template } from "./definition.ts";
+import { type Entry, type Events, type Handler, listen } from "./event.ts";
+import { watchInputs } from "./input.ts";
+import { longestIncreasing } from "./order.ts";
+import type { World } from "./world.ts";
+
+/** A root that shows a value. */
+export interface View extends Events {
+  /** Shows a value in place of all that the root has. */
+  mount(definitions: Definition[], value: Value): void;
+  /** Applies a change, with the definitions that are new in it. */
+  patch(change: Value | Change, definitions?: Definition[]): void;
+}
+
+/** A child hole in the page: nothing, a text, an instance or a list, between two nodes that stay. */
+interface Part {
+  /** The comment at its end, or the element that it fills alone. */
+  end_: Node;
+  /** What stands before it, if anything does. */
+  start_: Node | null;
+  space_: string;
+  /** The instance whose hole it is (the root has none), and the hole's number. */
+  owner_?: Instance;
+  index_: number;
+  items_: Instance[];
+  list_: boolean;
+  text_?: Text;
+}
+
+/**
+ * A template in the page with its holes written. Its first and last node never change, whatever its holes do; a value in a list
+ * that is no instance is wrapped in one of template 0, which is a hole and nothing else.
+ */
+interface Instance {
+  part_: Part;
+  wrapper_: boolean;
+  first_: ChildNode;
+  last_: ChildNode;
+  /** Its nodes until they are inserted. */
+  content_: Node;
+  /** Holes by their numbers. */
+  patch_(changes: object): void;
+}
+
+/** What a hole remembers: its part, its handler, the name of a bare boolean, or in a spread each of these by its name. */
+type Memory = Part | Handler | string | { [name: string]: Memory } | undefined;
+
+export function createView(world: World, root: Element, send: (entry: Entry) => void = () => {}): View {
+  const { document } = world;
+  const inert = document.implementation.createHTMLDocument("");
+  const inputs = watchInputs(world, root);
+  /** The names of properties by tag and name in lower case. */
+  const properties: Record<string, string> = {};
+  let known: Definition[];
+  let templates: Record<string, Template>;
+  let top: Part;
+  /** A patch is being applied, or has failed half way: what happens now is no event of the user's. */
+  let busy = false;
+
+  // ---- child holes
+
+  const createPart = (end: Node, space: string, index = 0, owner?: Instance): Part => ({
+    end_: end,
+    start_: end.nodeType == 8 ? end.previousSibling : null,
+    space_: space,
+    index_: index,
+    items_: [],
+    list_: false,
+    ...owner && { owner_: owner },
+  });
+  /** The parent of what is in a hole, and the node that comes after it. */
+  const around = ({ end_: end }: Part) =>
+    (end.nodeType == 8 ? [end.parentNode, end] : [end, null]) as [ParentNode & Node, ChildNode | null];
+
+  /** Everything between the two ends, strangers too. */
+  const clear = (part: Part) => {
+    const [parent, end] = around(part);
+    part.items_ = [];
+    if (end) { while (end.previousSibling != part.start_) end.previousSibling!.remove(); }
+    else parent.replaceChildren();
+  };
+
+  const patchPart = (part: Part, change: Value | Change) => {
+    const [parent, end] = around(part);
+    if (change && typeof change == "object" && !Array.isArray(change)) {
+      if (part.list_) patchList(part, change);
+      else part.items_[0]!.patch_(change);
+    } else if (change == null || typeof change == "object") {
+      clear(part);
+      if (change) {
+        part.list_ = !change[0];
+        part.items_ = (part.list_ ? change.slice(1) as Value[] : [change]).map((value) => {
+          const item = createInstance(part, value);
+          parent.insertBefore(item.content_, end);
+          return item;
+        });
+      }
+    } else {
+      // Translators and scripts replace texts: one that is elsewhere now is made anew.
+      if (part.text_?.parentNode != parent) {
+        clear(part);
+        parent.insertBefore(part.text_ = document.createTextNode(""), end);
+      }
+      if (part.text_.data != change) part.text_.data = change + "";
+    }
+  };
+
+  /** An instance's nodes, and whatever the page has put between them. */
+  const nodesOf = ({ first_: first, last_: last }: Instance) => {
+    const nodes = [first];
+    while (first != last) nodes.push(first = first.nextSibling!);
+    return nodes;
+  };
+  const remove = (item: Instance) => nodesOf(item).forEach((node) => node.remove());
+
+  const patchList = (part: Part, { $: recipe, ...changes }: Change) => {
+    if (recipe) reorder(part, recipe);
+    for (const [index, change] of Object.entries(changes) as [string, Value | Change][]) {
+      const item = part.items_[+index]!;
+      const plain = !Array.isArray(change);
+      if (item.wrapper_ && (plain || !change[0])) item.patch_([change]);
+      else if (plain && change && typeof change == "object") item.patch_(change);
+      else {
+        item.first_.before((part.items_[+index] = createInstance(part, change)).content_);
+        remove(item);
+      }
+    }
+  };
+
+  const reorder = (part: Part, recipe: Recipe) => {
+    const old = part.items_;
+    /** The old index of each new item; a new one has none. */
+    const from: number[] = [];
+    const items: Instance[] = [];
+    for (let at = 0; at < recipe.length; at++) {
+      const entry = recipe[at]!;
+      if (typeof entry == "number") {
+        for (let index = entry, end = entry + (recipe[++at] as number); index < end;) {
+          from[items.length] = index;
+          items.push(old[index++]!);
+        }
+      } else items.push(...entry.map((value) => createInstance(part, value)));
+    }
+    const kept = new Set(items);
+    if (from.length) { for (const item of old) kept.has(item) || remove(item); }
+    else clear(part);
+    part.items_ = items;
+
+    const stay = longestIncreasing(from);
+    const [parent] = around(part) as [ParentNode & Node & Pick<Element, "moveBefore">, unknown];
+    const move = parent.isConnected && "moveBefore" in parent ? "moveBefore" : "insertBefore";
+    let next = part.start_ ? part.start_.nextSibling : parent.firstChild;
+    items.forEach((item, index) => {
+      if (stay.has(index)) next = item.last_.nextSibling;
+      else if (from[index] == null) parent.insertBefore(item.content_, next);
+      else for (const node of nodesOf(item)) parent[move](node, next);
+    });
+  };
+
+  // ---- instances
+
+  const createInstance = (part: Part, value: Value | Change): Instance => {
+    const number = Array.isArray(value) ? value[0] : 0;
+    const { content_: source, holes_: holes } = templates[number + part.space_] ??= buildTemplate(inert, known[number]!, part.space_);
+    const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
+    const memory: Memory[] = [];
+    const content = source.cloneNode(true);
+    const instance: Instance = {
+      part_: part,
+      wrapper_: !number,
+      first_: content.firstChild!,
+      last_: content.lastChild!,
+      content_: content,
+      patch_: (changes) => Object.entries(changes).forEach(([index, value]) => write(+index, value)),
+    };
+    // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
+    const nodes = holes.map(({ path_: path, name_: name, space_: space }, index) => {
+      let node = content;
+      for (const step of path) node = inside(node).childNodes[step]!;
+      if (name == null) memory[index] = createPart(inside(node), space!, index, instance);
+      return node as Element;
+    });
+    const write = (index: number, value: unknown) => {
+      const name = holes[index]!.name_;
+      if (name == null) patchPart(memory[index] as Part, value as Value);
+      else memory[index] = set(instance, nodes[index]!, name, value, memory[index], [index]);
+    };
+    document.adoptNode(content);
+    world.customElements.upgrade(content);
+    holes.forEach((hole, index) => write(index, index in values ? values[index] : hole.options_));
+    return instance;
+  };
+
+  /** Where a handler is, or nothing when that is no longer in the page. */
+  const place = (instance: Instance | undefined, path: Path): Path | undefined => {
+    while (instance) {
+      const { items_: items, list_: list, owner_: owner, index_: index } = instance.part_;
+      const at = items.indexOf(instance);
+      if (at < 0) return;
+      if (list) path = [at, ...path];
+      if (owner && !owner.wrapper_) path = [index, ...path];
+      instance = owner;
+    }
+    return path;
+  };
+
+  /** Writes a hole that is no child by the first character of its name; answers what the hole has to remember. */
+  const set = (instance: Instance, element: Element, name: string, value: unknown, memory: Memory, path: Path): Memory => {
+    const kind = name[0], rest = name.slice(1);
+    if (!kind) {
+      for (const [name, on] of [[memory, false], [value, true]] as [string | undefined, boolean][]) {
+        const bare = name?.replace("!", "");
+        if (bare) set(instance, element, bare, on && bare == name, undefined, path);
+      }
+      return value as string;
+    }
+    if (name == "...") {
+      const memories = (memory ?? {}) as { [name: string]: Memory };
+      for (const [name, each] of Object.entries(value ?? {})) {
+        memories[name] = set(instance, element, name, each, memories[name], [...path, name.slice(1)]);
+      }
+      return memories;
+    }
+    if (kind == "@") {
+      const handler = memory as Handler ?? listen(view, element, rest, () => busy ? undefined : place(instance, path));
+      handler.options_ = value as HandlerOptions | null;
+      return handler;
+    }
+    if (kind == ".") {
+      if (/^(value|checked)$/.test(rest)) inputs.set_(element, rest, value);
+      else setProperty(element, rest, value);
+    } else if (kind == "~") {
+      const tag = element.localName;
+      let property = rest in element ? rest : properties[tag + rest];
+      // The accessors of a class do not come up in a loop over an element.
+      for (let from = element; from && !property; from = Object.getPrototypeOf(from)) {
+        property = properties[tag + rest] = Object.getOwnPropertyNames(from).find((name) => name.toLowerCase() == rest.toLowerCase())!;
+      }
+      if (property) setProperty(element, property, value);
+      else {
+        if (!value || typeof value != "object") setAttribute(element, rest, value);
+        // A definition that comes later gets all that was written, in its order.
+        if (!world.customElements.get(tag)) {
+          world.customElements.whenDefined(tag).then(() => set(instance, element, name, value, memory, path));
+        }
+      }
+    } else setAttribute(element, name, value);
+    return;
+  };
+
+  const view: View = {
+    world_: world,
+    inputs_: inputs,
+    version_: 0,
+    waiting_: new Set(),
+    send_: send,
+    flush_: () => view.waiting_.forEach((flush) => flush()),
+    mount(definitions, value) {
+      busy = true;
+      known = [[0], ...definitions];
+      templates = {};
+      top = createPart(root, root.namespaceURI!);
+      clear(top);
+      patchPart(top, value);
+      busy = false;
+    },
+    patch(change, definitions = []) {
+      busy = true;
+      known.push(...definitions);
+      const focused = (root.getRootNode() as Document).activeElement as HTMLInputElement | null;
+      const start = focused?.selectionStart, end = focused?.selectionEnd;
+      patchPart(top, change);
+      // Where there is no `moveBefore` a node that moves loses the focus.
+      if (focused?.isConnected && focused != document.activeElement && document.activeElement == document.body) {
+        focused.focus({ preventScroll: true });
+        if (start != null) focused.setSelectionRange(start, end!);
+      }
+      busy = false;
+    },
+  };
+  return view;
+}

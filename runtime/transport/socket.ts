@@ -1,0 +1,62 @@
+/** A WebSocket of Deno as a link of a runtime. It decides nothing: who may open one is settled before. */
+import type { Link } from "../app/member.ts";
+import type { Connection } from "../app/runtime.ts";
+
+/** How long an upgraded socket may take to open: it opens at once, or the response never reached Deno. */
+const openMs = 5_000;
+/** The longest reason of a close frame, in bytes; ours are short and ASCII. */
+const longestReason = 123;
+
+/** What a socket is connected to. */
+export interface SocketEnds<User> {
+  readonly user: User;
+  /** Called when the socket is open. */
+  connect(link: Link<User>): Connection;
+  /** Called once when it is over, opened or not. */
+  ended(): void;
+  onError(error: unknown, where: string): void;
+}
+
+/** Upgrades a request, and connects the socket when it opens. */
+export function upgrade<User>(request: Request, ends: SocketEnds<User>): Response {
+  const { socket, response } = Deno.upgradeWebSocket(request);
+  socket.binaryType = "arraybuffer";
+  let connection: Connection | undefined;
+  let isOver = false;
+  const over = () => {
+    // A socket that got no pong closes twice.
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(opening);
+    connection?.disconnect();
+    ends.ended();
+  };
+  const opening = setTimeout(() => {
+    over();
+    ends.onError(
+      new Error(
+        "A WebSocket was upgraded and never opened: the request was rewritten on its way (as Hono's mount does), or the response was not " +
+          "returned. Give the original request: app.get(path, (c) => live(c.req.raw)), or mount(path, live, { replaceRequest: (r) => r })",
+      ),
+      "upgrade",
+    );
+  }, openMs);
+  Deno.unrefTimer(opening);
+  const link: Link<User> = {
+    user: ends.user,
+    resume: new URL(request.url).searchParams.get("nacre") ?? "",
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message as string);
+    },
+    close: (code, reason = "") => socket.close(code, reason.slice(0, longestReason)),
+  };
+  socket.onopen = () => {
+    clearTimeout(opening);
+    if (!isOver) connection = ends.connect(link);
+  };
+  // An exception here would end the process: receive never throws, and is the only call.
+  socket.onmessage = ({ data }) => void connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
+  socket.onclose = over;
+  socket.onerror = over;
+  return response;
+}

@@ -1,0 +1,221 @@
+/**
+ * What a JSX attribute becomes: its name on the wire (whose first character tells the kind of the hole) and its value there.
+ * Follows what Preact does to a DOM element. It must never let a name or value of a model turn into another kind of hole.
+ */
+import type { Json } from "../wire/message.ts";
+
+/** How a hole of an element is written: the kinds of `docs/protocol.md`. */
+export type AttributeKind = "attribute" | "style" | "boolean" | "property" | "custom" | "handler" | "ignored";
+
+/** A JSX attribute's name, understood. */
+export interface AttributeName {
+  readonly kind: AttributeKind;
+  /** The name on the wire, with the mark of its kind. */
+  readonly wire: string;
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+const booleans = words(
+  "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert ismap itemscope loop " +
+    "multiple muted nomodule novalidate open playsinline readonly required reversed selected",
+);
+/** Attributes for which "false" is a value and absence another. */
+const enumerated = words("contenteditable draggable spellcheck");
+/** What only a property can set on any element that has it; the attribute would be a default or nothing at all. */
+const properties: Readonly<Record<string, string>> = {
+  checked: "checked",
+  currenttime: "currentTime",
+  indeterminate: "indeterminate",
+  muted: "muted",
+  playbackrate: "playbackRate",
+  scrollleft: "scrollLeft",
+  scrolltop: "scrollTop",
+  selected: "selected",
+  volume: "volume",
+};
+const valueElements = words("input select textarea");
+const renamed: Readonly<Record<string, string>> = {
+  acceptCharset: "accept-charset",
+  className: "class",
+  defaultChecked: "checked",
+  defaultMuted: "muted",
+  defaultSelected: "selected",
+  defaultValue: "value",
+  htmlFor: "for",
+  httpEquiv: "http-equiv",
+  xlinkHref: "href",
+  "xlink:href": "href",
+};
+/** Camel case of HTML that is lower case in the attribute (the rest of camel case is SVG's). */
+const htmlCamel =
+  /^(?:accessK|allowF|auto[A-Z]|cell|ch[A-Z]|col[A-Z]|content|cross|dateT|default[A-Z]|encT|enterK|fetchP|form[A-Z]|frame|hrefL|inputM|isM|item[A-Z]|max[A-Z]|min[A-Z]|no[A-Z]|playsI|popoverT|readO|referrerP|row[A-Z]|src[A-Z]|tabI|useM)/;
+/** Camel case of SVG that has a dash in the attribute; others (viewBox, gradientUnits) keep their capitals. */
+const svgCamel =
+  /^(?:accentH|alignmentB|arabicF|baselineS|capH|clip[PR]|color[IPR]|dominantB|enableB|fill[OR]|flood[CO]|font[FSVW]|glyph[ON]|horiz[AO]|image[R]|letterS|lightingC|marker[EMS]|overline[PT]|paintO|pointerE|shapeR|stop[CO]|strikethrough[PT]|stroke[DLMOW]|text[ADR]|transformO|underline[PT]|unicode[BR]|unitsP|v[A-Z]|vector|vert|wordS|writingM|xH)/;
+const safeName = /^[\p{L}_:][\p{L}\p{N}_:.-]*$/u;
+const ignored: AttributeName = { kind: "ignored", wire: "" };
+
+/** Names are few (they stand in the source), except in spreads of a model: bounded. */
+const known = new Map<string, AttributeName>();
+
+/** Understands a JSX attribute's name on an element of this tag, in either transform's spelling. */
+export function attributeName(tag: string, name: string): AttributeName {
+  const custom = tag.includes("-");
+  const id = `${custom ? "-" : valueElements.has(tag) ? tag : ""} ${name}`;
+  let found = known.get(id);
+  if (!found) {
+    found = understand(tag, custom, name);
+    if (known.size < 2_000) known.set(id, found);
+  }
+  return found;
+}
+
+function understand(tag: string, custom: boolean, name: string): AttributeName {
+  if (name === "children" || name === "key" || name === "ref" || name === "dangerouslySetInnerHTML") return ignored;
+  if (!safeName.test(name)) return ignored;
+  if (/^on./.test(name)) return { kind: "handler", wire: `@${eventName(name)}` };
+  const lower = name.toLowerCase();
+  if (name === "style") return { kind: "style", wire: name };
+  // A textarea has no attribute for its default: it is its text.
+  if (lower === "defaultvalue" && tag === "textarea") return { kind: "property", wire: ".defaultValue" };
+  if (lower.startsWith("default") && lower !== "default") {
+    const attribute = lower.slice(7);
+    if (attribute === "value") return { kind: "attribute", wire: attribute };
+    if (booleans.has(attribute)) return { kind: "boolean", wire: attribute };
+  }
+  if (custom && !/^(?:class|className|id|slot|part|is|hidden)$|^(?:data|aria)-/.test(name)) return { kind: "custom", wire: `~${name}` };
+  if (lower === "value" && valueElements.has(tag)) return { kind: "property", wire: ".value" };
+  if (Object.hasOwn(properties, lower)) return { kind: "property", wire: `.${properties[lower]}` };
+  if (booleans.has(lower)) return { kind: "boolean", wire: lower };
+  return { kind: "attribute", wire: attributeSpelling(name, lower) };
+}
+
+function attributeSpelling(name: string, lower: string): string {
+  if (Object.hasOwn(renamed, name)) return renamed[name]!;
+  if (name === lower || htmlCamel.test(name)) return lower;
+  return svgCamel.test(name) ? name.replace(/[A-Z0-9]/g, (capital) => `-${capital.toLowerCase()}`) : name;
+}
+
+/** `onClick` and `onclick` are `click`; `onClickCapture` is `click!`; `onmy-event` is `my-event`. */
+function eventName(name: string): string {
+  const event = name.slice(2);
+  // As in Preact: a capital at the start means a DOM event, whose names are lower case.
+  const spelled = event[0]! < "a" ? event.toLowerCase() : event;
+  if (/^(?:got|lost)pointercapture$/i.test(spelled)) return spelled;
+  const capture = /^(.+)capture$/i.exec(spelled);
+  const base = capture ? `${capture[1]}!` : spelled;
+  return base === "doubleclick" ? "dblclick" : base;
+}
+
+/** What an attribute hole of this name holds when JSX gives it `value`: `null` for nothing. */
+export function attributeValue(name: AttributeName, value: unknown): Json {
+  switch (name.kind) {
+    case "attribute":
+      return attributeText(name.wire, value);
+    case "style":
+      return typeof value === "object" && value !== null ? styleText(value as Record<string, unknown>) : attributeText("style", value);
+    case "boolean":
+      // `hidden="until-found"` is the one boolean with a text of its own.
+      return value === "until-found" ? value : value ? "" : null;
+    case "property":
+      return typeof value === "boolean" ? value : attributeText(name.wire, value);
+    case "custom":
+      return customValue(value);
+    case "handler":
+    case "ignored":
+      return null;
+  }
+}
+
+function attributeText(name: string, value: unknown): string | number | null {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+      return numberText(value);
+    case "bigint":
+      return String(value);
+    case "boolean":
+      if (value) return name === "popover" || name === "download" ? "" : "true";
+      return name[4] === "-" || enumerated.has(name) ? "false" : null;
+    case "object":
+      return value === null ? null : String(value);
+    default:
+      return null;
+  }
+}
+
+/** JSON has no NaN and no infinities, and reads -0 as 0. */
+export function numberText(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function customValue(value: unknown): Json {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      return numberText(value);
+    case "bigint":
+      return String(value);
+    case "object":
+      return value as Json;
+    default:
+      return null;
+  }
+}
+
+const unitless =
+  /^(?:animation-iteration-count|aspect-ratio|border-image-(?:outset|slice|width)|box-flex|box-flex-group|box-ordinal-group|column-count|columns|fill-opacity|flex|flex-grow|flex-negative|flex-order|flex-positive|flex-shrink|flood-opacity|font-weight|grid-.*|line-clamp|line-height|opacity|order|orphans|scale|stop-opacity|stroke-.*|tab-size|widows|z-index|zoom)$/;
+const cssNames = new Map<string, string>();
+
+/** The text of a style object; a number gets `px` where CSS wants a length, as `preact-render-to-string` does. */
+export function styleText(style: Record<string, unknown>): string | null {
+  let text = "";
+  for (const property in style) {
+    const value = style[property];
+    if (value === null || value === undefined || value === "" || typeof value === "boolean") continue;
+    const name = cssName(property);
+    const declared = String(value);
+    if (!isOneValue(declared)) continue;
+    text += `${name}:${declared}${typeof value === "number" && value !== 0 && !name.startsWith("--") && !unitless.test(name) ? "px" : ""};`;
+  }
+  return text === "" ? null : text;
+}
+
+/** False for a value that would end its declaration and bring another one along; the DOM ignores such a value too. */
+function isOneValue(value: string): boolean {
+  if (!/[;{}"'()\\]|\/\*/.test(value)) return true;
+  let rest = value.replace(/"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'/g, "");
+  for (let length = -1; length !== rest.length;) {
+    length = rest.length;
+    rest = rest.replace(/\([^()"']*\)/g, "");
+  }
+  return !/[;{}"'()\\]|\/\*/.test(rest);
+}
+
+function cssName(property: string): string {
+  if (property.startsWith("-")) return property.replace(/[^\w-]/g, "");
+  let name = cssNames.get(property);
+  if (name === undefined) {
+    name = (property === "cssFloat" ? "float" : property).replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`).replace(
+      /[^\w-]/g,
+      "",
+    );
+    if (cssNames.size < 2_000) cssNames.set(property, name);
+  }
+  return name;
+}
+
+/** The events of the DOM whose JSX names have several capitals, in lower case. */
+export const domEvents: ReadonlySet<string> = words(
+  "click dblclick doubleclick contextmenu mousedown mouseup mousemove mouseenter mouseleave mouseover mouseout pointerdown pointerup pointermove " +
+    "pointerenter pointerleave pointerover pointerout pointercancel gotpointercapture lostpointercapture touchstart touchend touchmove touchcancel " +
+    "keydown keyup keypress beforeinput input change submit reset invalid select focus blur focusin focusout compositionstart compositionupdate " +
+    "compositionend animationstart animationend animationiteration animationcancel transitionstart transitionend transitionrun transitioncancel " +
+    "dragstart dragend dragenter dragleave dragover drag drop scroll scrollend wheel toggle beforetoggle load error abort canplay canplaythrough " +
+    "durationchange emptied ended loadeddata loadedmetadata loadstart pause play playing progress ratechange seeked seeking stalled suspend " +
+    "timeupdate volumechange waiting copy cut paste close cancel slotchange fullscreenchange fullscreenerror resize auxclick",
+);

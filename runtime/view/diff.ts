@@ -1,0 +1,185 @@
+/**
+ * What turns one view tree into the next, in the words of the wire. Visits only what is not the same object in both.
+ *
+ * Identity is settled by the lowering: a node that goes on from an old one has its id, and is patched; any other is new, and
+ * replaces.
+ */
+import type { Change, Json, Recipe, Value } from "../wire/message.ts";
+import type { Definitions } from "./definitions.ts";
+import { sameOptions, wireOptions } from "./handler.ts";
+import type { Hole } from "./template.ts";
+import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
+
+/** The patch from `old` to `now`; undefined when they look the same. */
+export function diff(old: Node, now: Node, definitions: Definitions): Value | Change | undefined {
+  while (old instanceof ComponentNode && now instanceof ComponentNode && old.type === now.type) {
+    if (old === now) return undefined;
+    old = old.child;
+    now = now.child;
+  }
+  if (old === now) return undefined;
+  if (now instanceof Instance && old instanceof Instance && old.id === now.id) return diffInstance(old, now, definitions);
+  if (now instanceof List && old instanceof List && old.id === now.id) return diffList(old, now, definitions);
+  const [before, after] = [shown(old), shown(now)];
+  return before === after && typeof after !== "object"
+    ? undefined
+    : before === null && after === null
+    ? undefined
+    : encode(after, definitions);
+}
+
+function diffInstance(old: Instance, now: Instance, definitions: Definitions): Change | undefined {
+  const { holes } = now.place;
+  let change: Change | undefined;
+  for (let i = 0; i < holes.length; i++) {
+    const before = old.holes[i], after = now.holes[i];
+    if (before === after) continue;
+    const changed = diffHole(holes[i]!, before, after, definitions);
+    if (changed !== undefined) (change ??= {})[i] = changed;
+  }
+  return change;
+}
+
+function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Definitions): Json | undefined {
+  switch (hole.kind) {
+    case "child":
+      return diff(before as Node, after as Node, definitions) as Json | undefined;
+    case "handler": {
+      const options = wireOptions(after, hole.event);
+      return sameOptions(wireOptions(before, hole.event), options) ? undefined : options;
+    }
+    case "spread":
+      return diffSpread(before as Spread, after as Spread);
+    case "bare": {
+      const value = bareSet(after);
+      return bareSet(before) === value ? undefined : value ?? "";
+    }
+    default:
+      return after as Json;
+  }
+}
+
+type Spread = Readonly<Record<string, unknown>> | null;
+const empty: Spread = {};
+
+function diffSpread(before: Spread, after: Spread): Json | undefined {
+  let change: { [name: string]: Json } | undefined;
+  for (const name in before ?? empty) {
+    if (after === null || !(name in after)) (change ??= {})[name] = null;
+  }
+  for (const name in after ?? empty) {
+    const value = after![name];
+    const old = before?.[name];
+    if (name[0] === "@") {
+      const options = wireOptions(value, name.slice(1));
+      if (!sameOptions(wireOptions(old, name.slice(1)), options)) (change ??= {})[name] = options;
+    } else if (!Object.is(value, old)) (change ??= {})[name] = value as Json;
+  }
+  return change;
+}
+
+/** A bare boolean's value as the browser needs it: of what is not set only the name of a property that a user can change. */
+function bareSet(value: unknown): string | null {
+  const text = value as string;
+  return text === "" || (text[0] === "!" && text !== "!.checked") ? null : text;
+}
+
+function diffList(old: List, now: List, definitions: Definitions): Change | undefined {
+  const { from } = now;
+  let change: Change | undefined;
+  if (from && isInPlace(old, from)) {
+    for (let i = 0; i < from.length; i++) {
+      const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions);
+      if (changed !== undefined) (change ??= {})[i] = changed as Json;
+    }
+    return change;
+  }
+  if (from) change = { $: recipe(now, from, definitions) };
+  for (let i = 0; i < now.items.length; i++) {
+    const at = from ? from[i]! : i;
+    if (at < 0 || old.items[at] === now.items[i]) continue;
+    const changed = diff(old.items[at]!, now.items[i]!, definitions);
+    if (changed !== undefined) (change ??= {})[i] = changed as Json;
+  }
+  return change;
+}
+
+/** Whether a few items were replaced where they stand and nothing else: then naming them is shorter than a recipe. */
+function isInPlace(old: List, from: Int32Array): boolean {
+  if (old.items.length !== from.length) return false;
+  let replaced = 0, groups = 0;
+  for (let i = 0; i < from.length; i++) {
+    if (from[i] === i) continue;
+    if (from[i] !== -1) return false;
+    replaced++;
+    if (i === 0 || from[i - 1] !== -1) groups++;
+  }
+  return 6 * replaced < 10 * groups + 8;
+}
+
+/** Runs of old items and groups of new ones: `[0,500,501,499]`, `[0,1000,[[2,"",1001,"..."]]]`. */
+function recipe(now: List, from: Int32Array, definitions: Definitions): Recipe {
+  const made: Recipe = [];
+  for (let i = 0; i < from.length;) {
+    const start = from[i]!;
+    const begin = i;
+    if (start < 0) {
+      const group: Value[] = [];
+      for (; i < from.length && from[i]! < 0; i++) group.push(encode(now.items[i]!, definitions));
+      made.push(group);
+    } else {
+      for (i++; i < from.length && from[i] === start + i - begin;) i++;
+      made.push(start, i - begin);
+    }
+  }
+  return made;
+}
+
+/** A node as a value of the wire. */
+export function encode(node: Node, definitions: Definitions): Value {
+  const what = shown(node);
+  if (what instanceof Instance) return encodeInstance(what, definitions);
+  if (what instanceof List) {
+    const value: [number, ...Json[]] = [0];
+    for (const item of what.items) value.push(encode(item, definitions) as Json);
+    return value;
+  }
+  return what;
+}
+
+function encodeInstance(instance: Instance, definitions: Definitions): Value {
+  const { holes } = instance.place;
+  const { number, options } = definitions.of(instance);
+  const value: [number, ...Json[]] = [number];
+  // What stands at the end and is as usual is not sent.
+  let length = 1;
+  for (let i = 0; i < holes.length; i++) {
+    const held = encodeHole(holes[i]!, instance.holes[i], definitions);
+    value.push(held);
+    if (holes[i]!.kind === "handler" ? !sameOptions(held as never, options[i]!) : held !== null) length = i + 2;
+  }
+  value.length = length;
+  return value;
+}
+
+function encodeHole(hole: Hole, held: unknown, definitions: Definitions): Json {
+  switch (hole.kind) {
+    case "child":
+      return encode(held as Node, definitions) as Json;
+    case "handler":
+      return wireOptions(held, hole.event);
+    case "spread":
+      return encodeSpread(held as Spread);
+    case "bare":
+      return bareSet(held);
+    default:
+      return held as Json;
+  }
+}
+
+function encodeSpread(spread: Spread): Json {
+  if (spread === null) return null;
+  const value: { [name: string]: Json } = {};
+  for (const name in spread) value[name] = name[0] === "@" ? wireOptions(spread[name], name.slice(1)) : spread[name] as Json;
+  return value;
+}

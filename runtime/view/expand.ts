@@ -1,0 +1,68 @@
+/**
+ * A template as ordinary vnodes, for Preact in a browser and for `preact-render-to-string`. Not used when a view is lowered.
+ */
+import { type ComponentChildren, h, type VNode } from "../deps.ts";
+import type { Attribute, Element, Node } from "./statics.ts";
+import { DynamicAttribute, type Place } from "./template.ts";
+
+/** Preact sets these as properties, whose names have capitals. */
+const propertyNames: Readonly<Record<string, string>> = {
+  allowfullscreen: "allowFullscreen",
+  formnovalidate: "formNoValidate",
+  ismap: "isMap",
+  nomodule: "noModule",
+  novalidate: "noValidate",
+  playsinline: "playsInline",
+  readonly: "readOnly",
+};
+/** Booleans that are no property of an element: an empty attribute says yes. */
+const attributesOnly: ReadonlySet<string> = new Set(["itemscope"]);
+const rawTexts: ReadonlySet<string> = new Set(["script", "style"]);
+
+/** The root nodes of a template with these dynamic values. */
+export function expand(place: Place, dynamic: readonly unknown[]): ComponentChildren {
+  const roots = place.roots.map((node) => expandNode(node, dynamic));
+  return roots.length === 1 ? roots[0] : roots;
+}
+
+function expandNode(node: Node, dynamic: readonly unknown[]): ComponentChildren {
+  if (typeof node === "string") return node;
+  if ("place" in node) return dynamic[node.place] as ComponentChildren;
+  const props: Record<string, unknown> = {};
+  for (const attribute of node.attributes) addAttribute(props, attribute, dynamic);
+  if (rawTexts.has(node.tag)) {
+    // A renderer to text would escape it, which the parser of HTML does not undo here.
+    const html = node.children.map((child) => typeof child === "string" ? child : "place" in child ? textOf(dynamic[child.place]) : "")
+      .join("");
+    if (html !== "") props.dangerouslySetInnerHTML = { __html: html.replace(/<(?=\/(?:script|style)|!--)/gi, "\\3c ") };
+    return create(node, props, []);
+  }
+  return create(node, props, node.children.map((child) => expandNode(child, dynamic)));
+}
+
+function create(element: Element, props: Record<string, unknown>, children: ComponentChildren[]): VNode {
+  return h(element.tag, props as Record<never, never>, ...children);
+}
+
+function addAttribute(props: Record<string, unknown>, attribute: Attribute, dynamic: readonly unknown[]): void {
+  if ("name" in attribute) {
+    add(props, attribute.name, attribute.text);
+    return;
+  }
+  const given = dynamic[attribute.place];
+  if (given instanceof DynamicAttribute) props[given.name] = given.value;
+  else if (typeof given === "string" && given !== "") add(props, given, "");
+}
+
+function add(props: Record<string, unknown>, name: string, text: string): void {
+  if (text === "" && isBoolean.test(name)) props[propertyNames[name] ?? name] = attributesOnly.has(name) ? "" : true;
+  else props[name] = text;
+}
+
+const isBoolean =
+  /^(?:allowfullscreen|async|autofocus|autoplay|checked|controls|default|defer|disabled|formnovalidate|hidden|inert|ismap|itemscope|loop|multiple|muted|nomodule|novalidate|open|playsinline|readonly|required|reversed|selected)$/;
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join("");
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint" ? String(value) : "";
+}

@@ -1,0 +1,66 @@
+/**
+ * Handlers: the functions that `send` makes, with what they were made from on them. What a hole of the view tree holds, and
+ * what of it crosses the wire. This file must not know how a message is dispatched.
+ */
+import type { HandlerOptions } from "../wire/message.ts";
+
+/** How the browser treats an event, beside telling the app. */
+export interface EventOptions {
+  readonly preventDefault?: boolean;
+  readonly stopPropagation?: boolean;
+  readonly once?: boolean;
+  readonly debounce?: number;
+  readonly throttle?: number;
+  readonly include?: readonly string[];
+}
+
+/** What a handler was made from. */
+export interface HandlerSource {
+  /** A message, or a function that makes one of the event (and of the client that it comes from). */
+  readonly message: unknown;
+  readonly options: EventOptions;
+  /** From the message of a part to that of its whole, innermost first. */
+  readonly maps: readonly ((message: never) => unknown)[];
+}
+
+const source = Symbol("nacre handler");
+
+/** A function of the view tree: made by `send`, or a plain one. */
+export type Handler = ((event: never) => unknown) & { [source]?: HandlerSource };
+
+/** Marks a function as a handler made by `send`. */
+export function asHandler<F extends (event: never) => unknown>(run: F, from: HandlerSource): F {
+  (run as Handler)[source] = from;
+  return run;
+}
+
+/** What a handler was made from; undefined for a plain function. */
+export function sourceOf(handler: unknown): HandlerSource | undefined {
+  return (handler as Handler)[source];
+}
+
+/** Flags of a handler on the wire. */
+export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8 } as const;
+
+/** A handler's options as they cross the wire; `event` is its name there. */
+export function wireOptions(handler: unknown, event: string): HandlerOptions | null {
+  if (typeof handler !== "function") return null;
+  const from = sourceOf(handler);
+  const options = from?.options ?? none;
+  // A form that a handler listens to would leave the page.
+  const prevent = options.preventDefault ?? (event === "submit" || event === "submit!");
+  const bits = (prevent ? flags.preventDefault : 0) | (options.stopPropagation ? flags.stopPropagation : 0) |
+    (options.once ? flags.once : 0) |
+    (!from || typeof from.message === "function" ? flags.fields : 0);
+  if (options.include?.length) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...options.include];
+  if (options.throttle) return [bits, options.debounce ?? 0, options.throttle];
+  return options.debounce ? [bits, options.debounce] : bits;
+}
+
+const none: EventOptions = {};
+
+/** Whether two handlers' options are the same on the wire. */
+export function sameOptions(a: HandlerOptions | null, b: HandlerOptions | null): boolean {
+  if (a === b) return true;
+  return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((part, i) => part === b[i]);
+}

@@ -1,0 +1,77 @@
+/**
+ * The jsx-runtime: what `"jsxImportSource": "@nacre/nacre"` compiles JSX to, under both of Deno's transforms. Its vnodes are
+ * Preact's; a template of the precompile transform is a vnode of the component `Template`, which renders anywhere that Preact
+ * does. Values are kept as they are: nothing is escaped or turned into text here, and no array of an app is ever written to.
+ *
+ * @module
+ */
+import { type ComponentChildren, type ComponentType, Fragment, type HTMLAttributes, type PreactJSX, type VNode, vnode } from "../deps.ts";
+import { expand } from "./expand.ts";
+import { DynamicAttribute, type Place, placeOf } from "./template.ts";
+
+export { Fragment };
+
+/** The props of {@link Template}. */
+export interface TemplateProps {
+  readonly place: Place;
+  readonly dynamic: readonly unknown[];
+}
+
+/** A precompiled piece of JSX as a component: what lets a template be rendered by Preact itself. */
+export function Template(props: TemplateProps): ComponentChildren {
+  return expand(props.place, props.dynamic);
+}
+
+/** Called by the precompile transform for each piece of JSX, with its statics and its dynamic values. */
+// deno-lint-ignore no-explicit-any -- Preact's own type of an element
+export function jsxTemplate(statics: string[], ...dynamic: unknown[]): VNode<any> {
+  const place = placeOf(statics, dynamic);
+  const key = place.key < 0 ? place.staticKey : (dynamic[place.key] as DynamicAttribute).value;
+  return vnode(Template as unknown as ComponentType<TemplateProps>, { place, dynamic }, key as string);
+}
+
+/** Called by the precompile transform for each dynamic attribute. */
+export function jsxAttr(name: string, value: unknown): DynamicAttribute {
+  return new DynamicAttribute(name, value);
+}
+
+/** Called by the precompile transform for each dynamic child. Texts are escaped where they become HTML, which is not here. */
+export function jsxEscape<T>(value: T): T {
+  return value;
+}
+
+type Props = Record<string, unknown> & { children?: ComponentChildren };
+
+/** Called by the automatic transform, and by the precompile transform for components and spreads. */
+// deno-lint-ignore no-explicit-any -- Preact's own type of an element
+export function jsx(type: string | ComponentType<any>, props: Props | null, key?: unknown): VNode<any> {
+  return vnode(type as string, props ?? {}, key as string);
+}
+
+export { jsx as jsxDEV, jsx as jsxs };
+
+/** The types of JSX: Preact's, with elements that an app may add by augmenting `IntrinsicElements`. */
+// deno-lint-ignore no-namespace -- TypeScript looks for the JSX types in a namespace
+export namespace JSX {
+  /** What a piece of JSX is. */
+  export interface Element extends PreactJSX.Element {}
+  /** What may stand as a tag: an element's name or a component. */
+  // deno-lint-ignore no-explicit-any -- TypeScript's own convention
+  export type ElementType<P = any> =
+    | { [K in keyof IntrinsicElements]: P extends IntrinsicElements[K] ? K : never }[keyof IntrinsicElements]
+    | ComponentType<P>;
+  /** What a component's class must be. */
+  export type ElementClass = PreactJSX.ElementClass;
+  /** Where the attributes of a component are found. */
+  export interface ElementAttributesProperty extends PreactJSX.ElementAttributesProperty {}
+  /** Where the children of a component are found. */
+  export interface ElementChildrenAttribute extends PreactJSX.ElementChildrenAttribute {}
+  /** Attributes of everything: the key. */
+  export interface IntrinsicAttributes extends PreactJSX.IntrinsicAttributes {}
+  /** Default props made optional. */
+  export type LibraryManagedAttributes<C, P> = PreactJSX.LibraryManagedAttributes<C, P>;
+  /** The elements: HTML's, SVG's, MathML's, and the server component's own. */
+  export interface IntrinsicElements extends PreactJSX.IntrinsicElements {
+    "server-component": HTMLAttributes<HTMLElement> & { route?: string; method?: "ws" | "sse" | "http" };
+  }
+}

@@ -1,0 +1,385 @@
+/**
+ * Lowers what a view returns to a view tree, beside the tree of the version before: what did not change is the same object
+ * there and here, and is not visited again. The only file, with `jsx.ts`, that knows what a vnode looks like.
+ */
+import { type ComponentChildren, Fragment, isValidElement, options, type VNode } from "../deps.ts";
+import { attributeValue, domEvents, numberText } from "./attribute.ts";
+import { Template, type TemplateProps } from "./jsx.ts";
+import { match } from "./match.ts";
+import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
+import { ComponentNode, Instance, List, type Node } from "./tree.ts";
+import { warningBox } from "./warning.ts";
+
+/** A vnode as Preact makes it: `type` and `props` are public. */
+type AnyVNode = VNode<Record<string, unknown>>;
+type FunctionType = (props: Readonly<Record<string, unknown>>, context: Record<string, never>) => ComponentChildren;
+
+/** What a view contains that cannot work on a server. */
+export class UnsupportedError extends Error {
+  override name = "UnsupportedError";
+}
+
+/** How a lowering goes about what is doubtful. */
+export interface LoweringOptions {
+  /** Show a problem in the page, where it is, and go on; else throw. */
+  readonly development: boolean;
+  /** Told of each problem once for each place. */
+  warn(message: string): void;
+}
+
+/** Lowers the views of one runtime, one after the other. */
+export class Lowering {
+  /** Holes that the last lowering made new, for the bound of the history. */
+  made = 0;
+  #id = 0;
+  #renders = 0;
+  readonly #options: LoweringOptions;
+  readonly #warned = new Set<string>();
+  /** The components that are running, the innermost last. */
+  readonly #running: FunctionType[] = [];
+
+  constructor(options: LoweringOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The view tree of `view`; the same object as `old` when nothing changed.
+   *
+   * @throws {UnsupportedError} for what cannot work on a server, except in development.
+   * @throws whatever a component throws.
+   */
+  lower(view: ComponentChildren, old: Node | undefined): Node {
+    this.made = 0;
+    this.#renders++;
+    this.#running.length = 0;
+    const restore = refuseHooks(() => this.#owner() ?? "the view");
+    try {
+      return this.#child(view, old);
+    } finally {
+      restore();
+    }
+  }
+
+  #child(child: unknown, old: Node | undefined): Node {
+    switch (typeof child) {
+      case "string":
+        return child === "" ? null : child;
+      case "number":
+        return numberText(child);
+      case "bigint":
+        return String(child);
+      case "object":
+        if (child === null) return null;
+        if (Array.isArray(child)) return this.#list(child, undefined, old);
+        if (isValidElement(child)) return this.#vnode(child as AnyVNode, old);
+        if (child instanceof String) return this.#child(String(child), old);
+        return this.#problem(`an object ({${Object.keys(child).slice(0, 3).join(", ")}}) is no child: show its parts, or a text of it`);
+      case "symbol":
+        return this.#problem("a symbol is no child");
+      default:
+        return null;
+    }
+  }
+
+  #vnode(vnode: AnyVNode, old: Node | undefined): Node {
+    const { type, props } = vnode;
+    if (typeof type === "string") return this.#element(type, vnode, old);
+    if (type === Template as unknown) return this.#template(props as unknown as TemplateProps, vnode.key, old);
+    if (type === Fragment) {
+      if ("tpl" in props) {
+        return this.#problem(`JSX compiled for Preact's own precompiled templates: set "jsxImportSource": "@nacre/nacre"`);
+      }
+      const { children } = props;
+      return this.#list(Array.isArray(children) ? children : [children], vnode.key, old);
+    }
+    return this.#component(type as FunctionType, vnode, old);
+  }
+
+  #component(type: FunctionType, vnode: AnyVNode, old: Node | undefined): Node {
+    const { props, key } = vnode;
+    const before = old instanceof ComponentNode && old.type === type && sameKey(old.key, key) ? old : undefined;
+    const unchanged = before !== undefined && shallowEqual(before.props, props);
+    // In development one render in eight is done twice, to find components that are not pure.
+    if (unchanged && !(this.#options.development && this.#renders % 8 === 0)) return before;
+    if (typeof type.prototype?.render === "function") {
+      return this.#problem(`${nameOf(type)} is a class component: these are not supported on the server yet; write a function`);
+    }
+    this.#running.push(type);
+    try {
+      const made = this.made;
+      const child = this.#child(type.call(undefined, props, {}), before?.child);
+      if (unchanged) {
+        if (this.made !== made && !sameLook(child, before.child)) {
+          const message = `${
+            nameOf(type)
+          } is impure: with the same props it shows something else; what it shows must follow from its props`;
+          this.#warn(message);
+          const box = warningBox(message);
+          return new ComponentNode(type, key, props, new List(undefined, [this.#child(box, undefined), child], null, ++this.#id));
+        }
+        return before;
+      }
+      return new ComponentNode(type, key, props, child);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      return this.#problem(error.message);
+    } finally {
+      this.#running.pop();
+    }
+  }
+
+  #template({ place, dynamic }: TemplateProps, key: unknown, old: Node | undefined): Node {
+    const before = old instanceof Instance && old.place === place && sameKey(old.key, key) ? old : undefined;
+    const instance = this.#instance(place, key, dynamic, before);
+    for (const ref of place.refs) {
+      const given = dynamic[ref];
+      if (given instanceof DynamicAttribute && given.value) return this.#beside(instance, refWarning(place));
+    }
+    return instance;
+  }
+
+  #element(tag: string, vnode: AnyVNode, old: Node | undefined): Node {
+    const { props, key } = vnode;
+    const place = placeOfElement(tag, hasRawHtml(props));
+    const before = old instanceof Instance && old.place === place && sameKey(old.key, key) ? old : undefined;
+    const instance = this.#instance(place, key, [props.children, props], before);
+    if (vnode.ref) return this.#beside(instance, refWarning(place));
+    if (this.#options.development && tag.includes("-")) {
+      for (const name in props) {
+        if (/^on.*[A-Z]/.test(name) && typeof props[name] === "function" && !domEvents.has(name.slice(2).toLowerCase())) {
+          return this.#beside(instance, `<${tag} ${name}>: a custom event's name must be in lower case, as in onmy-event`);
+        }
+      }
+    }
+    return instance;
+  }
+
+  #instance(place: Place, key: unknown, dynamic: readonly unknown[], match: Instance | undefined): Instance {
+    const { holes } = place;
+    let before = match;
+    if (before && place.innerKeys.length > 0) {
+      const kept = before.holes.at(-1) as readonly unknown[];
+      if (place.innerKeys.some((source, i) => !sameKey(kept[i], attributeGiven(dynamic[source])))) before = undefined;
+    }
+    let values: unknown[] | undefined;
+    for (let i = 0; i < holes.length; i++) {
+      const value = this.#hole(holes[i]!, dynamic, before?.holes[i]);
+      if (values) values[i] = value;
+      else if (!before || !Object.is(value, before.holes[i])) {
+        values = before ? before.holes.slice(0, i) : [];
+        values[i] = value;
+      }
+    }
+    if (before && !values) return before;
+    values ??= [];
+    if (place.innerKeys.length > 0) values[holes.length] = place.innerKeys.map((source) => attributeGiven(dynamic[source]));
+    this.made += holes.length + 1;
+    return new Instance(place, key, values, before ? before.id : ++this.#id);
+  }
+
+  #hole(hole: Hole, dynamic: readonly unknown[], old: unknown): unknown {
+    switch (hole.kind) {
+      case "child":
+        return this.#child(dynamic[hole.source], old as Node | undefined);
+      case "attribute":
+        return attributeValue(hole.name, attributeGiven(dynamic[hole.source]));
+      case "bare":
+        return bareValue(hole, dynamic[hole.source]);
+      case "handler": {
+        const given = attributeGiven(dynamic[hole.source]);
+        return typeof given === "function" ? given : null;
+      }
+      case "spread": {
+        const spread = spreadValue(hole.tag, dynamic[hole.source] as Record<string, unknown>);
+        return spread && old && shallowEqual(spread, old as Record<string, unknown>) ? old : spread;
+      }
+      case "constant":
+        return hole.value;
+      default:
+        return hole satisfies never;
+    }
+  }
+
+  #list(children: readonly unknown[], key: unknown, old: Node | undefined): List {
+    const before = old instanceof List && sameKey(old.key, key) ? old : undefined;
+    const from = before ? match(children, before.items, matching) : null;
+    const items: Node[] = new Array(children.length);
+    let changed = before === undefined || from !== null;
+    for (let i = 0; i < children.length; i++) {
+      const at = before ? from ? from[i]! : i : -1;
+      const kept = at < 0 ? undefined : before!.items[at];
+      const item = items[i] = this.#child(children[i], kept);
+      if (!changed && item !== kept) changed = true;
+    }
+    if (!changed) return before!;
+    this.made += items.length;
+    return new List(key, items, from, before ? before.id : ++this.#id);
+  }
+
+  /** A problem in the place of what has it. */
+  #problem(message: string): Node {
+    const owner = this.#owner();
+    const text = owner && !message.startsWith(owner) ? `In ${owner}: ${message}` : message;
+    if (!this.#options.development) throw new UnsupportedError(`Cannot render the view: ${text}`);
+    this.#warn(text);
+    return this.#child(warningBox(text), undefined);
+  }
+
+  /** A problem that leaves what has it as it is: told, and in development shown before it. */
+  #beside(instance: Instance, message: string): Node {
+    this.#warn(message);
+    if (!this.#options.development) return instance;
+    return new List(instance.key, [this.#child(warningBox(message), undefined), instance], null, ++this.#id);
+  }
+
+  #owner(): string | undefined {
+    const type = this.#running.at(-1);
+    return type && nameOf(type);
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message) || this.#warned.size >= 1_000) return;
+    this.#warned.add(message);
+    this.#options.warn(message);
+  }
+}
+
+function nameOf(type: FunctionType): string {
+  return `<${(type as { displayName?: string }).displayName || type.name || "a component"}>`;
+}
+
+function attributeGiven(dynamic: unknown): unknown {
+  return dynamic instanceof DynamicAttribute ? dynamic.value : undefined;
+}
+
+function refWarning(place: Place): string {
+  const root = place.roots.find((node) => typeof node === "object" && "tag" in node) as { tag: string } | undefined;
+  return `a ref in <${root?.tag ?? "a fragment"}>: there are no elements on the server; use a browser effect or a custom element`;
+}
+
+/** Keys are compared as text: to Preact 1 and "1" are the same. */
+function sameKey(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || a === undefined || b === null || b === undefined) return (a ?? undefined) === (b ?? undefined);
+  return typeof a !== typeof b && String(a) === String(b);
+}
+
+function shallowEqual(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  for (const name in a) {
+    const value = a[name];
+    if (!Object.is(value, b[name]) || (value === undefined && !(name in b))) return false;
+  }
+  for (const name in b) if (!(name in a)) return false;
+  return true;
+}
+
+function hasRawHtml(props: Readonly<Record<string, unknown>>): boolean {
+  const html = (props.dangerouslySetInnerHTML as { __html?: unknown } | null | undefined)?.__html;
+  return html !== null && html !== undefined;
+}
+
+const text = Symbol("text");
+const array = Symbol("list");
+
+/** How children match the items of the list before. */
+const matching = {
+  same(child: unknown, old: Node): boolean {
+    if (typeof child === "object" && child !== null) {
+      if (Array.isArray(child)) return old instanceof List && (old.key ?? null) === null;
+      if (!isValidElement(child)) return false;
+      const { type, key, props } = child as AnyVNode;
+      if (old === null || typeof old !== "object" || !sameKey(old.key, key)) return false;
+      if (typeof type === "string") return old instanceof Instance && old.place === placeOfElement(type, hasRawHtml(props));
+      if (type === Template as unknown) return old instanceof Instance && old.place === (props as unknown as TemplateProps).place;
+      return type === Fragment ? old instanceof List : old instanceof ComponentNode && old.type === type;
+    }
+    const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
+    return isText ? typeof old === "string" || typeof old === "number" : old === null;
+  },
+  group(child: unknown): unknown {
+    if (typeof child === "object" && child !== null) {
+      if (Array.isArray(child)) return array;
+      if (!isValidElement(child)) return null;
+      const { type, key, props } = child as AnyVNode;
+      if (key !== null && key !== undefined) return String(key);
+      if (typeof type === "string") return placeOfElement(type, hasRawHtml(props));
+      if (type === Template as unknown) return (props as unknown as TemplateProps).place;
+      return type === Fragment ? array : type;
+    }
+    const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
+    return isText ? text : null;
+  },
+  oldGroup(old: Node): unknown {
+    if (old === null) return null;
+    if (typeof old !== "object") return text;
+    if (old.key !== null && old.key !== undefined) return String(old.key);
+    if (old instanceof Instance) return old.place;
+    return old instanceof List ? array : old.type;
+  },
+};
+
+/** Whether two trees show the same, whatever their handlers do. */
+function sameLook(a: Node, b: Node): boolean {
+  if (a === b) return true;
+  if (a instanceof ComponentNode) return b instanceof ComponentNode && a.type === b.type && sameLook(a.child, b.child);
+  if (a instanceof List) {
+    return b instanceof List && a.items.length === b.items.length && a.items.every((item, i) => sameLook(item, b.items[i]!));
+  }
+  if (!(a instanceof Instance) || !(b instanceof Instance) || a.place !== b.place) return false;
+  return a.place.holes.every((hole, i) => {
+    const [x, y] = [a.holes[i], b.holes[i]];
+    switch (hole.kind) {
+      case "child":
+        return sameLook(x as Node, y as Node);
+      case "handler":
+        return true;
+      case "spread":
+        return Object.entries(x ?? {}).every(([name, value]) =>
+          typeof value === "function" || Object.is(value, (y as Record<string, unknown> | null)?.[name])
+        );
+      default:
+        return Object.is(x, y) || (typeof x === "object" && typeof y === "object");
+    }
+  });
+}
+
+/**
+ * While a view is lowered, a hook throws a named error. Preact's hooks look for the component that is rendered through
+ * `options` (`__r`, `_render`, sets it; `__h`, `_hook`, is called first by each but `useContext`); without one they fail in
+ * ways that tell nobody what is wrong.
+ */
+function refuseHooks(where: () => string): () => void {
+  const hooked = options as unknown as { __h?: unknown; __r?: (vnode: unknown) => void; diffed?: (vnode: unknown) => void };
+  const before = hooked.__h;
+  const refuse = (name: string): never => {
+    throw new UnsupportedError(`${where()} uses a hook (${name}): hooks are not supported on the server yet; keep the state in the model`);
+  };
+  hooked.__h = (_component: unknown, _index: number, type: number) => refuse(hookNames[type] ?? "useState");
+  // With hooks loaded, a component of which they can take nothing.
+  hooked.__r?.({
+    __c: {
+      get context(): never {
+        return refuse("useContext");
+      },
+    },
+  });
+  return () => {
+    if (before === undefined) delete hooked.__h;
+    else hooked.__h = before;
+    hooked.diffed?.({});
+  };
+}
+
+/** The numbers that Preact's hooks give for themselves (`HookType`). */
+const hookNames: Readonly<Record<number, string>> = {
+  1: "useState",
+  2: "useReducer",
+  3: "useEffect",
+  4: "useLayoutEffect",
+  5: "useRef",
+  6: "useImperativeHandle",
+  7: "useMemo",
+  8: "useCallback",
+  9: "useContext",
+  10: "useErrorBoundary",
+};

@@ -1,0 +1,106 @@
+/**
+ * Which old item of a list each new one goes on from. Preact's way (`constructNewChildrenArray` and `findMatchingIndex`), so
+ * that unkeyed items keep what Preact would keep; with a map in place of its search once the search has become long.
+ */
+
+/** How `match` looks at items. */
+export interface Matching<New, Old> {
+  /** Same key and same identity. */
+  same(item: New, old: Old): boolean;
+  /** What two items must share to be the same: a key as text (a string), else an identity. `null` for nothing at all. */
+  group(item: New): unknown;
+  /** The same of an old item. */
+  oldGroup(old: Old): unknown;
+}
+
+/**
+ * For each new item the index of its old one, or -1; `null` when every item matches the one at its own index and none is left.
+ *
+ * - `[a,b,c]` to `[a,b,c]`: `null`
+ * - `[a,b,c]` to `[b,c]`: `[1,2]`
+ * - `[p,input]` to `[input]`, unkeyed: `[1]`
+ * - `[p,null,input]` to `[p,b,input]`, unkeyed: `[0,-1,2]`
+ * - `[a,a]` to `[a,a,a]`, one key: `[0,1,-1]`
+ */
+export function match<New, Old>(items: readonly New[], old: readonly Old[], how: Matching<New, Old>): Int32Array | null {
+  const count = items.length;
+  let index = 0;
+  while (index < count && index < old.length && how.same(items[index]!, old[index]!)) index++;
+  if (index === count && count === old.length) return null;
+
+  const from = new Int32Array(count).fill(-1);
+  for (let i = 0; i < index; i++) from[i] = i;
+  const used = new Uint8Array(old.length).fill(1, 0, index);
+  let left = old.length - index;
+  let skew = 0;
+  // Above this many steps of searching a map pays.
+  let steps = 2 * old.length + 16;
+  let groups: Map<unknown, number[]> | undefined;
+  // All before it are used.
+  let first = index;
+
+  for (; index < count; index++) {
+    const item = items[index]!;
+    const guess = index + skew;
+    const free = guess >= 0 && guess < old.length && used[guess] === 0;
+    if (free && how.same(item, old[guess]!)) {
+      from[index] = guess;
+      used[guess] = 1;
+      left--;
+      continue;
+    }
+    const group = how.group(item);
+    if (group === null) continue;
+    const guessed = free ? how.oldGroup(old[guess]!) : undefined;
+    if (guessed === null && typeof group !== "string") {
+      // Nothing was here: what is here now is new, and what follows stands where it stood.
+      used[guess] = 1;
+      left--;
+      continue;
+    }
+    const found = left > (free ? 1 : 0) ? search(item, group, guess) : -1;
+    if (found < 0) {
+      if (count > old.length) skew--;
+      else if (count < old.length) skew++;
+      continue;
+    }
+    from[index] = found;
+    used[found] = 1;
+    left--;
+    if (found < guess) skew--;
+    else if (found > guess) skew++;
+  }
+  return from;
+
+  function search(item: New, group: unknown, guess: number): number {
+    while (first < old.length && used[first] === 1) first++;
+    if (steps <= 0) {
+      groups ??= indexGroups(old, used, how);
+      const indexes = groups.get(group);
+      while (indexes && indexes.length > 0 && used[indexes[0]!] === 1) indexes.shift();
+      if (!indexes || indexes.length === 0) return -1;
+      if (typeof group === "string") return indexes.find((at) => used[at] === 0 && how.same(item, old[at]!)) ?? -1;
+    }
+    // Items of one key match in order, from the first on; others the nearest before, else the nearest after.
+    const middle = typeof group === "string" ? first : Math.max(first, Math.min(guess, old.length));
+    for (let at = middle - 1; at >= first; at--, steps--) {
+      if (used[at] === 0 && how.same(item, old[at]!)) return at;
+    }
+    for (let at = middle; at < old.length; at++, steps--) {
+      if (used[at] === 0 && how.same(item, old[at]!)) return at;
+    }
+    return -1;
+  }
+}
+
+function indexGroups<New, Old>(old: readonly Old[], used: Uint8Array, how: Matching<New, Old>): Map<unknown, number[]> {
+  const groups = new Map<unknown, number[]>();
+  for (const [index, item] of old.entries()) {
+    if (used[index] === 1) continue;
+    const group = how.oldGroup(item);
+    const indexes = groups.get(group);
+    if (indexes) indexes.push(index);
+    else groups.set(group, [index]);
+  }
+  return groups;
+}

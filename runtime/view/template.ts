@@ -1,0 +1,297 @@
+/**
+ * Templates: what is static in one piece of JSX, with numbered holes for the rest. A `Place` is a template at one place of
+ * the source. Templates are made once and cached by the statics; numbers on the wire belong to a runtime, never to this file.
+ */
+import type { AttributeDefinition, Definition, HandlerOptions, NodeDefinition } from "../wire/message.ts";
+import { type AttributeName, attributeName, attributeValue } from "./attribute.ts";
+import { type Element, type Node, readStatics, voidElements } from "./statics.ts";
+
+/** What a hole of a template is filled from. */
+export type Hole =
+  | { readonly kind: "child"; readonly source: number }
+  | { readonly kind: "attribute"; readonly source: number; readonly name: AttributeName }
+  /** A bare boolean: its name is known once it was true. */
+  | { readonly kind: "bare"; readonly source: number; name: string }
+  | { readonly kind: "constant"; readonly value: string | number | boolean }
+  | { readonly kind: "spread"; readonly source: number; readonly tag: string }
+  | { readonly kind: "handler"; readonly source: number; readonly event: string; readonly tag: string };
+
+/** The same for all places with the same content. */
+export interface Template {
+  /** Its whole content as text: two templates with one content are one. */
+  readonly content: string;
+  /** The definition, given the usual options of each handler hole. */
+  define(options: (hole: number) => HandlerOptions | null): Definition;
+}
+
+/** A template at one place of the source. */
+export interface Place {
+  readonly template: Template;
+  readonly holes: readonly Hole[];
+  /** Which dynamic value is the key of the root element, or -1. */
+  readonly key: number;
+  readonly staticKey: string | undefined;
+  /** Dynamic values that are keys of inner elements: the instance is another when one changes. */
+  readonly innerKeys: readonly number[];
+  /** Which dynamic values are refs. */
+  readonly refs: readonly number[];
+  readonly roots: readonly Node[];
+}
+
+/** A dynamic attribute, as `jsxAttr` leaves it for the template. */
+export class DynamicAttribute {
+  constructor(readonly name: string, readonly value: unknown) {}
+}
+
+const places = new WeakMap<readonly string[], Place>();
+const templates = new Map<string, Template>();
+let lastStatics: readonly string[] | undefined;
+let lastPlace: Place | undefined;
+
+/** The place of these statics; `dynamic` are the values of any one rendering, for the names of the attributes. */
+export function placeOf(statics: readonly string[], dynamic: readonly unknown[]): Place {
+  // The rows of a table come one after the other.
+  if (statics === lastStatics) return lastPlace!;
+  let place = places.get(statics);
+  if (!place) places.set(statics, place = compile(readStatics(statics), dynamic));
+  lastStatics = statics;
+  return lastPlace = place;
+}
+
+const elements = new Map<string, Place>();
+const tagName = /^[a-zA-Z][^\s/>"'<=\0]*$/;
+
+/**
+ * The place of an element that was written as a plain vnode: one template for each tag, its children in hole 0 and all its
+ * attributes in the hole after; without a child hole when its content is raw HTML.
+ *
+ * @throws {TypeError} when the tag is no name of an element.
+ */
+export function placeOfElement(tag: string, raw: boolean): Place {
+  const id = raw ? `${tag} raw` : tag;
+  let place = elements.get(id);
+  if (!place) {
+    if (!tagName.test(tag)) throw new TypeError(`Cannot render <${tag}>: this is not the name of an element`);
+    const childless = raw || voidElements.has(tag);
+    const holes: Hole[] = [{ kind: "spread", source: 1, tag }];
+    if (!childless) holes.unshift({ kind: "child", source: 0 });
+    const definition: Definition = [childless ? [tag, [["...", 0]]] : [tag, [["...", 1]], 0]];
+    place = {
+      template: template(definition, []),
+      holes,
+      key: -1,
+      staticKey: undefined,
+      innerKeys: [],
+      refs: [],
+      roots: [{ tag, attributes: [], children: [] }],
+    };
+    elements.set(id, place);
+  }
+  return place;
+}
+
+/** One template for each content. */
+function template(definition: Definition, handlers: readonly AttributeDefinition[]): Template {
+  const content = JSON.stringify(definition);
+  let found = templates.get(content);
+  if (!found) {
+    found = {
+      content,
+      define(options) {
+        if (handlers.length === 0) return definition;
+        return fillIn(definition, options);
+      },
+    };
+    templates.set(content, found);
+  }
+  return found;
+}
+
+/** The definition with the options of its handlers in it. */
+function fillIn(nodes: readonly NodeDefinition[], options: (hole: number) => HandlerOptions | null): NodeDefinition[] {
+  return nodes.map((node) => {
+    if (typeof node !== "object") return node;
+    const [tag, attributes, ...children] = node;
+    return [
+      tag,
+      attributes.map((attribute): AttributeDefinition =>
+        attribute[0][0] === "@" && typeof attribute[1] === "number" ? [attribute[0], attribute[1], options(attribute[1])] : attribute
+      ),
+      ...fillIn(children as NodeDefinition[], options),
+    ];
+  });
+}
+
+function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
+  const compiler = new Compiler(dynamic);
+  const only = roots.length === 1 && isElement(roots[0]!) ? roots[0] : undefined;
+  compiler.collect(roots, only);
+  const order = ["child", "attribute", "property", "handler"] as const;
+  const holes: Hole[] = [];
+  const numbers = new Map<object, number>();
+  for (const group of order) {
+    for (const found of compiler.found) {
+      if (found.group !== group) continue;
+      numbers.set(found.site, holes.length);
+      holes.push(found.hole);
+    }
+  }
+  const handlers: AttributeDefinition[] = [];
+  const define = (nodes: readonly Node[]): NodeDefinition[] =>
+    nodes.map((node): NodeDefinition => {
+      if (typeof node === "string") return node;
+      if (!isElement(node)) return numbers.get(node)!;
+      const attributes: AttributeDefinition[] = [];
+      for (const attribute of node.attributes) {
+        const number = numbers.get(attribute);
+        const name = compiler.names.get(attribute);
+        if (name === undefined) continue;
+        if (number === undefined) attributes.push([name, (attribute as { text: string }).text]);
+        else attributes.push([name, number]);
+        if (name[0] === "@") handlers.push(attributes.at(-1)!);
+      }
+      return [node.tag, attributes, ...define(node.children)];
+    });
+  return {
+    template: template(define(roots), handlers),
+    holes,
+    key: compiler.key,
+    staticKey: compiler.staticKey,
+    innerKeys: compiler.innerKeys,
+    refs: compiler.refs,
+    roots,
+  };
+}
+
+function isElement(node: Node): node is Element {
+  return typeof node === "object" && "tag" in node;
+}
+
+interface Found {
+  readonly site: object;
+  readonly hole: Hole;
+  readonly group: "child" | "attribute" | "property" | "handler";
+}
+
+/** Walks the roots once and notes each hole where it stands. */
+class Compiler {
+  readonly found: Found[] = [];
+  /** The wire name of each attribute that the definition has. */
+  readonly names = new Map<object, string>();
+  readonly innerKeys: number[] = [];
+  readonly refs: number[] = [];
+  key = -1;
+  staticKey: string | undefined;
+
+  constructor(readonly dynamic: readonly unknown[]) {}
+
+  collect(nodes: readonly Node[], root: Element | undefined): void {
+    for (const node of nodes) {
+      if (typeof node === "string") continue;
+      if (!isElement(node)) {
+        this.found.push({ site: node, hole: { kind: "child", source: node.place }, group: "child" });
+        continue;
+      }
+      for (const attribute of node.attributes) {
+        if ("place" in attribute) this.dynamicAttribute(node, attribute, node === root);
+        else this.staticAttribute(node, attribute, node === root);
+      }
+      this.collect(node.children, undefined);
+    }
+  }
+
+  staticAttribute(element: Element, attribute: { name: string; text: string }, isRoot: boolean): void {
+    if (attribute.name === "key") {
+      if (isRoot) this.staticKey = attribute.text;
+      return;
+    }
+    const name = attributeName(element.tag, attribute.name);
+    switch (name.kind) {
+      case "handler":
+      case "ignored":
+        return;
+      case "property": {
+        // A clone does not always keep what a property was set to, so it is written into each instance.
+        const value = name.wire === ".value" || name.wire === ".defaultValue"
+          ? attribute.text
+          : attribute.text === ""
+          ? true
+          : attribute.text;
+        this.names.set(attribute, name.wire);
+        this.found.push({ site: attribute, hole: { kind: "constant", value }, group: "property" });
+        return;
+      }
+      case "custom":
+        this.names.set(attribute, attribute.name);
+        return;
+      default:
+        this.names.set(attribute, name.wire);
+    }
+  }
+
+  dynamicAttribute(element: Element, attribute: { place: number }, isRoot: boolean): void {
+    const source = attribute.place;
+    const given = this.dynamic[source];
+    if (!(given instanceof DynamicAttribute)) {
+      this.names.set(attribute, "");
+      this.found.push({ site: attribute, hole: { kind: "bare", source, name: "" }, group: "property" });
+      return;
+    }
+    if (given.name === "key") {
+      if (isRoot) this.key = source;
+      else this.innerKeys.push(source);
+      return;
+    }
+    if (given.name === "ref") {
+      this.refs.push(source);
+      return;
+    }
+    const name = attributeName(element.tag, given.name);
+    if (name.kind === "ignored") return;
+    this.names.set(attribute, name.wire);
+    if (name.kind === "handler") {
+      this.found.push({
+        site: attribute,
+        hole: { kind: "handler", source, event: name.wire.slice(1), tag: element.tag },
+        group: "handler",
+      });
+    } else {
+      const late = name.kind === "property" || name.kind === "custom";
+      this.found.push({ site: attribute, hole: { kind: "attribute", source, name }, group: late ? "property" : "attribute" });
+    }
+  }
+}
+
+/** The value of a bare boolean: `""`, or its name with the mark of its kind, `!` before it for false. */
+export function bareValue(hole: { name: string }, given: unknown): string {
+  if (typeof given === "string" && given !== "") {
+    if (hole.name === "") {
+      const name = attributeName("", given);
+      hole.name = name.kind === "property" ? name.wire : given;
+    }
+    return hole.name;
+  }
+  return hole.name === "" ? "" : `!${hole.name}`;
+}
+
+/** All attributes of a plain vnode's element, by wire name: properties after the others, functions for handlers. */
+export function spreadValue(tag: string, props: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+  let spread: Record<string, unknown> | null = null;
+  let late: Record<string, unknown> | null = null;
+  for (const key in props) {
+    const given = props[key];
+    if (key === "children" || given === undefined) continue;
+    if (key === "dangerouslySetInnerHTML") {
+      const html = (given as { __html?: unknown } | null)?.__html;
+      if (html !== undefined && html !== null) (late ??= {})[".innerHTML"] = String(html);
+      continue;
+    }
+    const name = attributeName(tag, key);
+    if (name.kind === "ignored") continue;
+    const value = name.kind === "handler" ? (typeof given === "function" ? given : null) : attributeValue(name, given);
+    if (value === null) continue;
+    if (name.kind === "property" || name.kind === "custom") (late ??= {})[name.wire] = value;
+    else (spread ??= {})[name.wire] = value;
+  }
+  return late ? Object.assign(spread ?? {}, late) : spread;
+}

@@ -1,0 +1,62 @@
+/**
+ * What crosses the wire, as types and nothing else: the server writes and the browser reads `Down`, the browser writes and
+ * the server reads `Up`. `docs/protocol.md` says what each means. This file imports nothing and must never contain code.
+ */
+
+/** Any JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+// ---- definitions -----------------------------------------------------------------------------
+
+/** Options of a handler: flags alone, or `[flags, debounce, throttle, ...include]`: milliseconds, and names of fields. */
+export type HandlerOptions = number | (number | string)[];
+/** A static attribute, the hole of one, or a handler with its usual options. */
+export type AttributeDefinition =
+  | [name: string, value: string | number]
+  | [name: string, hole: number, options: HandlerOptions | null];
+/** A static text, the number of a child hole, or an element. */
+export type NodeDefinition = string | number | ElementDefinition;
+/** `[tag, attributes, ...children]`; an interface, since a tuple may not contain itself. */
+export interface ElementDefinition extends Array<string | AttributeDefinition[] | NodeDefinition> {
+  0: string;
+  1: AttributeDefinition[];
+}
+/** The root nodes of a template. */
+export type Definition = NodeDefinition[];
+
+// ---- values and patches ----------------------------------------------------------------------
+
+/** What stands in a child hole: nothing, a text, an instance `[template, ...holes]` or a list `[0, ...items]`. */
+export type Value = null | string | number | [template: number, ...holes: Json[]];
+/** A change of an instance (by hole) or of a list (`$` and by item). */
+export interface Change {
+  [place: number]: Json;
+  $?: Recipe;
+}
+/** A list's new order: runs of old items (`start, count`) and groups of new ones. */
+export type Recipe = (number | Value[])[];
+
+// ---- messages --------------------------------------------------------------------------------
+
+/** Why an event came to nothing. `"epoch"` is said by the browser itself. */
+export type Refusal = "version" | "gone" | "payload" | "epoch";
+
+/** Server to browser. */
+export type Down =
+  | number
+  | [acknowledged: number, patch: Value | Change, definitions?: Definition[]]
+  | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value]
+  | ["refused", event: number, reason: Refusal]
+  | ["emit", name: string, detail: Json];
+
+/** A step on the way to a handler; the name only at the end, for a handler in a spread. */
+export type Path = (number | string)[];
+/** The fields of an event, or of its target, as they crossed. */
+export type Fields = { [name: string]: Json };
+/** A field of a form; of a file only what describes it. */
+export type FormEntry = [name: string, value: string | { name: string; size: number; type: string }];
+
+/** Browser to server. */
+export type Up =
+  | number
+  | [seen: number, path: Path, fields?: Fields | 0, target?: Fields | 0, form?: FormEntry[]];

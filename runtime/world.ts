@@ -1,0 +1,24 @@
+/** The world that a runtime lives in: its clock, timers and randomness, so that a whole system can run under virtual time. */
+
+/** What a runtime needs of the world around it. */
+export interface World {
+  /** Milliseconds since any fixed moment. */
+  now(): number;
+  /** Runs `task` once, after `ms` milliseconds. */
+  setTimer(ms: number, task: () => void): unknown;
+  /** Forgets a timer. */
+  clearTimer(timer: unknown): void;
+  /** Runs `task` soon, after what arrived together has arrived. */
+  soon(task: () => void): void;
+  /** A random name of `bytes` bytes, in letters, digits, `-` and `_`. */
+  randomName(bytes: number): string;
+}
+
+/** The world as it is. */
+export const realWorld: World = {
+  now: () => performance.now(),
+  setTimer: (ms, task) => setTimeout(task, ms),
+  clearTimer: (timer) => clearTimeout(timer as number),
+  soon: (task) => queueMicrotask(task),
+  randomName: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).toBase64({ alphabet: "base64url", omitPadding: true }),
+};

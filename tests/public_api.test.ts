@@ -1,0 +1,50 @@
+/** What the door shows: no name more, no name less. A new one belongs into this list, the changelog and the documentation. */
+import { assert, assertEquals } from "@std/assert";
+import * as nacre from "../mod.ts";
+
+const values = ["ServerComponent", "app", "effect", "next", "page", "runtimeScript", "serve", "simulate", "start"];
+const types = [
+  "App",
+  "AppOptions",
+  "Client",
+  "Connection",
+  "Effect",
+  "Link",
+  "Live",
+  "Next",
+  "Returns",
+  "Runtime",
+  "Send",
+  "SendOptions",
+  "Sent",
+  "ServeOptions",
+];
+
+const root = new URL("..", import.meta.url);
+
+async function deno(...args: string[]): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root, env: { NO_COLOR: "1" } }).output();
+  const text = new TextDecoder();
+  return { success, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("mod.ts exports these values", () => {
+  assertEquals(Object.keys(nacre).sort(), values);
+});
+
+Deno.test("mod.ts exports these types", async () => {
+  const { stdout } = await deno("doc", "--json", "mod.ts");
+  const { nodes } = JSON.parse(stdout) as { nodes: Record<string, { symbols: { name: string }[] }> };
+  const names = new Set(nodes[new URL("mod.ts", root).href]?.symbols.map((symbol) => symbol.name));
+  assertEquals([...names.difference(new Set(values))].sort(), types);
+});
+
+Deno.test("mod.ts types the apps of tests/api: what compiles there compiles, and what must not does not", async () => {
+  const apps: string[] = [];
+  for await (const entry of Deno.readDir(new URL("tests/api", root))) {
+    if (entry.name.endsWith(".tsx")) apps.push(`tests/api/${entry.name}`);
+  }
+  assertEquals(apps.length, 5);
+  const { success, stderr } = await deno("check", ...apps);
+  assert(success, stderr);
+});
