@@ -80,7 +80,7 @@ function fits(kind: Kind, value: Json): boolean {
     case "string":
     case "number":
     case "boolean":
-      return typeof value === kind;
+      return kind === typeof value;
     case "text":
       return value === null || typeof value === "string";
     case "value":

@@ -5,6 +5,7 @@
  *     deno run -A runtime/browser/build.ts [--check]
  */
 import { build, stop } from "npm:esbuild@^0.25";
+import { minify } from "npm:terser@^5";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -28,7 +29,8 @@ const { outputFiles } = await build({
 });
 await stop();
 
-const source = outputFiles[0]!.text.trim();
+// esbuild's names are the same in no two functions; terser's are, which a compressor likes: 3 % less.
+const { code: source = "" } = await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { passes: 2, sequences: false } });
 const bytes = Buffer.from(source);
 const brotli =
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;

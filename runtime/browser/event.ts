@@ -3,7 +3,6 @@
  * entry is made of an event that a patch itself has caused (a blur while a node moves), nor in a place that is gone.
  */
 import type { HandlerOptions, Path } from "../wire/message.ts";
-import type { Control, Inputs } from "./input.ts";
 import { payload } from "./payload.ts";
 import type { World } from "./world.ts";
 
@@ -13,19 +12,14 @@ export interface Entry {
   seen_: number;
   /** Its message after the version, as text: what an object says may change before it is sent, or be no JSON at all. */
   text_: string;
-  /** The inputs that wait for its acknowledgement. */
-  inputs_: Control[];
-}
-
-/** The handler of one event of one element. */
-export interface Handler {
-  options_?: HandlerOptions | null | undefined;
+  /** Frees the inputs that wait for its acknowledgement. */
+  free_(): void;
 }
 
 /** What the handlers of a view share. */
 export interface Events {
-  world_: World;
-  inputs_: Inputs;
+  /** Follows what an event tells of a controlled input; what it answers is called when that has been dealt with. */
+  take_(event: Event): (() => void) | undefined;
   version_: number;
   /** What sends an entry that waits for its time, the newest last. */
   waiting_: Set<() => void>;
@@ -34,11 +28,20 @@ export interface Events {
   flush_(): void;
 }
 
-/** Listens; a name that ends in `!` while the event goes down. `place` answers where the handler is, or nothing. */
-export function listen(events: Events, element: Element, name: string, place: () => Path | undefined): Handler {
-  const { world_: world, waiting_: waiting } = events;
-  const handler: Handler = {};
+/**
+ * Listens; a name that ends in `!` while the event goes down. `place` answers where the handler is, or nothing. What it answers
+ * sets the options: without any there is no handler.
+ */
+export function listen(
+  world: World,
+  events: Events,
+  element: Element,
+  name: string,
+  place: () => Path | undefined,
+): (options: HandlerOptions | null) => void {
+  const { waiting_: waiting } = events;
   const type = name.replace("!", "");
+  let options: HandlerOptions | null;
   let entry: Entry | undefined;
   let timer = 0;
 
@@ -49,26 +52,19 @@ export function listen(events: Events, element: Element, name: string, place: ()
   };
 
   element.addEventListener(type, (event) => {
-    const { options_: options } = handler;
     if (options == null) return;
     const [flags, debounce, throttle, ...include] = [options].flat() as [number, number?, number?, ...string[]];
     if (flags & 1) event.preventDefault();
     if (flags & 2) event.stopPropagation();
     const path = place();
     if (!path) return;
-    if (flags & 4) handler.options_ = null;
+    if (flags & 4) options = null;
 
     const message: unknown[] = [path];
     if (flags & 8) message.push(...payload(world, event, include));
     while (!message.at(-1)) message.pop();
 
     const wait = debounce || throttle;
-    if (!wait) events.flush_();
-    const made = {
-      seen_: events.version_,
-      text_: JSON.stringify(message).slice(1),
-      inputs_: [...entry?.inputs_ ?? [], ...events.inputs_.take_(event)],
-    };
     const start = () => {
       world.clearTimeout(timer);
       timer = world.setTimeout(() => {
@@ -79,13 +75,19 @@ export function listen(events: Events, element: Element, name: string, place: ()
         }
       }, wait);
     };
-    if (!wait || !debounce && !timer) events.send_(made);
-    else {
-      entry = made;
-      waiting.delete(flush);
-      waiting.add(flush);
-    }
+    if (!wait) events.flush_();
+    waiting.add(flush);
+    const last = entry, free = events.take_(event);
+    entry = {
+      seen_: events.version_,
+      text_: JSON.stringify(message).slice(1),
+      free_() {
+        last?.free_();
+        free?.();
+      },
+    };
+    if (!wait || !debounce && !timer) flush();
     if (debounce || wait && !timer) start();
   }, type != name);
-  return handler;
+  return (changed) => options = changed;
 }

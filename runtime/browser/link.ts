@@ -40,13 +40,13 @@ export function createLink(world: World, element: HTMLElement): () => void {
   };
 
   const refuse = (event: number, reason: Refusal, entry?: Entry) => {
-    if (entry) view.inputs_.release_(entry.inputs_);
+    entry?.free_();
     dispatch("nacre:refused", { event, reason });
   };
 
   const acknowledge = (count: number) => {
     while (count-- > 0) {
-      view.inputs_.release_(queue.shift()!.inputs_);
+      queue.shift()!.free_();
       done++;
       if (sent) sent--;
     }
@@ -98,10 +98,10 @@ export function createLink(world: World, element: HTMLElement): () => void {
       live = true;
       show("live");
       flush();
-    } else if (!live) throw Error("no mount");
-    else if (message[0] == "refused") refuse(message[1], message[2]);
+    } else if (message[0] == "refused") refuse(message[1], message[2]);
     else if (message[0] == "emit") dispatch(message[1], message[2]);
     else {
+      if (!live || !(message[0] >= 0)) throw Error();
       view.patch(message[1], message[2]);
       if (++view.version_ - told > 15) tell();
       if (view.version_ - told == 1) world.setTimeout(tell, 1000);

@@ -5,7 +5,7 @@
  *     from  2 0 1 3      the old index of each new item (a new one has none): the third came first
  *     stay    1 2 3      so one item moves
  */
-export function longestIncreasing(from: number[]): Set<number | undefined> {
+export function longestIncreasing(from: number[]): boolean[] {
   /** For each length the index where the best sequence of that length ends: the one with the smallest old index. */
   const ends: number[] = [];
   /** What comes before each index in its sequence. */
@@ -17,10 +17,10 @@ export function longestIncreasing(from: number[]): Set<number | undefined> {
     before[index] = ends[length - 1];
     ends[length] = index;
   });
-  const stay = new Set<number | undefined>();
+  const stay: boolean[] = [];
   let index = ends.at(-1);
   while (index != null) {
-    stay.add(index);
+    stay[index] = true;
     index = before[index];
   }
   return stay;

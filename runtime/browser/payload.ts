@@ -13,11 +13,11 @@ const targetFields = "id name type value valueAsNumber checked open dataset scro
 function pick(source: object, names: string): Fields | 0 {
   let fields: Fields | 0 = 0;
   for (const name of names.split(" ")) {
-    const present: unknown = Reflect.get(source, name);
-    const value = name == "dataset" ? Object.keys(present as object)[0] && { ...present as object } : present;
-    if (value && (/^d(etail|ataset)$/.test(name) || Object(value) !== value) && value !== Infinity) {
-      (fields ||= {})[name] = value as Fields[string];
-    }
+    const value: unknown = Reflect.get(source, name);
+    const sendable = Object(value) !== value
+      ? value !== Infinity
+      : name == "detail" || name == "dataset" && Object.keys(value as object)[0];
+    if (value && sendable) (fields ||= {})[name] = value as Fields[string];
   }
   return fields;
 }

@@ -2,10 +2,10 @@
  * What a root element shows: it takes mounts and patches and hands over the entries of events. It knows neither the socket nor
  * the numbers of events, so a test can drive it alone; and it keeps no node of the page that may be another one tomorrow.
  */
-import type { Change, Definition, HandlerOptions, Path, Recipe, Value } from "../wire/message.ts";
+import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts";
 import { setAttribute, setProperty } from "./attribute.ts";
 import { buildTemplate, inside, type Template } from "./definition.ts";
-import { type Entry, type Events, type Handler, listen } from "./event.ts";
+import { type Entry, type Events, listen } from "./event.ts";
 import { watchInputs } from "./input.ts";
 import { longestIncreasing } from "./order.ts";
 import type { World } from "./world.ts";
@@ -26,7 +26,7 @@ interface Part {
   start_: Node | null;
   space_: string;
   /** The instance whose hole it is (the root has none), and the hole's number. */
-  owner_?: Instance;
+  owner_: Instance | undefined;
   index_: number;
   items_: Instance[];
   list_: boolean;
@@ -48,11 +48,14 @@ interface Instance {
   patch_(changes: object): void;
 }
 
-/** What a hole remembers: its part, its handler, the name of a bare boolean, or in a spread each of these by its name. */
-type Memory = Part | Handler | string | { [name: string]: Memory } | undefined;
+/** Writes one hole. */
+type Writer = (value: unknown) => void;
+
+/** Of a value the number of its template (0: it is no instance), of a change -1. */
+const templateOf = (value: unknown): number => Array.isArray(value) ? value[0] : value && typeof value == "object" ? -1 : 0;
 
 export function createView(world: World, root: Element, send: (entry: Entry) => void = () => {}): View {
-  const { document } = world;
+  const { document, customElements } = world;
   const inert = document.implementation.createHTMLDocument("");
   const inputs = watchInputs(world, root);
   /** The names of properties by tag and name in lower case. */
@@ -72,7 +75,7 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     index_: index,
     items_: [],
     list_: false,
-    ...owner && { owner_: owner },
+    owner_: owner,
   });
   /** The parent of what is in a hole, and the node that comes after it. */
   const around = ({ end_: end }: Part) =>
@@ -88,12 +91,12 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
-    if (change && typeof change == "object" && !Array.isArray(change)) {
-      if (part.list_) patchList(part, change);
-      else part.items_[0]!.patch_(change);
+    if (templateOf(change) < 0) {
+      if (part.list_) patchList(part, change as Change);
+      else part.items_[0]!.patch_(change as Change);
     } else if (change == null || typeof change == "object") {
       clear(part);
-      if (change) {
+      if (Array.isArray(change)) {
         part.list_ = !change[0];
         part.items_ = (part.list_ ? change.slice(1) as Value[] : [change]).map((value) => {
           const item = createInstance(part, value);
@@ -107,7 +110,7 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
         clear(part);
         parent.insertBefore(part.text_ = document.createTextNode(""), end);
       }
-      if (part.text_.data != change) part.text_.data = change + "";
+      if (part.text_.data !== change + "") part.text_.data = change + "";
     }
   };
 
@@ -123,9 +126,9 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     if (recipe) reorder(part, recipe);
     for (const [index, change] of Object.entries(changes) as [string, Value | Change][]) {
       const item = part.items_[+index]!;
-      const plain = !Array.isArray(change);
-      if (item.wrapper_ && (plain || !change[0])) item.patch_([change]);
-      else if (plain && change && typeof change == "object") item.patch_(change);
+      const number = templateOf(change);
+      if (item.wrapper_ && number < 1) item.patch_([change]);
+      else if (number < 0) item.patch_(change as Change);
       else {
         item.first_.before((part.items_[+index] = createInstance(part, change)).content_);
         remove(item);
@@ -157,7 +160,7 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     const move = parent.isConnected && "moveBefore" in parent ? "moveBefore" : "insertBefore";
     let next = part.start_ ? part.start_.nextSibling : parent.firstChild;
     items.forEach((item, index) => {
-      if (stay.has(index)) next = item.last_.nextSibling;
+      if (stay[index]) next = item.last_.nextSibling;
       else if (from[index] == null) parent.insertBefore(item.content_, next);
       else for (const node of nodesOf(item)) parent[move](node, next);
     });
@@ -166,10 +169,9 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
   // ---- instances
 
   const createInstance = (part: Part, value: Value | Change): Instance => {
-    const number = Array.isArray(value) ? value[0] : 0;
+    const number = templateOf(value);
     const { content_: source, holes_: holes } = templates[number + part.space_] ??= buildTemplate(inert, known[number]!, part.space_);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
-    const memory: Memory[] = [];
     const content = source.cloneNode(true);
     const instance: Instance = {
       part_: part,
@@ -177,23 +179,21 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
       first_: content.firstChild!,
       last_: content.lastChild!,
       content_: content,
-      patch_: (changes) => Object.entries(changes).forEach(([index, value]) => write(+index, value)),
+      patch_(changes) {
+        for (const [index, change] of Object.entries(changes)) writers[+index]!(change);
+      },
     };
     // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
-    const nodes = holes.map(({ path_: path, name_: name, space_: space }, index) => {
+    const writers = holes.map(({ path_: path, name_: name, space_: space }, index): Writer => {
       let node = content;
       for (const step of path) node = inside(node).childNodes[step]!;
-      if (name == null) memory[index] = createPart(inside(node), space!, index, instance);
-      return node as Element;
+      if (name != null) return createWriter(instance, node as Element, name, [index]);
+      const child = createPart(inside(node), space!, index, instance);
+      return (value) => patchPart(child, value as Value);
     });
-    const write = (index: number, value: unknown) => {
-      const name = holes[index]!.name_;
-      if (name == null) patchPart(memory[index] as Part, value as Value);
-      else memory[index] = set(instance, nodes[index]!, name, value, memory[index], [index]);
-    };
     document.adoptNode(content);
-    world.customElements.upgrade(content);
-    holes.forEach((hole, index) => write(index, index in values ? values[index] : hole.options_));
+    customElements.upgrade(content);
+    writers.forEach((write, index) => write(index in values ? values[index] : holes[index]!.options_));
     return instance;
   };
 
@@ -210,53 +210,50 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     return path;
   };
 
-  /** Writes a hole that is no child by the first character of its name; answers what the hole has to remember. */
-  const set = (instance: Instance, element: Element, name: string, value: unknown, memory: Memory, path: Path): Memory => {
+  /** What writes a hole that is no child: the first character of its name tells its kind. */
+  const createWriter = (instance: Instance, element: Element, name: string, path: Path): Writer => {
     const kind = name[0], rest = name.slice(1);
     if (!kind) {
-      for (const [name, on] of [[memory, false], [value, true]] as [string | undefined, boolean][]) {
-        const bare = name?.replace("!", "");
-        if (bare) set(instance, element, bare, on && bare == name, undefined, path);
-      }
-      return value as string;
+      let old: string | undefined;
+      return (value) => {
+        for (const name of [old, value as string]) {
+          const bare = name?.replace("!", "");
+          if (bare) createWriter(instance, element, bare, path)(name == value && name == bare);
+        }
+        old = value as string;
+      };
     }
     if (name == "...") {
-      const memories = (memory ?? {}) as { [name: string]: Memory };
-      for (const [name, each] of Object.entries(value ?? {})) {
-        memories[name] = set(instance, element, name, each, memories[name], [...path, name.slice(1)]);
-      }
-      return memories;
+      const writers: Record<string, Writer> = {};
+      return (values) => {
+        for (const [name, value] of Object.entries(values ?? {})) {
+          (writers[name] ??= createWriter(instance, element, name, [...path, name.slice(1)]))(value);
+        }
+      };
     }
-    if (kind == "@") {
-      const handler = memory as Handler ?? listen(view, element, rest, () => busy ? undefined : place(instance, path));
-      handler.options_ = value as HandlerOptions | null;
-      return handler;
-    }
+    if (kind == "@") return listen(world, view, element, rest, () => busy ? undefined : place(instance, path)) as Writer;
     if (kind == ".") {
-      if (/^(value|checked)$/.test(rest)) inputs.set_(element, rest, value);
-      else setProperty(element, rest, value);
-    } else if (kind == "~") {
-      const tag = element.localName;
-      let property = rest in element ? rest : properties[tag + rest];
+      return (value) => /^(value|checked)$/.test(rest) ? inputs.set_(element, rest, value) : setProperty(element, rest, value);
+    }
+    if (kind != "~") return (value) => setAttribute(element, name, value);
+    return function write(value) {
+      const tag = element.localName, key = tag + rest;
+      let property = rest in element ? rest : properties[key];
       // The accessors of a class do not come up in a loop over an element.
       for (let from = element; from && !property; from = Object.getPrototypeOf(from)) {
-        property = properties[tag + rest] = Object.getOwnPropertyNames(from).find((name) => name.toLowerCase() == rest.toLowerCase())!;
+        property = properties[key] = Object.getOwnPropertyNames(from).find((name) => name.toLowerCase() == rest.toLowerCase())!;
       }
       if (property) setProperty(element, property, value);
       else {
         if (!value || typeof value != "object") setAttribute(element, rest, value);
         // A definition that comes later gets all that was written, in its order.
-        if (!world.customElements.get(tag)) {
-          world.customElements.whenDefined(tag).then(() => set(instance, element, name, value, memory, path));
-        }
+        if (!customElements.get(tag)) customElements.whenDefined(tag).then(() => write(value));
       }
-    } else setAttribute(element, name, value);
-    return;
+    };
   };
 
   const view: View = {
-    world_: world,
-    inputs_: inputs,
+    take_: inputs.take_,
     version_: 0,
     waiting_: new Set(),
     send_: send,
@@ -266,7 +263,6 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
       known = [[0], ...definitions];
       templates = {};
       top = createPart(root, root.namespaceURI!);
-      clear(top);
       patchPart(top, value);
       busy = false;
     },

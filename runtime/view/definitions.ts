@@ -16,10 +16,14 @@ export class Definitions {
   readonly #numbered = new Map<Template, Numbered>();
   readonly #all: Definition[] = [];
   #told = 0;
+  #lastTemplate: Template | undefined;
+  #lastNumbered: Numbered | undefined;
 
   /** The template of this instance, defined by it when it is the first: its handlers' options become the usual ones. */
   of(instance: Instance): Numbered {
     const { template, holes } = instance.place;
+    // The rows of a table come one after the other.
+    if (template === this.#lastTemplate) return this.#lastNumbered!;
     let numbered = this.#numbered.get(template);
     if (!numbered) {
       const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event) : null);
@@ -27,7 +31,8 @@ export class Definitions {
       this.#numbered.set(template, numbered);
       this.#all.push(template.define((hole) => options[hole]!));
     }
-    return numbered;
+    this.#lastTemplate = template;
+    return this.#lastNumbered = numbered;
   }
 
   /** All definitions so far, for a client that knows none. */

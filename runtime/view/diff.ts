@@ -6,7 +6,7 @@
  */
 import type { Change, Json, Recipe, Value } from "../wire/message.ts";
 import type { Definitions } from "./definitions.ts";
-import { sameOptions, wireOptions } from "./handler.ts";
+import { sameOnWire, sameOptions, wireOptions } from "./handler.ts";
 import type { Hole } from "./template.ts";
 import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
 
@@ -44,10 +44,8 @@ function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Defi
   switch (hole.kind) {
     case "child":
       return diff(before as Node, after as Node, definitions) as Json | undefined;
-    case "handler": {
-      const options = wireOptions(after, hole.event);
-      return sameOptions(wireOptions(before, hole.event), options) ? undefined : options;
-    }
+    case "handler":
+      return sameOnWire(before, after, hole.event) ? undefined : wireOptions(after, hole.event);
     case "spread":
       return diffSpread(before as Spread, after as Spread);
     case "bare": {
@@ -71,8 +69,8 @@ function diffSpread(before: Spread, after: Spread): Json | undefined {
     const value = after![name];
     const old = before?.[name];
     if (name[0] === "@") {
-      const options = wireOptions(value, name.slice(1));
-      if (!sameOptions(wireOptions(old, name.slice(1)), options)) (change ??= {})[name] = options;
+      const event = name.slice(1);
+      if (!sameOnWire(old ?? null, value, event)) (change ??= {})[name] = wireOptions(value, event);
     } else if (!Object.is(value, old)) (change ??= {})[name] = value as Json;
   }
   return change;
@@ -148,18 +146,30 @@ export function encode(node: Node, definitions: Definitions): Value {
 }
 
 function encodeInstance(instance: Instance, definitions: Definitions): Value {
-  const { holes } = instance.place;
+  const { place: { holes }, holes: held } = instance;
   const { number, options } = definitions.of(instance);
-  const value: [number, ...Json[]] = [number];
-  // What stands at the end and is as usual is not sent.
-  let length = 1;
-  for (let i = 0; i < holes.length; i++) {
-    const held = encodeHole(holes[i]!, instance.holes[i], definitions);
-    value.push(held);
-    if (holes[i]!.kind === "handler" ? !sameOptions(held as never, options[i]!) : held !== null) length = i + 2;
+  // What stands at the end and is as usual is not sent: handlers first, as they are the last, then what is nothing.
+  let last = holes.length - 1;
+  for (let hole; last >= 0 && (hole = holes[last]!).kind === "handler"; last--) {
+    if (!sameOptions(wireOptions(held[last], hole.event), options[last]!)) break;
   }
-  value.length = length;
+  while (last >= 0 && isNothing(holes[last]!, held[last])) last--;
+  const value: [number, ...Json[]] = [number];
+  for (let i = 0; i <= last; i++) value.push(encodeHole(holes[i]!, held[i], definitions));
   return value;
+}
+
+function isNothing(hole: Hole, held: unknown): boolean {
+  switch (hole.kind) {
+    case "handler":
+      return false;
+    case "bare":
+      return bareSet(held) === null;
+    case "child":
+      return shown(held as Node) === null;
+    default:
+      return held === null;
+  }
 }
 
 function encodeHole(hole: Hole, held: unknown, definitions: Definitions): Json {

@@ -59,6 +59,15 @@ export function wireOptions(handler: unknown, event: string): HandlerOptions | n
 
 const none: EventOptions = {};
 
+/** Whether the browser need not be told of `after` in the place of `before`. */
+export function sameOnWire(before: unknown, after: unknown, event: string): boolean {
+  if (typeof before !== "function" || typeof after !== "function") return before === after;
+  const a = sourceOf(before), b = sourceOf(after);
+  // Most handlers have no options, or the same as before.
+  if (a && b && a.options === b.options) return (typeof a.message === "function") === (typeof b.message === "function");
+  return sameOptions(wireOptions(before, event), wireOptions(after, event));
+}
+
 /** Whether two handlers' options are the same on the wire. */
 export function sameOptions(a: HandlerOptions | null, b: HandlerOptions | null): boolean {
   if (a === b) return true;

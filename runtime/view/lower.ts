@@ -202,18 +202,42 @@ export class Lowering {
 
   #list(children: readonly unknown[], key: unknown, old: Node | undefined): List {
     const before = old instanceof List && sameKey(old.key, key) ? old : undefined;
-    const from = before ? match(children, before.items, matching) : null;
-    const items: Node[] = new Array(children.length);
-    let changed = before === undefined || from !== null;
-    for (let i = 0; i < children.length; i++) {
-      const at = before ? from ? from[i]! : i : -1;
-      const kept = at < 0 ? undefined : before!.items[at];
-      const item = items[i] = this.#child(children[i], kept);
-      if (!changed && item !== kept) changed = true;
+    const count = children.length;
+    const items: Node[] = new Array(count);
+    let changed = before === undefined;
+    let from: Int32Array | null = null;
+    let index = 0;
+    if (before) {
+      // Most lists are as they were, or as far as the first change: these need no search.
+      const kept = before.items;
+      const common = Math.min(count, kept.length);
+      for (; index < common; index++) {
+        const child = children[index], item = kept[index]!;
+        if (this.#isKept(child, item)) items[index] = item;
+        else if (matching.same(child, item)) {
+          if ((items[index] = this.#child(child, item)) !== item) changed = true;
+        } else break;
+      }
+      if (index < count || index < kept.length) {
+        from = match(children, kept, matching, index);
+        changed = true;
+      }
+    }
+    for (; index < count; index++) {
+      const at = from ? from[index]! : -1;
+      items[index] = this.#child(children[index], at < 0 ? undefined : before!.items[at]);
     }
     if (!changed) return before!;
     this.made += items.length;
     return new List(key, items, from, before ? before.id : ++this.#id);
+  }
+
+  /** Whether a child is a component that need not be run: the short way to what `#component` would find. */
+  #isKept(child: unknown, item: Node): boolean {
+    if (!(item instanceof ComponentNode) || this.#options.development) return false;
+    if (typeof child !== "object" || child === null) return false;
+    const { type, key, props } = child as AnyVNode;
+    return type === item.type && sameKey(item.key, key) && shallowEqual(item.props, props);
   }
 
   /** A problem in the place of what has it. */
@@ -265,12 +289,14 @@ function sameKey(a: unknown, b: unknown): boolean {
 }
 
 function shallowEqual(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  let count = 0;
   for (const name in a) {
     const value = a[name];
     if (!Object.is(value, b[name]) || (value === undefined && !(name in b))) return false;
+    count++;
   }
-  for (const name in b) if (!(name in a)) return false;
-  return true;
+  for (const _ in b) count--;
+  return count === 0;
 }
 
 function hasRawHtml(props: Readonly<Record<string, unknown>>): boolean {
@@ -280,6 +306,10 @@ function hasRawHtml(props: Readonly<Record<string, unknown>>): boolean {
 
 const text = Symbol("text");
 const array = Symbol("list");
+
+function keyGroup(key: unknown): string | number {
+  return typeof key === "number" ? key : String(key);
+}
 
 /** How children match the items of the list before. */
 const matching = {
@@ -301,7 +331,7 @@ const matching = {
       if (Array.isArray(child)) return array;
       if (!isValidElement(child)) return null;
       const { type, key, props } = child as AnyVNode;
-      if (key !== null && key !== undefined) return String(key);
+      if (key !== null && key !== undefined) return keyGroup(key);
       if (typeof type === "string") return placeOfElement(type, hasRawHtml(props));
       if (type === Template as unknown) return (props as unknown as TemplateProps).place;
       return type === Fragment ? array : type;
@@ -312,7 +342,7 @@ const matching = {
   oldGroup(old: Node): unknown {
     if (old === null) return null;
     if (typeof old !== "object") return text;
-    if (old.key !== null && old.key !== undefined) return String(old.key);
+    if (old.key !== null && old.key !== undefined) return keyGroup(old.key);
     if (old instanceof Instance) return old.place;
     return old instanceof List ? array : old.type;
   },

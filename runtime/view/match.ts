@@ -7,7 +7,7 @@
 export interface Matching<New, Old> {
   /** Same key and same identity. */
   same(item: New, old: Old): boolean;
-  /** What two items must share to be the same: a key as text (a string), else an identity. `null` for nothing at all. */
+  /** What two items must share to be the same: a key (a string or number), else an identity. `null` for nothing at all. */
   group(item: New): unknown;
   /** The same of an old item. */
   oldGroup(old: Old): unknown;
@@ -21,10 +21,17 @@ export interface Matching<New, Old> {
  * - `[p,input]` to `[input]`, unkeyed: `[1]`
  * - `[p,null,input]` to `[p,b,input]`, unkeyed: `[0,-1,2]`
  * - `[a,a]` to `[a,a,a]`, one key: `[0,1,-1]`
+ *
+ * The first `common` items are known to match.
  */
-export function match<New, Old>(items: readonly New[], old: readonly Old[], how: Matching<New, Old>): Int32Array | null {
+export function match<New, Old>(
+  items: readonly New[],
+  old: readonly Old[],
+  how: Matching<New, Old>,
+  common = 0,
+): Int32Array | null {
   const count = items.length;
-  let index = 0;
+  let index = common;
   while (index < count && index < old.length && how.same(items[index]!, old[index]!)) index++;
   if (index === count && count === old.length) return null;
 
@@ -35,7 +42,7 @@ export function match<New, Old>(items: readonly New[], old: readonly Old[], how:
   let skew = 0;
   // Above this many steps of searching a map pays.
   let steps = 2 * old.length + 16;
-  let groups: Map<unknown, number[]> | undefined;
+  let groups: Groups | undefined;
   // All before it are used.
   let first = index;
 
@@ -52,7 +59,7 @@ export function match<New, Old>(items: readonly New[], old: readonly Old[], how:
     const group = how.group(item);
     if (group === null) continue;
     const guessed = free ? how.oldGroup(old[guess]!) : undefined;
-    if (guessed === null && typeof group !== "string") {
+    if (guessed === null && !isKey(group)) {
       // Nothing was here: what is here now is new, and what follows stands where it stood.
       used[guess] = 1;
       left--;
@@ -75,32 +82,72 @@ export function match<New, Old>(items: readonly New[], old: readonly Old[], how:
   function search(item: New, group: unknown, guess: number): number {
     while (first < old.length && used[first] === 1) first++;
     if (steps <= 0) {
-      groups ??= indexGroups(old, used, how);
-      const indexes = groups.get(group);
-      while (indexes && indexes.length > 0 && used[indexes[0]!] === 1) indexes.shift();
-      if (!indexes || indexes.length === 0) return -1;
-      if (typeof group === "string") return indexes.find((at) => used[at] === 0 && how.same(item, old[at]!)) ?? -1;
+      groups ??= new Groups(old, used, how);
+      const head = groups.head(group, used);
+      if (head < 0) return -1;
+      if (isKey(group)) {
+        for (let at = head; at >= 0; at = groups.after(at)) if (used[at] === 0 && how.same(item, old[at]!)) return at;
+        return -1;
+      }
     }
     // Items of one key match in order, from the first on; others the nearest before, else the nearest after.
-    const middle = typeof group === "string" ? first : Math.max(first, Math.min(guess, old.length));
+    const middle = isKey(group) ? first : Math.max(first, Math.min(guess, old.length));
     for (let at = middle - 1; at >= first; at--, steps--) {
       if (used[at] === 0 && how.same(item, old[at]!)) return at;
     }
     for (let at = middle; at < old.length; at++, steps--) {
       if (used[at] === 0 && how.same(item, old[at]!)) return at;
     }
+    // A search in vain is seldom the only one.
+    steps = 0;
     return -1;
   }
 }
 
-function indexGroups<New, Old>(old: readonly Old[], used: Uint8Array, how: Matching<New, Old>): Map<unknown, number[]> {
-  const groups = new Map<unknown, number[]>();
-  for (const [index, item] of old.entries()) {
-    if (used[index] === 1) continue;
-    const group = how.oldGroup(item);
-    const indexes = groups.get(group);
-    if (indexes) indexes.push(index);
-    else groups.set(group, [index]);
+function isKey(group: unknown): group is string | number {
+  return typeof group === "string" || typeof group === "number";
+}
+
+/** Keys are the same as text: 1 and "1". */
+function otherSpelling(key: string | number): string | number | undefined {
+  if (typeof key === "number") return String(key);
+  return String(Number(key)) === key ? Number(key) : undefined;
+}
+
+/** The unused old items by group, each group a chain of indexes in order. */
+class Groups {
+  readonly #heads = new Map<unknown, number>();
+  readonly #next: Int32Array;
+  /** The types of the keys: most lists have keys of one type, the same in all versions, and need not be asked twice. */
+  readonly #spellings = new Set<string>();
+
+  constructor(old: readonly unknown[], used: Uint8Array, how: { oldGroup(old: never): unknown }) {
+    this.#next = new Int32Array(old.length).fill(-1);
+    for (let at = old.length - 1; at >= 0; at--) {
+      if (used[at] === 1) continue;
+      const group = how.oldGroup(old[at] as never);
+      if (isKey(group)) this.#spellings.add(typeof group);
+      const head = this.#heads.get(group);
+      if (head !== undefined) this.#next[at] = head;
+      this.#heads.set(group, at);
+    }
   }
-  return groups;
+
+  /** The first unused item of a group, or -1. */
+  head(group: unknown, used: Uint8Array): number {
+    let head = this.#heads.get(group);
+    if (head === undefined && isKey(group) && this.#spellings.has(typeof group === "number" ? "string" : "number")) {
+      head = this.#heads.get(group = otherSpelling(group));
+    }
+    if (head === undefined || head < 0) return -1;
+    if (used[head] === 0) return head;
+    while (head >= 0 && used[head] === 1) head = this.#next[head]!;
+    this.#heads.set(group, head);
+    return head;
+  }
+
+  /** The next item of the same group, or -1. */
+  after(at: number): number {
+    return this.#next[at]!;
+  }
 }

@@ -1,0 +1,957 @@
+/**
+ * The browser runtime alone, with frames made by hand from docs/protocol.md: its source in a fast DOM under virtual time, and the
+ * built file in Chromium where only a real browser tells (focus, composition, moves, namespaces).
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { Window } from "happy-dom";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { install } from "../runtime/browser/element.ts";
+import { createView } from "../runtime/browser/view.ts";
+import type { World } from "../runtime/browser/world.ts";
+import { clientSource } from "../runtime/client.gen.ts";
+import type { Definition, Json, Value } from "../runtime/wire/message.ts";
+import { findChromium } from "./chromium.ts";
+
+// ---- a page in a fast DOM ----------------------------------------------------------------------
+
+class FakeSocket {
+  sent: Json[] = [];
+  closed = false;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  constructor(readonly url: string) {}
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.closed = true;
+  }
+  receive(message: unknown) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  cut(code = 1006) {
+    this.onclose?.({ code });
+  }
+  /** What was sent since the last call. */
+  take(): Json[] {
+    return this.sent.splice(0);
+  }
+}
+
+/** A window with a clock that stands still, sockets that a test holds, and no chance. */
+class FakePage implements AsyncDisposable {
+  readonly window = new Window({ url: "http://site.test/dir/page" });
+  readonly document = this.window.document as unknown as Document;
+  readonly sockets: FakeSocket[] = [];
+  readonly world: World;
+  readonly errors: unknown[] = [];
+  #timers: { id: number; at: number; run: () => void }[] = [];
+  #id = 0;
+  now = 0;
+
+  constructor() {
+    // deno-lint-ignore no-this-alias
+    const page = this;
+    const window = this.window as unknown as globalThis.Window & typeof globalThis;
+    this.world = {
+      document: this.document,
+      customElements: window.customElements,
+      crypto,
+      HTMLElement: window.HTMLElement,
+      CustomEvent: window.CustomEvent,
+      FormData: window.FormData,
+      URL,
+      Math: Object.create(Math, { random: { value: () => 1 } }),
+      console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
+      WebSocket: class extends FakeSocket {
+        constructor(url: string) {
+          super(String(url));
+          page.sockets.push(this);
+        }
+      } as unknown as typeof WebSocket,
+      addEventListener: window.addEventListener.bind(window) as World["addEventListener"],
+      removeEventListener: window.removeEventListener.bind(window) as World["removeEventListener"],
+      setTimeout: ((run: () => void, delay = 0) => {
+        page.#timers.push({ id: ++page.#id, at: page.now + delay, run });
+        return page.#id;
+      }) as World["setTimeout"],
+      clearTimeout: (id) => {
+        page.#timers = page.#timers.filter((timer) => timer.id != id);
+      },
+    };
+  }
+
+  /** Lets time pass. */
+  pass(ms: number) {
+    const end = this.now + ms;
+    for (;;) {
+      const next = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at || a.id - b.id)[0];
+      if (!next) break;
+      this.#timers.splice(this.#timers.indexOf(next), 1);
+      this.now = next.at;
+      next.run();
+    }
+    this.now = end;
+  }
+
+  /** The newest socket. */
+  get socket(): FakeSocket {
+    return this.sockets.at(-1)!;
+  }
+
+  /** An element that shows a value, and what it told the page. */
+  element(definitions: Definition[], value: Value, { epoch = "e1", version = 0, last = 0 } = {}) {
+    install(this.world);
+    const element = this.document.createElement("server-component");
+    const told: Json[] = [];
+    for (const name of ["nacre:status", "nacre:refused"]) {
+      element.addEventListener(name, (event) => told.push([name.slice(6), (event as CustomEvent).detail]));
+    }
+    element.setAttribute("route", "/ws");
+    this.document.body.append(element);
+    this.socket.receive(["mount", epoch, version, last, definitions, value]);
+    return { element, told };
+  }
+
+  /** A view without a link. */
+  view(definitions: Definition[], value: Value) {
+    const root = this.document.createElement("div");
+    this.document.body.append(root);
+    const view = createView(this.world, root);
+    view.mount(definitions, value);
+    return { root, view, show: () => visible(root) };
+  }
+
+  click(selector: string) {
+    this.document.querySelector<HTMLElement>(selector)!.click();
+  }
+
+  type(selector: string, value: string, type = "input") {
+    const input = this.document.querySelector<HTMLInputElement>(selector)!;
+    input.value = value;
+    input.dispatchEvent(this.event(type));
+    return input;
+  }
+
+  event(type: string, bubbles = true): Event {
+    return new this.window.Event(type, { bubbles, cancelable: true }) as unknown as Event;
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.window.happyDOM.close();
+  }
+}
+
+/** The refusals among what an element told the page. */
+const refusals = (told: Json[]) => told.filter((each) => (each as string[])[0] == "refused");
+
+/** The HTML without the anchors. */
+const visible = (root: Element) => root.innerHTML.replaceAll("<!---->", "");
+
+/** What changed below a node while `change` ran: nodes added and removed, texts, attributes. */
+function mutations(page: FakePage, root: Node, change: () => void) {
+  const observer = new page.window.MutationObserver(() => {});
+  observer.observe(root as never, { childList: true, subtree: true, characterData: true, attributes: true });
+  change();
+  const count = { added: 0, removed: 0, texts: 0, attributes: 0 };
+  for (const record of observer.takeRecords()) {
+    count.added += record.addedNodes.length;
+    count.removed += record.removedNodes.length;
+    if (record.type == "characterData") count.texts++;
+    if (record.type == "attributes") count.attributes++;
+  }
+  observer.disconnect();
+  return count;
+}
+
+const table: Definition[] = [
+  [["table", [["class", "test-data"]], ["tbody", [], 0]]],
+  [["tr", [["class", 2]], ["td", [["class", "id"]], 0], ["td", [], ["a", [["@click", 3, 0]], 1]]]],
+];
+const rows = (count: number): Value => [1, [0, ...Array.from({ length: count }, (_, i) => [2, i, `row ${i}`, null])]];
+const labels = (root: Element) => [...root.querySelectorAll("a")].map((a) => a.textContent!.slice(4)).join();
+
+// ---- templates and values ----------------------------------------------------------------------
+
+Deno.test("mount() builds the example of the protocol and a patch writes its text", async () => {
+  await using page = new FakePage();
+  const { root, view, show } = page.view([[[
+    "div",
+    [],
+    ["button", [["@click", 2, 0]], "-"],
+    ["p", [], "Count: ", 0],
+    ["button", [["@click", 3, 0]], "+"],
+    ["input", [[".value", 1], ["@input", 4, [8, 150]]]],
+  ]]], [1, 0, ""]);
+  assertEquals(show(), "<div><button>-</button><p>Count: 0</p><button>+</button><input></div>");
+  assertEquals(mutations(page, root, () => view.patch({ 0: 1 })), { added: 0, removed: 0, texts: 1, attributes: 0 });
+  assertEquals(show(), "<div><button>-</button><p>Count: 1</p><button>+</button><input></div>");
+});
+
+Deno.test("patch() changes a hole between nothing, text, instance and list", async () => {
+  await using page = new FakePage();
+  const { view, show } = page.view([[["p", [], "a", 0, "b", 1]], [["i", [], 0]]], [1, null, "x"]);
+  for (
+    const [change, html] of [
+      ["t", "<p>atbx</p>"],
+      ["", "<p>abx</p>"],
+      [0, "<p>a0bx</p>"],
+      [[2, "y"], "<p>a<i>y</i>bx</p>"],
+      [{ 0: "z" }, "<p>a<i>z</i>bx</p>"],
+      [[0, "q", null, [2, "r"], [0, "s", [2, 1]]], "<p>aq<i>r</i>s<i>1</i>bx</p>"],
+      [{ 0: "Q", 1: [2, "n"], 2: "R", 3: { $: [1, 1, ["S"]], 0: { 0: 2 } } }, "<p>aQ<i>n</i>R<i>2</i>Sbx</p>"],
+      [{ $: [3, 1, 0, 2] }, "<p>a<i>2</i>SQ<i>n</i>bx</p>"],
+      [{ $: [[[2, 9], "w"]] }, "<p>a<i>9</i>wbx</p>"],
+      [{ $: [] }, "<p>abx</p>"],
+      [null, "<p>abx</p>"],
+    ] as [Json, string][]
+  ) {
+    view.patch({ 0: change });
+    assertEquals(show(), html);
+  }
+});
+
+Deno.test("mount() takes a text, nothing, a list or a fragment at the root, and a static text at an edge", async () => {
+  await using page = new FakePage();
+  const { view, show } = page.view([["a", 0, "b"], [0, 1], []], "text");
+  assertEquals(show(), "text");
+  view.patch([0, [1, "-"], [1, [1, "+"]], [2, "x", [0, "y"]], [3]]);
+  assertEquals(show(), "a-baa+bbxy");
+  view.patch({ $: [3, 1, 2, 1, 0, 2], 1: { 1: { $: [["n"], 0, 1] } }, 3: { 0: { 0: "*" } } });
+  assertEquals(show(), "xnya-baa*bb");
+  view.patch(null);
+  assertEquals(show(), "");
+});
+
+Deno.test("definitions that come with a patch go on from the highest number", async () => {
+  await using page = new FakePage();
+  const { view, show } = page.view([[["p", [], 0]]], [1]);
+  view.patch({ 0: [2, "x"] }, [[["b", [], 0]]]);
+  assertEquals(show(), "<p><b>x</b></p>");
+});
+
+Deno.test("attributes, properties, bare booleans and spreads are set, changed and removed", async () => {
+  await using page = new FakePage();
+  const { root, view } = page.view([[["input", [["class", 0], ["style", "color: red"], ["", 1], ["", 2], ["...", 3], [
+    ".indeterminate",
+    4,
+  ]]]]], [
+    1,
+    "a",
+    "disabled",
+    ".checked",
+    { title: "t", ".value": "v", "data-x": 1, "@click": 1 },
+    true,
+  ]);
+  const input = root.querySelector("input")!;
+  assertEquals([input.className, input.disabled, input.checked, input.title, input.value, input.indeterminate], [
+    "a",
+    true,
+    true,
+    "t",
+    "v",
+    true,
+  ]);
+  assertEquals(input.style.color, "red");
+  view.patch({ 0: null, 1: "", 2: "!.checked", 3: { title: null, ".value": null, "data-x": "2", "@click": null }, 4: null });
+  assertEquals(input.hasAttribute("class") || input.disabled || input.checked || input.hasAttribute("title") || input.indeterminate, false);
+  assertEquals([input.value, input.dataset.x], ["", "2"]);
+  view.patch({ 1: "!disabled", 2: ".checked", 3: { style: "color: blue" } });
+  assertEquals([input.disabled, input.checked, input.style.color], [false, true, "blue"]);
+  view.patch({ 1: "disabled", 2: "", 3: { style: null } });
+  assertEquals([input.disabled, input.checked, input.hasAttribute("style")], [true, false, false]);
+});
+
+Deno.test("a select gets its value after its options, and raw html comes through a spread", async () => {
+  await using page = new FakePage();
+  const { root, view } = page.view([
+    [["div", [], ["select", [[".value", 1]], 0], ["p", [["...", 2]]]]],
+    [["option", [["value", 0]], 0 + 1]],
+  ], [1, [0, [2, "a", "A"], [2, "b", "B"]], "b", { ".innerHTML": "<b>x</b>" }]);
+  assertEquals(root.querySelector("select")!.value, "b");
+  assertEquals(root.querySelector("p")!.innerHTML, "<b>x</b>");
+  view.patch({ 0: { $: [0, 2, [[2, "c", "C"]]] }, 1: "c" });
+  assertEquals(root.querySelector("select")!.value, "c");
+});
+
+Deno.test("~name finds the property whatever its case, else writes the attribute, and waits for a definition", async () => {
+  await using page = new FakePage();
+  const seen: unknown[] = [];
+  const define = (name: string) =>
+    page.window.customElements.define(
+      name,
+      class extends page.window.HTMLElement {
+        set someProp(value: unknown) {
+          seen.push(value);
+        }
+      } as never,
+    );
+  define("x-early");
+  const { root, view } = page.view([[["x-early", [["~someprop", 0], ["~label", 1]]], ["x-late", [["~someprop", 2], ["~label", 3]]]]], [
+    1,
+    { deep: [1] },
+    "l",
+    { deep: [2] },
+    "m",
+  ]);
+  assertEquals(seen, [{ deep: [1] }]);
+  assertEquals(visible(root), '<x-early label="l"></x-early><x-late label="m"></x-late>');
+  view.patch({ 0: "p", 1: null, 2: { deep: [3] } });
+  define("x-late");
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals(seen, [{ deep: [1] }, "p", { deep: [2] }, { deep: [3] }]);
+  assertEquals(visible(root), '<x-early></x-early><x-late label="m"></x-late>');
+});
+
+// ---- lists -------------------------------------------------------------------------------------
+
+Deno.test("a recipe touches the fewest nodes: a swap moves two, a removal takes one, a label is one text", async () => {
+  await using page = new FakePage();
+  const { root, view } = page.view(table, rows(1000));
+  const touch = (change: Json) => mutations(page, root, () => view.patch({ 0: change } as never));
+  const first = root.querySelector("tr");
+  assertEquals(touch({ $: [0, 1, 998, 1, 2, 996, 1, 1, 999, 1] }), { added: 2, removed: 2, texts: 0, attributes: 0 });
+  assertEquals(labels(root).split(",").filter((_, i) => [0, 1, 2, 997, 998, 999].includes(i)), ["0", "998", "2", "997", "1", "999"]);
+  assertEquals(touch({ $: [0, 500, 501, 499] }), { added: 0, removed: 1, texts: 0, attributes: 0 });
+  assertEquals(touch({ 3: { 1: "row changed" } }), { added: 0, removed: 0, texts: 1, attributes: 0 });
+  assertEquals(touch({ 4: { 2: "danger" } }), { added: 0, removed: 0, texts: 0, attributes: 1 });
+  assertEquals(touch({ $: [998, 1, 0, 998] }), { added: 1, removed: 1, texts: 0, attributes: 0 });
+  assertEquals(touch({ $: [0, 999, [[2, 1, "row x", null]]] }), { added: 1, removed: 0, texts: 0, attributes: 0 });
+  assertEquals(root.querySelectorAll("tr")[1], first);
+  assertEquals(touch({ $: [] }).removed, 1000);
+  assertEquals(root.querySelectorAll("tbody > *").length, 0);
+});
+
+Deno.test("recipes make every order of a list, whatever its items are", async () => {
+  await using page = new FakePage();
+  let seed = 7;
+  const random = (limit: number) => (seed = seed * 48271 % 2147483647) % limit;
+  const make = (id: number): Value => id % 4 == 0 ? `${id};` : id % 4 == 1 ? [2, id] : id % 4 == 2 ? [3, id] : [0, id, [2, ";"]];
+  const html = (id: number) => id % 4 == 0 ? `${id};` : id % 4 == 1 ? `<b>${id}</b>` : id % 4 == 2 ? `${id}.` : `${id}<b>;</b>`;
+  const { view, show } = page.view([[["p", [], 0, "!"]], [["b", [], 0]], [0, "."]], [1, [0]]);
+  let items: number[] = [], next = 0;
+  for (let round = 0; round < 300; round++) {
+    const old = items.map((_, index) => index).filter(() => random(5) > 0);
+    for (let times = random(4); times > 0; times--) old.splice(random(old.length + 1), 0, ...old.splice(random(old.length + 1), 1));
+    const recipe: (number | Value[])[] = [];
+    const after: number[] = [];
+    for (const index of old) {
+      if (random(4) == 0) {
+        recipe.push([make(next)]);
+        after.push(next++);
+      }
+      recipe.push(index, 1);
+      after.push(items[index]!);
+    }
+    if (random(2)) {
+      recipe.push([make(next), make(next + 1)]);
+      after.push(next++, next++);
+    }
+    items = after;
+    view.patch({ 0: { $: recipe as Json } } as never);
+    assertEquals(show(), `<p>${items.map(html).join("")}!</p>`, `round ${round}`);
+  }
+});
+
+// ---- what others do to the page ----------------------------------------------------------------
+
+Deno.test("texts survive a translation, normalize() and strangers between the items", async () => {
+  await using page = new FakePage();
+  const { root, view, show } = page.view([[["p", [], "Count: ", 0, " of ", 1], ["q", [], 2]], [["b", [], 0]]], [1, 3, "", "alone"]);
+  root.normalize();
+  view.patch({ 0: 4, 1: "9", 2: "x" });
+  assertEquals(show(), "<p>Count: 4 of 9</p><q>x</q>");
+  const walker = page.document.createTreeWalker(root, 4);
+  const texts: Text[] = [];
+  while (walker.nextNode()) texts.push(walker.currentNode as Text);
+  for (const text of texts) {
+    const font = page.document.createElement("font");
+    font.textContent = text.data.toUpperCase();
+    text.replaceWith(font);
+  }
+  view.patch({ 0: 5, 2: "y" });
+  assertEquals(show(), "<p><font>COUNT: </font>5<font> OF </font><font>9</font></p><q>y</q>");
+  view.patch({ 0: [0, "a", [2, "b"], "c"] });
+  root.querySelector("b")!.after("stranger");
+  view.patch({ 0: { $: [1, 1, 2, 1] } });
+  view.patch({ 0: null, 1: null });
+  assertEquals(show(), "<p><font>COUNT: </font><font> OF </font></p><q>y</q>");
+});
+
+// ---- events ------------------------------------------------------------------------------------
+
+Deno.test("an event carries what it has seen, the path of the live hole and its fields", async () => {
+  await using page = new FakePage();
+  const { element } = page.element(table, rows(3));
+  page.click("tr:nth-child(3) a");
+  assertEquals(page.socket.take(), [[0, [0, 2, 3]]]);
+  page.socket.receive([1, { 0: { $: [2, 1, 0, 1] } }]);
+  page.click("tr a");
+  assertEquals(page.socket.take(), [[1, [0, 0, 3]]]);
+  const gone = element.querySelector("a")!;
+  page.socket.receive([1, { 0: [0] }]);
+  gone.click();
+  assertEquals(page.socket.take(), []);
+});
+
+Deno.test("fields are those that say something, of the event, its target and its form", async () => {
+  await using page = new FakePage();
+  page.element([[
+    [
+      "form",
+      [["@submit", 0, 9], ["id", "f"]],
+      ["input", [["name", "who"], ["id", "i"], ["@keydown", 1, [8, 0, 0, "isTrusted", "timeStamp", "currentTarget.tagName"]], [
+        "data-a",
+        "1",
+      ]]],
+      ["input", [["name", "id"]]],
+      ["x-y", [["@thing", 2, 8]]],
+    ],
+  ]], [1]);
+  const input = page.document.querySelector<HTMLInputElement>("#i")!;
+  input.value = "Anna";
+  input.dispatchEvent(new page.window.KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }) as never);
+  const [[, path, fields, target]] = page.socket.take() as [[number, Json, Record<string, Json>, Json]];
+  assertEquals(path, [1]);
+  assertEquals(typeof fields.timeStamp, "number");
+  delete fields.timeStamp;
+  assertEquals(fields, { key: "Enter", code: "Enter" });
+  assertEquals(target, { id: "i", name: "who", type: "text", value: "Anna", dataset: { a: "1" }, tagName: "INPUT" });
+  const thing = page.document.querySelector("x-y")!;
+  thing.dispatchEvent(new page.window.CustomEvent("thing", { detail: { list: [1] } }) as never);
+  assertEquals(page.socket.take(), [[0, [2], { detail: { list: [1] } }]]);
+  const submit = page.event("submit");
+  page.document.querySelector("form")!.dispatchEvent(submit);
+  assert(submit.defaultPrevented);
+  const [sent] = page.socket.take() as [Json[]];
+  assertEquals([sent![1], sent![2], sent![4]], [[0], 0, [["who", "Anna"], ["id", ""]]]);
+});
+
+Deno.test("options: prevent, stop, once, capture, none, and a handler in a spread", async () => {
+  await using page = new FakePage();
+  page.element([[
+    ["div", [["@click!", 0, 0], ["@click", 1, 0]], ["a", [["@click", 2, 3]]], ["b", [["@click", 3, 4]]], ["i", [["...", 4]]], [
+      "u",
+      [["@scroll", 5, 0], ["@focus", 6, 0], ["@toggle", 7, 0], ["@mouseenter", 8, 0]],
+    ]],
+  ]], [1, null, 0, 3, 4, { "@click": 0, "@keydown!": 8 }]);
+  const send = (selector: string, type = "click", bubbles = true) => {
+    const event = page.event(type, bubbles);
+    page.document.querySelector(selector)!.dispatchEvent(event);
+    return [event.defaultPrevented, ...page.socket.take()];
+  };
+  assertEquals(send("a"), [true, [0, [2]]]);
+  assertEquals(send("b"), [false, [0, [3]], [0, [1]]]);
+  assertEquals(send("b"), [false, [0, [1]]]);
+  assertEquals(send("i"), [false, [0, [4, "click"]], [0, [1]]]);
+  assertEquals(send("i", "keydown"), [false, [0, [4, "keydown!"]]]);
+  for (const [type, hole] of [["scroll", 5], ["focus", 6], ["toggle", 7], ["mouseenter", 8]] as const) {
+    assertEquals(send("u", type, false), [false, [0, [hole]]]);
+  }
+  page.socket.receive([0, { 0: 0, 1: null, 4: { "@click": null } }]);
+  assertEquals(send("i"), [false, [1, [0]]]);
+});
+
+Deno.test("debounce sends the newest event, and before any other event of the element", async () => {
+  await using page = new FakePage();
+  page.element([[["div", [], ["input", [["@input", 0, [8, 150]], ["name", "n"]]], ["button", [["@click", 1, 0]]]]]], [1]);
+  page.type("input", "a");
+  page.pass(100);
+  page.socket.receive([0, null]);
+  page.socket.receive(["mount", "e1", 1, 0, [[["div", [], ["input", [["@input", 0, [8, 150]], ["name", "n"]]], ["button", [[
+    "@click",
+    1,
+    0,
+  ]]]]]], [1]]);
+  page.pass(50);
+  assertEquals(page.socket.take().length, 1);
+  page.type("input", "b");
+  page.pass(149);
+  page.type("input", "bc");
+  page.pass(149);
+  assertEquals(page.socket.take(), []);
+  page.socket.receive([0, {}]);
+  page.pass(1);
+  assertEquals(page.socket.take(), [[0, [0], 0, { name: "n", type: "text", value: "bc" }]]);
+  page.type("input", "bcd");
+  page.click("button");
+  assertEquals((page.socket.take() as Json[][]).map((event) => event[1]!), [[0], [1]]);
+  page.pass(1000);
+  assertEquals(page.socket.take(), []);
+});
+
+Deno.test("throttle sends the first event at once and the last at the end of each interval", async () => {
+  await using page = new FakePage();
+  page.element([[["p", [["@scroll", 0, [8, 0, 100, "n"]]]]]], [1]);
+  let n = 0;
+  const scroll = () => page.document.querySelector("p")!.dispatchEvent(Object.assign(page.event("scroll"), { n: ++n }));
+  const took = () => (page.socket.take() as [number, Json, { n: number }][]).map(([, , fields]) => fields.n);
+  scroll();
+  assertEquals(took(), [1]);
+  scroll();
+  page.pass(60);
+  scroll();
+  assertEquals(took(), []);
+  page.pass(40);
+  assertEquals(took(), [3]);
+  scroll();
+  assertEquals(took(), []);
+  page.pass(100);
+  assertEquals(took(), [4]);
+  page.pass(100);
+  scroll();
+  assertEquals(took(), [5]);
+});
+
+// ---- the link ----------------------------------------------------------------------------------
+
+const button: Definition[] = [[["button", [["@click", 1, 0]], 0]]];
+
+Deno.test("the element connects by its route, tells its status and reconnects with growing delays", async () => {
+  await using page = new FakePage();
+  install(page.world);
+  const { element, told } = page.element(button, [1, "x"]);
+  assertMatch(page.socket.url, /^ws:\/\/site\.test\/ws\?nacre=[\w-]{16,}$/);
+  assertEquals(told, [["status", "connecting"], ["status", "live"]]);
+  page.socket.cut();
+  assertEquals(element.getAttribute("status"), "offline");
+  for (const delay of [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]) {
+    page.pass(delay - 1);
+    const before = page.sockets.length;
+    page.pass(1);
+    assertEquals(page.sockets.length, before + 1);
+    assertEquals(element.getAttribute("status"), "connecting");
+    page.socket.cut();
+  }
+  page.window.dispatchEvent(new page.window.Event("online"));
+  assertMatch(page.socket.url, /\?nacre=[\w-]+\.e1$/);
+  page.socket.receive(["mount", "e1", 4, 0, button, [1, "y"]]);
+  assertEquals(visible(element), "<button>y</button>");
+  page.socket.cut();
+  page.pass(500);
+  assertEquals(element.getAttribute("status"), "connecting");
+});
+
+Deno.test("moving an element keeps its socket, removing it closes it, another route is another socket", async () => {
+  await using page = new FakePage();
+  const { element } = page.element(button, [1, "x"]);
+  page.document.body.prepend(element);
+  page.pass(10);
+  assertEquals([page.sockets.length, page.socket.closed], [1, false]);
+  element.setAttribute("route", "other?a=1");
+  assertEquals(page.sockets.map((socket) => socket.closed), [true, false]);
+  assertMatch(page.socket.url, /^ws:\/\/site\.test\/dir\/other\?a=1&nacre=/);
+  element.remove();
+  page.pass(10);
+  assertEquals([page.socket.closed, element.getAttribute("status")], [true, "offline"]);
+  page.pass(60_000);
+  assertEquals(page.sockets.length, 2);
+  page.document.body.append(element);
+  assertEquals(page.sockets.length, 3);
+});
+
+Deno.test("events wait for a link, and the same epoch gets again what it has not dealt with", async () => {
+  await using page = new FakePage();
+  const { told } = page.element(button, [1, "x"]);
+  for (let i = 0; i < 3; i++) page.click("button");
+  page.socket.receive(1);
+  assertEquals(page.socket.take().length, 3);
+  page.socket.cut();
+  page.click("button");
+  page.pass(500);
+  page.click("button");
+  assertEquals(page.socket.take(), []);
+  page.socket.receive(["mount", "e1", 7, 2, button, [1, "x"]]);
+  assertEquals(page.socket.take(), [[-7, [1]], [-7, [1]], [-7, [1]]]);
+  page.socket.receive(3);
+  page.click("button");
+  assertEquals(page.socket.take(), [[0, [1]]]);
+  assertEquals(refusals(told), []);
+});
+
+Deno.test("another epoch refuses what was under way, by number, and numbers start again", async () => {
+  await using page = new FakePage();
+  const { told } = page.element([[["i", [["@click", 0, 0], ["@input", 1, [0, 150]]]]]], [1]);
+  page.click("i");
+  page.socket.receive(1);
+  page.click("i");
+  page.document.querySelector("i")!.dispatchEvent(page.event("input"));
+  page.socket.cut(4500);
+  page.pass(500 - 400);
+  page.pass(400);
+  told.length = 0;
+  page.socket.receive(["mount", "e2", 0, 0, button, [1, "x"]]);
+  assertEquals(told, [["refused", { event: 2, reason: "epoch" }], ["refused", { event: 3, reason: "epoch" }], ["status", "live"]]);
+  page.click("button");
+  assertEquals(page.socket.take(), [[0, [1]]]);
+  page.socket.receive(["refused", 1, "gone"]);
+  page.socket.receive(1);
+  assertEquals(told.at(-1), ["refused", { event: 1, reason: "gone" }]);
+});
+
+Deno.test("the queue is bounded, and an event that the server cannot read is not sent for ever", async () => {
+  await using page = new FakePage();
+  const { told } = page.element(button, [1, "x"]);
+  page.click("button");
+  page.click("button");
+  page.socket.cut(4413);
+  page.pass(500);
+  page.socket.receive(["mount", "e1", 0, 1, button, [1, "x"]]);
+  assertEquals(refusals(told), [["refused", { event: 2, reason: "payload" }]]);
+  assertEquals(page.socket.take(), []);
+  page.socket.cut();
+  for (let i = 0; i < 513; i++) page.click("button");
+  assertEquals(told.at(-1), ["refused", { event: 514, reason: "version" }]);
+  page.pass(500);
+  page.socket.receive(["mount", "e1", 0, 1, button, [1, "x"]]);
+  assertEquals(page.socket.take().length, 512);
+});
+
+Deno.test("versions are told after 16 patches or a second", async () => {
+  await using page = new FakePage();
+  page.element(button, [1, 0]);
+  for (let i = 1; i < 16; i++) page.socket.receive([0, { 0: i }]);
+  assertEquals(page.socket.take(), []);
+  page.socket.receive([0, { 0: 16 }]);
+  assertEquals(page.socket.take(), [16]);
+  page.pass(2000);
+  assertEquals(page.socket.take(), []);
+  page.socket.receive([0, { 0: 17 }]);
+  page.pass(999);
+  assertEquals(page.socket.take(), []);
+  page.pass(1);
+  assertEquals(page.socket.take(), [1]);
+  page.socket.receive([0, { 0: 18 }]);
+  page.click("button");
+  page.pass(1000);
+  assertEquals(page.socket.take(), [[1, [1]]]);
+});
+
+Deno.test("emit dispatches on the element", async () => {
+  await using page = new FakePage();
+  page.element(button, [1, 0]);
+  const seen: unknown[] = [];
+  page.document.addEventListener("change", (event) => seen.push((event as CustomEvent).detail));
+  page.socket.receive(["emit", "change", 3]);
+  assertEquals(seen, [3]);
+});
+
+Deno.test("what cannot be understood or applied ends the link, and the next mount heals the page", async () => {
+  for (const bad of [["what"], {}, "x", null, [0, { 7: 1 }], [0, { 0: { 0: 1 } }], [0, { 0: [9] }], 5, true, ["refused"]]) {
+    if (JSON.stringify(bad) == '["refused"]') continue;
+    await using page = new FakePage();
+    const { element } = page.element(button, [1, 0]);
+    const socket = page.socket;
+    socket.receive(bad);
+    assertEquals([socket.closed, element.getAttribute("status"), page.errors.length], [true, "offline", 1], JSON.stringify(bad));
+    socket.receive([0, { 0: 1 }]);
+    page.pass(500);
+    page.socket.receive(["mount", "e1", 3, 0, button, [1, "healed"]]);
+    assertEquals(visible(element), "<button>healed</button>");
+  }
+});
+
+// ---- controlled inputs -------------------------------------------------------------------------
+
+Deno.test("a controlled input is written when its last input has been acknowledged, patch or no patch", async () => {
+  await using page = new FakePage();
+  page.element([[["input", [[".value", 0], ["@input", 1, 8]]]]], [1, ""]);
+  const input = page.type("input", "a");
+  page.type("input", "ab");
+  page.socket.receive([1, { 0: "A" }]);
+  assertEquals(input.value, "ab");
+  page.socket.receive([1, { 0: "AB" }]);
+  assertEquals(input.value, "AB");
+  page.type("input", "ABC");
+  page.socket.receive(1);
+  assertEquals(input.value, "AB");
+});
+
+Deno.test("a debounced input is not written while it waits, and a box that was refused reverts", async () => {
+  await using page = new FakePage();
+  page.element([[["div", [], ["input", [[".value", 0], ["@input", 2, [8, 150]]]], ["input", [["type", "checkbox"], ["", 1], [
+    "@change",
+    3,
+    8,
+  ], ["id", "c"]]]]]], [
+    1,
+    "",
+    "",
+  ]);
+  const input = page.type("input", "a");
+  page.socket.receive([0, { 0: "late" }]);
+  assertEquals(input.value, "a");
+  page.pass(150);
+  page.socket.receive([0, { 0: "later" }]);
+  assertEquals(input.value, "a");
+  page.socket.receive([1, { 0: "A" }]);
+  assertEquals(input.value, "A");
+  page.socket.receive([0, { 1: "!.checked" }]);
+  const box = page.document.querySelector<HTMLInputElement>("#c")!;
+  box.click();
+  assertEquals(box.checked, true);
+  page.socket.receive(1);
+  assertEquals(box.checked, false);
+});
+
+Deno.test("typed text that no handler takes is left alone until the field is left", async () => {
+  await using page = new FakePage();
+  page.element([[["input", [[".value", 0], ["@keydown", 1, 0]]]]], [1, "m"]);
+  const input = page.document.querySelector("input")!;
+  input.focus();
+  page.type("input", "typed");
+  input.dispatchEvent(page.event("keydown"));
+  page.socket.receive([1, { 0: "n" }]);
+  assertEquals(input.value, "typed");
+  input.dispatchEvent(page.event("change"));
+  page.pass(0);
+  assertEquals(input.value, "n");
+  page.type("input", "again");
+  input.dispatchEvent(page.event("change"));
+  page.pass(0);
+  assertEquals(input.value, "again");
+});
+
+Deno.test("a handler on the form counts, and the other radio button comes back", async () => {
+  await using page = new FakePage();
+  page.element([[["form", [["@input", 2, 8]], ["input", [["type", "radio"], ["name", "r"], [".checked", 0]]], ["input", [
+    ["type", "radio"],
+    ["name", "r"],
+    ["id", "b"],
+    [".checked", 1],
+  ]]]]], [1, true, false]);
+  const [a, b] = page.document.querySelectorAll("input");
+  b!.click();
+  assertEquals([a!.checked, b!.checked], [false, true]);
+  page.socket.receive(1);
+  assertEquals([a!.checked, b!.checked], [true, false]);
+});
+
+// ---- Chromium ----------------------------------------------------------------------------------
+
+/** A server that is spoken for by hand, and a page of Chromium on it. */
+class RealPage implements AsyncDisposable {
+  readonly sockets: WebSocket[] = [];
+  readonly received: Json[] = [];
+  #server: Deno.HttpServer;
+  #wake = Promise.withResolvers<void>();
+
+  private constructor(body: string) {
+    this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+      const path = new URL(request.url).pathname;
+      if (path == "/client.js") return new Response(clientSource, { headers: { "content-type": "text/javascript" } });
+      if (path != "/ws") {
+        return new Response(`<!doctype html><body>${body}<script type="module" src="/client.js"></script>`, {
+          headers: { "content-type": "text/html", "content-security-policy": "style-src 'self'; require-trusted-types-for 'script'" },
+        });
+      }
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => {
+        this.sockets.push(socket);
+        this.#wake.resolve();
+      };
+      socket.onmessage = ({ data }) => {
+        this.received.push(JSON.parse(data));
+        this.#wake.resolve();
+      };
+      return response;
+    });
+  }
+
+  private browser!: Browser;
+  page!: Page;
+
+  static async open(definitions: Definition[], value: Value, before = ""): Promise<RealPage> {
+    const real = new RealPage(`<server-component route="/ws"></server-component>`);
+    real.browser = await chromium.launch({ executablePath: await findChromium(), args: ["--no-sandbox"] });
+    real.page = await real.browser.newPage();
+    if (before) await real.page.addInitScript(before);
+    const { port } = real.#server.addr as Deno.NetAddr;
+    await real.page.goto(`http://127.0.0.1:${port}/`);
+    await real.until(() => real.sockets.length > 0);
+    real.send(["mount", "e", 0, 0, definitions, value]);
+    await real.page.waitForSelector("[status=live]");
+    return real;
+  }
+
+  /** Waits for something that comes from the page. */
+  async until(is: () => boolean) {
+    while (!is()) {
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+  }
+
+  send(...messages: unknown[]) {
+    for (const message of messages) this.sockets.at(-1)!.send(JSON.stringify(message));
+  }
+
+  /** Sends, and waits until the page has read it. */
+  async sync(...messages: unknown[]) {
+    const read = this.page.evaluate(() => new Promise<void>((done) => document.addEventListener("read", () => done(), { once: true })));
+    this.send(...messages, ["emit", "read", null]);
+    const again = setInterval(() => this.send(["emit", "read", null]), 100);
+    await read;
+    clearInterval(again);
+  }
+
+  html(): Promise<string> {
+    return this.page.evaluate(() => document.querySelector("server-component")!.innerHTML.replaceAll("<!---->", ""));
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.browser.close();
+    await this.#server.shutdown();
+  }
+}
+
+const inputs: Definition[] = [
+  [["ul", [], 0]],
+  [["li", [], ["input", [["id", 0], [".value", 1], ["@input", 2, 8], ["@focus", 3, 0], ["@blur", 4, 0]]]]],
+];
+
+Deno.test("Chromium: namespaces, tables without a body, templates, styles under a policy, custom elements", async () => {
+  await using real = await RealPage.open(
+    [
+      [
+        "x",
+        ["svg", [["viewBox", "0 0 1 1"], ["xlink:href", "#a"]], 0, ["foreignObject", [], ["p", []], 1]],
+        ["math", [], ["mi", [], 2], ["mrow", [], 3]],
+        ["table", [], ["tr", [], ["td", [["style", "color: red"]]]]],
+        ["template", [], ["i", [], 4]],
+        ["p", [], ["p", []], ["x-a", [["~someprop", 5]]]],
+      ],
+      [["circle", []]],
+      [["b", []]],
+      [["mn", []]],
+    ],
+    [1, [2], [3], [3], [4], "in", { a: 1 }],
+    `customElements.define("x-a", class extends HTMLElement { set someProp(value) { this.textContent = JSON.stringify(value) } })`,
+  );
+  assertEquals(
+    await real.html(),
+    'x<svg viewBox="0 0 1 1" xlink:href="#a"><circle></circle><foreignObject><p></p><b></b></foreignObject></svg>' +
+      '<math><mi><b></b></mi><mrow><mn></mn></mrow></math><table><tr><td style="color: red;"></td></tr></table>' +
+      '<template><i>in</i></template><p><p></p><x-a>{"a":1}</x-a></p>',
+  );
+  assertEquals(
+    await real.page.evaluate(() =>
+      ["circle", "foreignObject", "foreignObject p", "foreignObject b", "mi", "mi b", "mn", "td"].map((selector) =>
+        document.querySelector(selector)!.namespaceURI!.split("/").at(-1)
+      ).join()
+    ),
+    "svg,svg,xhtml,xhtml,MathML,xhtml,MathML,xhtml",
+  );
+});
+
+for (const able of [true, false]) {
+  Deno.test(`Chromium: a list that moves keeps focus and selection ${able ? "with" : "without"} moveBefore`, async () => {
+    await using real = await RealPage.open(
+      inputs,
+      [1, [0, [2, "a", "aaa"], [2, "b", "bbbb"], [2, "c", "c"]]],
+      `${able ? "" : "delete Element.prototype.moveBefore;"}
+       globalThis.moves = 0;
+       for (const [type, name] of [[Element, "moveBefore"], [Node, "insertBefore"]]) {
+         const real = type.prototype[name];
+         if (real) type.prototype[name] = function (...args) { if (this.localName == "ul") moves++; return real.apply(this, args); };
+       }`,
+    );
+    await real.page.focus("#b");
+    await real.until(() => real.received.length > 0);
+    await real.page.evaluate(() => {
+      document.querySelector<HTMLInputElement>("#b")!.setSelectionRange(1, 3);
+      Object.assign(globalThis, { moves: 0 });
+    });
+    await real.sync([1, { 0: { $: [2, 1, 1, 1, 0, 1] } }]);
+    await real.sync([0, { 0: { $: [1, 1, 0, 1, 2, 1] } }]);
+    assertEquals(
+      await real.page.evaluate(() => {
+        const input = document.activeElement as HTMLInputElement;
+        const { moves } = globalThis as unknown as { moves: number };
+        return [
+          input.id,
+          input.selectionStart,
+          input.selectionEnd,
+          moves,
+          [...document.querySelectorAll("input")].map(({ id }) => id).join(""),
+        ];
+      }),
+      ["b", 1, 3, 3, "bca"],
+    );
+    assertEquals(real.received.filter(Array.isArray), [[0, [0, 1, 3]]]);
+  });
+}
+
+Deno.test("Chromium: fast typing with late patches loses no letter, and the model has the last word", async () => {
+  await using real = await RealPage.open(inputs, [1, [0, [2, "a", ""]]]);
+  await real.page.focus("#a");
+  await real.until(() => real.received.length > 0);
+  real.send(1);
+  const text = "the quick brown fox";
+  let answered = 1;
+  const answer = setInterval(() => {
+    const event = real.received.filter(Array.isArray)[answered] as [number, Json, Json, { value?: string }] | undefined;
+    if (event) {
+      answered++;
+      real.send([1, { 0: { 0: { 1: (event[3].value ?? "").toUpperCase() } } }]);
+    }
+  }, 30);
+  await real.page.keyboard.type(text, { delay: 8 });
+  await real.page.waitForFunction((text) => document.querySelector("input")!.value == text, text.toUpperCase());
+  clearInterval(answer);
+  assertEquals(await real.page.evaluate(() => document.querySelector("input")!.selectionStart), text.length);
+});
+
+Deno.test("Chromium: nothing is written while an input method composes", async () => {
+  await using real = await RealPage.open(inputs, [1, [0, [2, "a", ""]]]);
+  await real.page.focus("#a");
+  await real.until(() => real.received.length > 0);
+  real.send(1);
+  const cdp = await real.page.context().newCDPSession(real.page);
+  const value = () => real.page.evaluate(() => document.querySelector("input")!.value);
+  await cdp.send("Input.imeSetComposition", { text: "に", selectionStart: 1, selectionEnd: 1 });
+  await real.until(() => real.received.length > 1);
+  await real.sync([1, { 0: { 0: { 1: "X" } } }]);
+  assertEquals(await value(), "に");
+  await cdp.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
+  await real.until(() => real.received.filter(Array.isArray).length > 2);
+  await real.sync(1);
+  assertEquals(await value(), "にほ");
+  await cdp.send("Input.insertText", { text: "日本" });
+  await real.until(() => real.received.filter(Array.isArray).length > 3);
+  assertEquals(await value(), "日本");
+  await real.sync([1, { 0: { 0: { 1: "日" } } }]);
+  await real.page.waitForFunction(() => document.querySelector("input")!.value == "日");
+  await cdp.detach();
+});
+
+Deno.test("Chromium: a click, a checkbox that the model refuses, a form with a file, and a cut", async () => {
+  await using real = await RealPage.open([[
+    [
+      "form",
+      [["@submit", 1, 9]],
+      ["input", [["type", "checkbox"], ["name", "box"], ["", 0], ["@change", 2, 8]]],
+      ["input", [["type", "file"], ["name", "photo"]]],
+      ["input", [["name", "dataset"]]],
+      ["button", [["name", "how"], ["value", "fast"]], "go"],
+    ],
+  ]], [1, ""]);
+  await real.page.click("[name=box]");
+  await real.until(() => real.received.length > 0);
+  assertEquals(real.received, [[0, [2], 0, { name: "box", type: "checkbox", value: "on", checked: true }]]);
+  assertEquals(await real.page.isChecked("[name=box]"), true);
+  await real.sync([1, { 0: "!.checked" }]);
+  assertEquals(await real.page.isChecked("[name=box]"), false);
+  await real.page.setInputFiles("[name=photo]", { name: "me.txt", mimeType: "text/plain", buffer: Buffer.from("12345") });
+  await real.page.click("button");
+  await real.until(() => real.received.filter(Array.isArray).length > 1);
+  const submit = real.received.filter(Array.isArray)[1] as Json[];
+  assertEquals(submit[4], [["photo", { name: "me.txt", size: 5, type: "text/plain" }], ["dataset", ""], ["how", "fast"]]);
+  real.sockets[0]!.close(4500);
+  await real.page.waitForSelector("[status=offline]");
+  await real.until(() => real.sockets.length > 1);
+  real.send(["mount", "e", 1, 2, [[["p", [], 0]]], [1, "back"]]);
+  await real.page.waitForSelector("p");
+});

@@ -1,0 +1,388 @@
+/**
+ * A second reader of the wire, made from `docs/protocol.md` alone, as strict as the document: what it does not say is an error.
+ * It must import nothing of the runtime but types, or a mistake there would be made here too.
+ */
+import type { Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
+
+/** What a handler on the page is. */
+export interface Listening {
+  readonly path: Path;
+  readonly options: HandlerOptions;
+}
+
+/** An element as a user would see it. */
+export interface Plain {
+  readonly tag: string;
+  readonly attributes: Readonly<Record<string, Json>>;
+  readonly handlers: Readonly<Record<string, Listening>>;
+  readonly children: readonly (Plain | string)[];
+}
+
+type Kind = "child" | "attribute" | "bare" | "spread" | "property" | "custom" | "handler";
+
+interface Hole {
+  readonly kind: Kind;
+  readonly options: HandlerOptions | null;
+}
+
+interface Template {
+  readonly roots: Definition;
+  readonly holes: readonly Hole[];
+}
+
+class Instance {
+  constructor(readonly template: Template, readonly holes: unknown[]) {}
+}
+
+class List {
+  constructor(public items: Held[]) {}
+}
+
+type Held = null | string | number | Instance | List;
+
+/** What one client sees, and has been told. */
+export class Reader {
+  epoch = "";
+  version = 0;
+  /** The number of the last event that was dealt with. */
+  done = 0;
+  mounts = 0;
+  readonly refused: { readonly number: number; readonly reason: string }[] = [];
+  readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
+  #templates: Template[] = [];
+  #root: Held = null;
+
+  /** Takes one message. @throws {Error} for anything that the document does not describe. */
+  receive(text: string): Down {
+    const message = readDown(text);
+    if (typeof message === "number") {
+      this.#mounted();
+      this.done += message;
+      return message;
+    }
+    switch (message[0]) {
+      case "mount": {
+        const [, epoch, version, last, definitions, value] = message;
+        this.#templates = definitions.map(readDefinition);
+        this.#root = this.#value(value);
+        this.epoch = epoch;
+        this.version = version;
+        this.done = last;
+        this.mounts++;
+        break;
+      }
+      case "refused":
+        this.#mounted();
+        this.refused.push({ number: message[1], reason: message[2] });
+        break;
+      case "emit":
+        this.#mounted();
+        this.emitted.push({ name: message[1], detail: message[2] });
+        break;
+      default: {
+        const [acknowledged, patch, definitions] = message;
+        this.#mounted();
+        if (definitions) this.#templates.push(...definitions.map(readDefinition));
+        this.#root = this.#patch(this.#root, patch);
+        this.version++;
+        this.done += acknowledged;
+      }
+    }
+    return message;
+  }
+
+  /** What is on the page. */
+  get page(): readonly (Plain | string)[] {
+    return show(this.#root, []);
+  }
+
+  /** The page's text. */
+  get text(): string {
+    return textOf(this.page);
+  }
+
+  /** Every element that has a handler. */
+  get listening(): readonly Plain[] {
+    const found: Plain[] = [];
+    const visit = (nodes: readonly (Plain | string)[]) => {
+      for (const node of nodes) {
+        if (typeof node === "string") continue;
+        if (Object.keys(node.handlers).length > 0) found.push(node);
+        visit(node.children);
+      }
+    };
+    visit(this.page);
+    return found;
+  }
+
+  #mounted(): void {
+    if (this.mounts === 0) throw new Error("The first message must be a mount");
+  }
+
+  #value(value: unknown): Held {
+    if (value === null || typeof value === "string" || typeof value === "number") return value;
+    if (!Array.isArray(value)) throw new Error(`Not a value: ${JSON.stringify(value)}`);
+    const [number, ...rest] = value as unknown[];
+    if (number === 0) return new List(rest.map((item) => this.#value(item)));
+    const template = this.#templates[(number as number) - 1];
+    if (!template) throw new Error(`Template ${number} was never defined`);
+    if (rest.length > template.holes.length) throw new Error(`Template ${number} has ${template.holes.length} holes, not ${rest.length}`);
+    return new Instance(
+      template,
+      template.holes.map((hole, i) =>
+        i >= rest.length
+          ? (hole.kind === "handler" ? hole.options : null)
+          : hole.kind === "child"
+          ? this.#value(rest[i])
+          : checkHeld(hole, rest[i])
+      ),
+    );
+  }
+
+  #patch(held: Held, patch: unknown): Held {
+    if (!isObject(patch)) return this.#value(patch);
+    if (held instanceof Instance) {
+      for (const [name, change] of Object.entries(patch)) {
+        const i = Number(name);
+        const hole = held.template.holes[i];
+        if (!hole) throw new Error(`There is no hole ${name}`);
+        if (hole.kind === "child") held.holes[i] = this.#patch(held.holes[i] as Held, change);
+        else if (hole.kind === "spread") held.holes[i] = merge(held.holes[i] as Record<string, Json> | null, change);
+        else held.holes[i] = checkHeld(hole, change);
+      }
+      return held;
+    }
+    if (held instanceof List) {
+      const { $: recipe, ...changes } = patch;
+      if (recipe !== undefined) held.items = this.#cook(recipe as Recipe, held.items);
+      for (const [name, change] of Object.entries(changes)) {
+        const i = Number(name);
+        if (!(Number.isInteger(i) && i >= 0 && i < held.items.length)) throw new Error(`There is no item ${name}`);
+        held.items[i] = this.#patch(held.items[i]!, change);
+      }
+      return held;
+    }
+    throw new Error(`A change of nothing that can change: ${JSON.stringify(patch)}`);
+  }
+
+  #cook(recipe: Recipe, old: readonly Held[]): Held[] {
+    const used = new Set<number>();
+    const made: Held[] = [];
+    for (let i = 0; i < recipe.length; i++) {
+      const part = recipe[i]!;
+      if (Array.isArray(part)) {
+        for (const item of part) made.push(this.#value(item));
+        continue;
+      }
+      const count = recipe[++i];
+      if (typeof count !== "number" || count < 1) throw new Error(`A run without a length: ${JSON.stringify(recipe)}`);
+      for (let at = part; at < part + count; at++) {
+        if (used.has(at) || at < 0 || at >= old.length) throw new Error(`Item ${at} is used twice, or is none: ${JSON.stringify(recipe)}`);
+        used.add(at);
+        made.push(old[at]!);
+      }
+    }
+    return made;
+  }
+}
+
+/** The text that a user reads. */
+export function textOf(nodes: readonly (Plain | string)[]): string {
+  return nodes.map((node) => typeof node === "string" ? node : textOf(node.children)).join("");
+}
+
+function show(held: Held, path: Path): (Plain | string)[] {
+  if (held === null) return [];
+  if (held instanceof List) return held.items.flatMap((item, i) => show(item, [...path, i]));
+  if (held instanceof Instance) return held.template.roots.flatMap((node) => showNode(node, held, path));
+  return [String(held)];
+}
+
+function showNode(node: Definition[number], instance: Instance, path: Path): (Plain | string)[] {
+  if (typeof node === "string") return [node];
+  if (typeof node === "number") return show(instance.holes[node] as Held, [...path, node]);
+  const [tag, given, ...children] = node;
+  const attributes: Record<string, Json> = {};
+  const handlers: Record<string, Listening> = {};
+  for (const [name, hole] of given) {
+    if (typeof hole === "string") {
+      attributes[name] = hole;
+      continue;
+    }
+    const held = instance.holes[hole];
+    if (held === null) continue;
+    switch (kindOf(name)) {
+      case "handler":
+        handlers[name.slice(1)] = { path: [...path, hole], options: held as HandlerOptions };
+        break;
+      case "spread":
+        for (const [inner, value] of Object.entries(held as Record<string, Json>)) {
+          if (inner[0] !== "@") attributes[inner] = value;
+          else if (value !== null) handlers[inner.slice(1)] = { path: [...path, hole, inner.slice(1)], options: value as HandlerOptions };
+        }
+        break;
+      case "bare": {
+        const bare = held as string;
+        if (bare.startsWith("!.")) attributes[bare.slice(1)] = false;
+        else if (bare.startsWith(".")) attributes[bare] = true;
+        else if (bare !== "" && bare[0] !== "!") attributes[bare] = "";
+        break;
+      }
+      default:
+        attributes[name] = held as Json;
+    }
+  }
+  const nodes = (children as Definition).flatMap((child) => showNode(child, instance, path));
+  return [{ tag, attributes, handlers, children: joined(nodes) }];
+}
+
+/** Texts side by side are one to a user. */
+function joined(nodes: readonly (Plain | string)[]): (Plain | string)[] {
+  const made: (Plain | string)[] = [];
+  for (const node of nodes) {
+    if (typeof node === "string" && typeof made.at(-1) === "string") made[made.length - 1] += node;
+    else made.push(node);
+  }
+  return made;
+}
+
+function merge(held: Record<string, Json> | null, change: unknown): Record<string, Json> {
+  if (!isObject(change)) throw new Error(`A spread's patch is an object, not ${JSON.stringify(change)}`);
+  const made = { ...held };
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) delete made[name];
+    else made[name] = value as Json;
+  }
+  return made;
+}
+
+// ---- shapes ----------------------------------------------------------------------------------
+
+/** A message from the server, checked. @throws {Error} for anything that the document does not describe. */
+export function readDown(text: string): Down {
+  const message: unknown = JSON.parse(text);
+  const bad = () => new Error(`Not a message of the server: ${text}`);
+  if (typeof message === "number") {
+    if (!isCount(message) || message === 0) throw bad();
+    return message;
+  }
+  if (!Array.isArray(message)) throw bad();
+  const [kind, ...rest] = message as unknown[];
+  switch (kind) {
+    case "mount": {
+      const [epoch, version, last, definitions, value] = rest;
+      if (rest.length !== 5 || typeof epoch !== "string" || !isCount(version) || !isCount(last) || !isDefinitions(definitions)) throw bad();
+      if (!isValue(value)) throw bad();
+      break;
+    }
+    case "refused":
+      if (rest.length !== 2 || !isCount(rest[0]) || !["version", "gone", "payload"].includes(rest[1] as string)) throw bad();
+      break;
+    case "emit":
+      if (rest.length !== 2 || typeof rest[0] !== "string") throw bad();
+      break;
+    default:
+      if (!isCount(kind) || rest.length < 1 || rest.length > 2) throw bad();
+      if (!(isValue(rest[0]) || isChange(rest[0])) || (rest.length === 2 && !isDefinitions(rest[1]))) throw bad();
+  }
+  return message as Down;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isValue(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "number") return true;
+  if (!Array.isArray(value) || !isCount(value[0])) return false;
+  return value[0] > 0 || value.slice(1).every(isValue);
+}
+
+function isChange(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).length === 0) return false;
+  return Object.entries(value).every(([name, change]) => name === "$" ? isRecipe(change) : /^(0|[1-9]\d*)$/.test(name));
+}
+
+function isRecipe(value: unknown): boolean {
+  return Array.isArray(value) && value.every((part) => isCount(part) || (Array.isArray(part) && part.length > 0 && part.every(isValue)));
+}
+
+function isDefinitions(value: unknown): value is Definition[] {
+  return Array.isArray(value) && value.every((definition) => Array.isArray(definition) && definition.every(isNode));
+}
+
+function isNode(node: unknown): boolean {
+  if (typeof node === "string" || isCount(node)) return true;
+  if (!Array.isArray(node) || typeof node[0] !== "string" || !Array.isArray(node[1])) return false;
+  return node[1].every(isAttribute) && node.slice(2).every(isNode);
+}
+
+function isAttribute(attribute: unknown): boolean {
+  if (!Array.isArray(attribute) || typeof attribute[0] !== "string") return false;
+  if (attribute[0][0] === "@") return attribute.length === 3 && isCount(attribute[1]) && isOptions(attribute[2]);
+  return attribute.length === 2 && (typeof attribute[1] === "string" || isCount(attribute[1]));
+}
+
+function isOptions(options: unknown): boolean {
+  if (options === null || isCount(options)) return true;
+  return Array.isArray(options) && options.length > 1 && options.every((part, i) => i < 3 ? isCount(part) : typeof part === "string");
+}
+
+function readDefinition(roots: Definition): Template {
+  const holes: Hole[] = [];
+  const put = (number: number, hole: Hole) => {
+    if (holes[number]) throw new Error(`Hole ${number} stands twice`);
+    holes[number] = hole;
+  };
+  const visit = (node: Definition[number]) => {
+    if (typeof node === "string") return;
+    if (typeof node === "number") return put(node, { kind: "child", options: null });
+    const [, attributes, ...children] = node;
+    for (const [name, hole, options] of attributes) {
+      if (typeof hole === "number") put(hole, { kind: kindOf(name), options: options ?? null });
+    }
+    (children as Definition).forEach(visit);
+  };
+  roots.forEach(visit);
+  for (let i = 0; i < holes.length; i++) if (!holes[i]) throw new Error(`Hole ${i} stands nowhere`);
+  return { roots, holes };
+}
+
+function kindOf(name: string): Kind {
+  if (name === "") return "bare";
+  if (name === "...") return "spread";
+  switch (name[0]) {
+    case ".":
+      return "property";
+    case "~":
+      return "custom";
+    case "@":
+      return "handler";
+    default:
+      return "attribute";
+  }
+}
+
+function checkHeld(hole: Hole, value: unknown): unknown {
+  const fits = () => {
+    switch (hole.kind) {
+      case "attribute":
+        return value === null || typeof value === "string" || typeof value === "number";
+      case "bare":
+        return value === null || typeof value === "string";
+      case "spread":
+        return value === null || isObject(value);
+      case "handler":
+        return isOptions(value);
+      default:
+        return value !== undefined;
+    }
+  };
+  if (!fits()) throw new Error(`Not a value of a hole of kind ${hole.kind}: ${JSON.stringify(value)}`);
+  return value;
+}
+
