@@ -49,6 +49,8 @@ export type { Effect, EmitOptions } from "./runtime/app/effect.ts";
 export type { Link } from "./runtime/app/member.ts";
 export type { Connection, Runtime, RuntimeStatus } from "./runtime/app/runtime.ts";
 export type { FieldPath, Send, SendOptions, Sent, TargetOf } from "./runtime/app/send.ts";
+export { simulate } from "./runtime/app/simulate.ts";
+export type { Brings, Simulation, Where } from "./runtime/app/simulate.ts";
 export { start } from "./runtime/app/start.ts";
 export { serve } from "./runtime/transport/serve.ts";
 export type { Live, ServeOptions, SharedOptions } from "./runtime/transport/serve.ts";

@@ -38,20 +38,21 @@ function measureUnit(): number {
   return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
 
+const measured = tableViews.flatMap(({ name, view }) =>
+  operations.map((operation) => {
+    const { step } = prepare(view, operation);
+    return { operation: operation.name, view: name, bytes: step().length, ms: median(500, () => void step()) };
+  })
+);
+// Last: the garbage of so many rows would slow down what comes after.
 const unit = measureUnit();
 
 console.log(`JSON.stringify of 1,000 rows: ${unit.toFixed(4)} ms\n`);
 console.log("| operation | view | bytes | ms | in JSON.stringify of the rows | at most |");
 console.log("|---|---|---:|---:|---:|---:|");
-for (const { name, view } of tableViews) {
-  for (const operation of operations) {
-    const { step } = prepare(view, operation);
-    const bytes = step().length;
-    const ms = median(500, () => void step());
-    console.log(
-      `| ${operation.name} | ${name} | ${bytes.toLocaleString("en")} | ${ms.toFixed(3)} | ${(ms / unit).toFixed(2)} | ${
-        (bounds[operation.name]! / referenceMs).toFixed(2)
-      } |`,
-    );
-  }
+for (const { operation, view, bytes, ms } of measured) {
+  const bound = bounds[operation]! / referenceMs;
+  console.log(
+    `| ${operation} | ${view} | ${bytes.toLocaleString("en")} | ${ms.toFixed(3)} | ${(ms / unit).toFixed(2)} | ${bound.toFixed(2)} |`,
+  );
 }

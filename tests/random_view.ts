@@ -3,7 +3,7 @@
  * changed, only made anew where it differs, so that two versions can be compared. This file must know no DOM.
  */
 import type { ComponentChildren } from "preact";
-import type { Random } from "./kit.ts";
+import type { Random } from "./random.ts";
 import type { PieceName, PieceProps, Show } from "./pieces.tsx";
 
 /** A part of a view: what stands in one hole for children. */

@@ -2,12 +2,12 @@
 import type { Link } from "../runtime/app/member.ts";
 
 /** A link that records. */
-export class RecordedLink<User = unknown> implements Link<User> {
+export class RecordedLink implements Link {
   readonly messages: string[] = [];
   /** How the runtime closed it. */
   closed: { code: number; reason: string } | undefined;
 
-  constructor(readonly resume: string, readonly user?: User) {}
+  constructor(readonly resume: string, readonly user?: unknown) {}
 
   send(message: string | Uint8Array): void {
     if (this.closed) throw new Error("Cannot send: the link is closed");

@@ -79,48 +79,36 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
   });
   /** The parent of what is in a hole, and the node that comes after it. */
   const around = ({ end_: end }: Part) =>
-    (end.nodeType == 8 ? [end.parentNode, end] : [end, null]) as [ParentNode & Node, ChildNode | null];
+    (end.nodeType == 8 ? [end.parentNode, end] : [end, null]) as [ParentNode & Node & Pick<Element, "moveBefore">, ChildNode | null];
 
-  /** Everything between the two ends, strangers too. */
-  const clear = (part: Part) => {
-    const [parent, end] = around(part);
-    part.items_ = [];
-    if (end) { while (end.previousSibling != part.start_) end.previousSibling!.remove(); }
-    else parent.replaceChildren();
+  const firstOf = (part: Part) => part.start_ ? part.start_.nextSibling : around(part)[0].firstChild;
+
+  /** Siblings from one node up to another, and whatever the page has put between them. */
+  const each = (node: ChildNode | null, end: Node | null, act: (node: ChildNode) => void) => {
+    while (node != end) {
+      const next: ChildNode | null = node!.nextSibling;
+      act(node!);
+      node = next;
+    }
   };
+  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling, (node) => node.remove());
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
-    if (templateOf(change) < 0) {
-      if (part.list_) patchList(part, change as Change);
-      else part.items_[0]!.patch_(change as Change);
-    } else if (change == null || typeof change == "object") {
-      clear(part);
-      if (Array.isArray(change)) {
-        part.list_ = !change[0];
-        part.items_ = (part.list_ ? change.slice(1) as Value[] : [change]).map((value) => {
-          const item = createInstance(part, value);
-          parent.insertBefore(item.content_, end);
-          return item;
-        });
-      }
+    if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
+    else if (change == null) reorder(part, []);
+    else if (Array.isArray(change)) {
+      part.list_ = !change[0];
+      reorder(part, [part.list_ ? change.slice(1) as Value[] : [change]]);
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
       if (part.text_?.parentNode != parent) {
-        clear(part);
+        reorder(part, []);
         parent.insertBefore(part.text_ = document.createTextNode(""), end);
       }
       if (part.text_.data !== change + "") part.text_.data = change + "";
     }
   };
-
-  /** An instance's nodes, and whatever the page has put between them. */
-  const nodesOf = ({ first_: first, last_: last }: Instance) => {
-    const nodes = [first];
-    while (first != last) nodes.push(first = first.nextSibling!);
-    return nodes;
-  };
-  const remove = (item: Instance) => nodesOf(item).forEach((node) => node.remove());
 
   const patchList = (part: Part, { $: recipe, ...changes }: Change) => {
     if (recipe) reorder(part, recipe);
@@ -138,6 +126,7 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
 
   const reorder = (part: Part, recipe: Recipe) => {
     const old = part.items_;
+    const [parent, end] = around(part);
     /** The old index of each new item; a new one has none. */
     const from: number[] = [];
     const items: Instance[] = [];
@@ -152,17 +141,18 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     }
     const kept = new Set(items);
     if (from.length) { for (const item of old) kept.has(item) || remove(item); }
-    else clear(part);
+    // Nothing stays: strangers go too.
+    else if (end) each(firstOf(part), end, (node) => node.remove());
+    else parent.replaceChildren();
     part.items_ = items;
 
     const stay = longestIncreasing(from);
-    const [parent] = around(part) as [ParentNode & Node & Pick<Element, "moveBefore">, unknown];
     const move = parent.isConnected && "moveBefore" in parent ? "moveBefore" : "insertBefore";
-    let next = part.start_ ? part.start_.nextSibling : parent.firstChild;
+    let next = firstOf(part);
     items.forEach((item, index) => {
       if (stay[index]) next = item.last_.nextSibling;
       else if (from[index] == null) parent.insertBefore(item.content_, next);
-      else for (const node of nodesOf(item)) parent[move](node, next);
+      else each(item.first_, item.last_.nextSibling, (node) => parent[move](node, next));
     });
   };
 

@@ -74,7 +74,8 @@ export function attributeName(tag: string, name: string): AttributeName {
 function understand(tag: string, custom: boolean, name: string): AttributeName {
   if (name === "children" || name === "key" || name === "ref" || name === "dangerouslySetInnerHTML") return ignored;
   if (!safeName.test(name)) return ignored;
-  if (/^on./.test(name)) return { kind: "handler", wire: `@${eventName(name)}` };
+  // To Preact every name that begins so is a handler, also one that ends there.
+  if (name.startsWith("on")) return name === "on" ? ignored : { kind: "handler", wire: `@${eventName(name)}` };
   const lower = name.toLowerCase();
   if (name === "style") return { kind: "style", wire: name };
   // A textarea has no attribute for its default: it is its text.

@@ -1,0 +1,184 @@
+/** `simulate`: an app in a test, without a socket, a clock or a runtime. Effects are kept, never performed. */
+import { type ComponentChildren, h, renderToString } from "../deps.ts";
+import { Lowering } from "../view/lower.ts";
+import type { Element, Node as StaticNode } from "../view/statics.ts";
+import { sourceOf } from "../view/handler.ts";
+import { Instance, List, type Node, shown } from "../view/tree.ts";
+import type { Fields } from "../wire/message.ts";
+import type { App, Client, Next } from "./app.ts";
+import type { Effect } from "./effect.ts";
+import { eventOf } from "./payload.ts";
+import { createSend, messageOf } from "./send.ts";
+
+/** Which element an event happens on: the first that has a handler for it and all of these. */
+export interface Where {
+  /** Its tag. */
+  readonly tag?: string;
+  /** Its `id`. */
+  readonly id?: string;
+  /** Its `name`. */
+  readonly name?: string;
+  /** All text in it, without white space at the ends. */
+  readonly text?: string;
+}
+
+/** What an event brings: fields of the event, of `currentTarget`, and the form's data on submit. */
+export interface Brings {
+  readonly currentTarget?: Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>>>>;
+  readonly formData?: FormData;
+  readonly [field: string]: unknown;
+}
+
+/** An app under test. */
+export interface Simulation<Model, Msg> {
+  /** The model now. */
+  readonly model: Model;
+  /** The effects that `init` and `update` answered, oldest first; none was performed. */
+  readonly effects: readonly Effect<Msg>[];
+  /** The messages that `update` was given, oldest first. */
+  readonly messages: readonly Msg[];
+  /** Gives `update` a message. */
+  dispatch(message: Msg): void;
+  /**
+   * Lets an event happen in the view as it is now.
+   *
+   * @throws {Error} when no element fits.
+   * @throws {TypeError} when a field has the wrong type, as the server would refuse it.
+   */
+  event(type: string, where?: Where, brings?: Brings): void;
+  /** The view as HTML. */
+  html(): string;
+}
+
+const nobody: Client = { id: "simulated", user: undefined };
+
+/**
+ * Runs an app in a test.
+ *
+ * @example
+ * ```tsx
+ * import { app, simulate } from "@nacre/nacre";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counter = app({
+ *   init: () => 0,
+ *   update: (count: number, _msg: "up") => count + 1,
+ *   view: (count, send) => <button onClick={send("up")}>{count}</button>,
+ * });
+ * const test = simulate(counter);
+ * test.event("click", { tag: "button" });
+ * assertEquals(test.model, 1);
+ * assertEquals(test.html(), "<button>1</button>");
+ * ```
+ */
+export function simulate<Model, Msg, Flags, User>(
+  app: App<Model, Msg, Flags, User>,
+  ...flags: undefined extends Flags ? [flags?: Flags] : [flags: Flags]
+): Simulation<Model, Msg> {
+  const effects: Effect<Msg>[] = [];
+  const messages: Msg[] = [];
+  let model!: Model;
+  const take = (next: Next<Model, Msg>) => {
+    model = next.model;
+    effects.push(...next.effects);
+  };
+  const dispatch = (message: Msg, from?: Client<User>) => {
+    messages.push(message);
+    take(app.update(model, message, from));
+  };
+  const send = createSend<Msg, User>(dispatch, () => nobody as Client<User>);
+  take(app.init(flags[0] as Flags));
+  return {
+    get model() {
+      return model;
+    },
+    effects,
+    messages,
+    dispatch: (message) => dispatch(message),
+    html: () => renderToString(h(() => app.view(model, send) as never, null)),
+    event(type, where = {}, brings = {}) {
+      const view: ComponentChildren = app.view(model, send);
+      const tree = new Lowering({ development: false, warn() {} }).lower(view, undefined);
+      const handler = [...handlersOf(tree)].find((found) => found.type === type && fits(found, where))?.handler;
+      if (!handler) throw new Error(`Cannot let "${type}" happen: no element with a handler for it fits ${JSON.stringify(where)}`);
+      const { currentTarget, formData, ...fields } = brings;
+      const source = sourceOf(handler);
+      const event = eventOf(type, [0, [0], fields as Fields, (currentTarget ?? {}) as Fields], source?.options.include ?? []);
+      if (event === undefined) throw new TypeError(`Cannot let "${type}" happen: a field of it has the wrong type`);
+      if (formData) (event as Record<string, unknown>).formData = formData;
+      if (!source) return void (handler as (event: unknown) => unknown)(event);
+      const message = messageOf(source, event, nobody);
+      if (message !== undefined) dispatch(message as Msg, nobody as Client<User>);
+    },
+  };
+}
+
+interface FoundHandler {
+  readonly type: string;
+  readonly handler: unknown;
+  readonly tag: string;
+  readonly attributes: ReadonlyMap<string, unknown>;
+  readonly text: string;
+}
+
+function fits(found: FoundHandler, { tag, id, name, text }: Where): boolean {
+  return (tag === undefined || found.tag === tag) && (id === undefined || found.attributes.get("id") === id) &&
+    (name === undefined || found.attributes.get("name") === name) && (text === undefined || found.text === text.trim());
+}
+
+/** All handlers of a tree, in the order of the document. */
+function* handlersOf(node: Node): Generator<FoundHandler> {
+  const what = shown(node);
+  if (what instanceof List) { for (const item of what.items) yield* handlersOf(item); }
+  else if (what instanceof Instance) { for (const root of what.place.roots) yield* handlersIn(root, what); }
+}
+
+function* handlersIn(node: StaticNode, instance: Instance): Generator<FoundHandler> {
+  if (typeof node === "string") return;
+  if (!("tag" in node)) {
+    yield* handlersOf(child(instance, node.place));
+    return;
+  }
+  const attributes = new Map<string, unknown>();
+  const handlers = new Map<string, unknown>();
+  const note = (
+    name: string,
+    value: unknown,
+  ) => (name[0] === "@" ? handlers.set(name.slice(1).replace(/!$/, ""), value) : attributes.set(name, value));
+  for (const attribute of node.attributes) {
+    if ("name" in attribute) attributes.set(attribute.name, attribute.text);
+    else {
+      const index = instance.place.holes.findIndex((hole) => "source" in hole && hole.source === attribute.place);
+      const hole = instance.place.holes[index];
+      if (hole?.kind === "handler") note(`@${hole.event}`, instance.holes[index]);
+      else if (hole?.kind === "attribute") note(hole.name.wire, instance.holes[index]);
+    }
+  }
+  const spread = instance.place.holes.findIndex((hole) => hole.kind === "spread");
+  if (spread >= 0) { for (const [name, value] of Object.entries(instance.holes[spread] ?? {})) note(name, value); }
+  const found = { tag: node.tag, attributes, text: textOf(node, instance).trim() };
+  for (const [type, handler] of handlers) if (typeof handler === "function") yield { type, handler, ...found };
+  if (spread >= 0) yield* handlersOf(child(instance, 0));
+  else for (const inner of node.children) yield* handlersIn(inner, instance);
+}
+
+function child(instance: Instance, source: number): Node {
+  const index = instance.place.holes.findIndex((hole) => hole.kind === "child" && hole.source === source);
+  return index < 0 ? null : instance.holes[index] as Node;
+}
+
+function textOf(node: Element, instance: Instance): string {
+  if (instance.place.holes.some((hole) => hole.kind === "spread")) return treeText(child(instance, 0));
+  return node.children.map((inner) =>
+    typeof inner === "string" ? inner : "tag" in inner ? textOf(inner, instance) : treeText(child(instance, inner.place))
+  ).join("");
+}
+
+function treeText(node: Node): string {
+  const what = shown(node);
+  if (what instanceof List) return what.items.map(treeText).join("");
+  if (!(what instanceof Instance)) return what === null ? "" : String(what);
+  return what.place.roots.map((root) =>
+    typeof root === "string" ? root : "tag" in root ? textOf(root, what) : treeText(child(what, root.place))
+  ).join("");
+}
