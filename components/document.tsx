@@ -23,6 +23,7 @@ export function Document({ title, children }: DocumentProps): VNode {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
+        <link rel="icon" href="data:," />
         <script type="module" src="/nacre/runtime.mjs"></script>
         <style>{style}</style>
       </head>
