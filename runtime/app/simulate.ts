@@ -46,6 +46,8 @@ export interface Simulation<Model, Msg> {
    * @throws {TypeError} when a field has the wrong type, as the server would refuse it.
    */
   event(type: string, where?: Where, brings?: Brings): void;
+  /** The view as vnodes, as it may also be put into a page. */
+  view(): ComponentChildren;
   /** The view as HTML. */
   html(): string;
 }
@@ -95,6 +97,7 @@ export function simulate<Model, Msg, Flags, User>(
     effects,
     messages,
     dispatch: (message) => dispatch(message),
+    view: () => app.view(model, send),
     html: () => renderToString(h(() => app.view(model, send) as never, null)),
     event(type, where = {}, brings = {}) {
       const view: ComponentChildren = app.view(model, send);
