@@ -132,7 +132,7 @@ const upper = app({
 
 /** A world in which everything that a runtime does comes this much later, until the end of the block. */
 function slowWorld(ms: number): World & Disposable {
-  const timers = new Set<number>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   return {
     ...realWorld,
     soon(task) {

@@ -6,7 +6,8 @@
 /** Properties that say what attributes do not, by the elements that have them. */
 const states: Readonly<Record<string, readonly string[]>> = {
   input: ["value", "checked"],
-  option: ["selected"],
+  // Preact sets no value that is the option's text already.
+  option: ["value", "selected"],
   select: ["value"],
   textarea: ["value"],
   video: ["muted"],
@@ -45,9 +46,8 @@ function addElement(element: Element, indent: string, lines: string[], options: 
   const { localName: name, namespaceURI: space } = element;
   const parts: string[] = [];
   for (const attribute of element.attributes) {
-    if (attribute.name !== "style" && !(attribute.name === "value" && !options.states)) {
-      parts.push(`${attribute.name}=${JSON.stringify(attribute.value)}`);
-    }
+    if (attribute.name === "style" || attribute.name === "value" && states[name]?.includes("value")) continue;
+    parts.push(`${attribute.name}=${JSON.stringify(attribute.value)}`);
   }
   const style = (element as HTMLElement).style?.cssText;
   if (style) parts.push(`style=${JSON.stringify(style)}`);

@@ -113,9 +113,7 @@ export const pieces = {
     </Fragment>
   ),
   keyedChildren: ({ id, one, two }) => <Fragment key={id}>{one}{two}</Fragment>,
-  nested: ({ id, mark, word, number, one, two }) => (
-    <div key={id} data-mark={mark}>{[one, [number, [word, two]], null, [[]], true]}</div>
-  ),
+  nested: ({ id, mark, word, number, one, two }) => <div key={id} data-mark={mark}>{[one, [number, [word, two]], null, [[]], true]}</div>,
   statics: ({ id, mark, word }) => (
     <div key={id} data-mark={mark} class="static" title="a &quot;quoted&quot; title">
       {"s"}
@@ -124,9 +122,7 @@ export const pieces = {
       {null}
       {true}
       {undefined}
-      <b>bold</b> <i>italic</i>
-      {" "}
-      {word}
+      <b>bold</b> <i>italic</i> {word}
     </div>
   ),
   inner: ({ id, mark, word, number, one }) => (
@@ -217,9 +213,7 @@ export const pieces = {
   switched: ({ id, on, one, word }) => (on ? <Several key={id} word={word}>{one}</Several> : <Either key={id} on>{one}</Either>),
 
   // phrasing: what may also stand in a paragraph
-  paragraph: ({ id, mark, word, other, number, one }) => (
-    <p key={id} data-mark={mark}>a {word} b {number}{other}{one}</p>
-  ),
+  paragraph: ({ id, mark, word, other, number, one }) => <p key={id} data-mark={mark}>a {word} b {number}{other}{one}</p>,
   emphasis: ({ id, mark, word, one }) => <em key={id} data-mark={mark} title={word}>{one}</em>,
   words: ({ id, word, number, on }) => <Words key={id} word={word} number={number} on={on} />,
   leaf: ({ id, word, number }) => <Leaf key={id} word={word} number={number} />,
@@ -241,14 +235,16 @@ export const pieces = {
     <input key={id} data-mark={mark} type="text" value={word} readOnly={on} maxLength={number + 20} required />
   ),
   check: ({ id, mark, on, other }) => <input key={id} data-mark={mark} type="checkbox" checked={on} name={other} />,
-  spreadCheck: ({ id, mark, on, word }) => <input key={id} data-mark={mark} {...{ type: "checkbox", checked: on, value: word }} />,
+  spreadCheck: ({ id, mark, on, word }) => <input key={id} data-mark={mark} {...{ type: "checkbox", checked: on, value: word ?? "on" }} />,
   area: ({ id, mark, word, number }) => <textarea key={id} data-mark={mark} value={word} rows={number + 1} />,
-  select: ({ id, mark, word, one }) => <select key={id} data-mark={mark} value={word}>{one}</select>,
+  select: ({ id, mark, word, one }) => <select key={id} data-mark={mark} value={word ?? "a"}>{one}</select>,
   multiple: ({ id, mark, one }) => <select key={id} data-mark={mark} multiple>{one}</select>,
   video: ({ id, mark, on, word }) => <video key={id} data-mark={mark} muted={on} controls={!on} title={word} />,
   progress: ({ id, mark, number }) => <progress key={id} data-mark={mark} max={20} value={number} />,
   thing: ({ id, mark, word, other, number, one }) => (
-    <x-thing key={id} data-mark={mark} word={word} payload={{ number, list: [other] }} title={other} onthing={click}>{one}</x-thing>
+    <x-thing key={id} data-mark={mark} word={word} payload={{ number, list: [other] }} title={other || "none"} onthing={click}>
+      {one}
+    </x-thing>
   ),
   unknownThing: ({ id, mark, word, number, on }) => (
     <x-unknown key={id} data-mark={mark} {...{ word, number }} on={on ? "on" : undefined}>{word}</x-unknown>

@@ -23,7 +23,7 @@ export interface Piece {
 }
 
 /** What may stand in a hole, as the content model of HTML would say it. */
-type Kind = "flow" | "phrasing" | "items" | "rows" | "cells" | "options" | "svg" | "math";
+type Kind = "flow" | "phrasing" | "items" | "rows" | "cells" | "options" | "choices" | "svg" | "math";
 
 /** For each piece where it may stand, and what its two holes hold. */
 const places: Record<PieceName, readonly [Kind, Kind?, Kind?]> = {
@@ -69,7 +69,7 @@ const places: Record<PieceName, readonly [Kind, Kind?, Kind?]> = {
   spreadCheck: ["phrasing"],
   area: ["phrasing"],
   select: ["phrasing", "options"],
-  multiple: ["phrasing", "options"],
+  multiple: ["phrasing", "choices"],
   video: ["phrasing"],
   progress: ["phrasing"],
   thing: ["phrasing", "phrasing"],
@@ -82,7 +82,7 @@ const places: Record<PieceName, readonly [Kind, Kind?, Kind?]> = {
   cell: ["cells", "flow"],
   heading: ["cells"],
   option: ["options"],
-  selectedOption: ["options"],
+  selectedOption: ["choices"],
   group: ["options", "options"],
   circle: ["svg"],
   shapes: ["svg", "svg"],
@@ -99,13 +99,37 @@ const onlyInDom: ReadonlySet<PieceName> = new Set(
   ["text", "check", "spreadCheck", "area", "select", "multiple", "video", "thing", "unknownThing", "selectedOption", "progress"] as const,
 );
 /** Pieces that show a hole of theirs in one place or another, or twice. */
-const moody: ReadonlySet<PieceName> = new Set(["choice", "sometimesRaw", "frameOfMany", "either", "switched", "inner", "definitions"] as const);
+const moody: ReadonlySet<PieceName> = new Set(
+  ["choice", "sometimesRaw", "frameOfMany", "either", "switched", "inner", "definitions"] as const,
+);
+
+/** Pieces that have no key, whatever their data say. */
+const keyless: ReadonlySet<PieceName> = new Set(["roots", "textRoots", "empty"] as const);
 
 const names = Object.keys(places) as PieceName[];
 
 const words = [undefined, "", "a", "b", "c", "a<b", "x&amp;y", '"q"', "'", " ", "  two  spaces ", "<script>", "0", "ä😀", "]]>", "--"];
 const keys = ["a", "b", "c", "d", "e", "f", 1, 2, 3, "1", "__proto__", "a b", ""];
-const texts: readonly Part[] = ["", "a", "b", "<b>", "&amp;", " ", "long text", 0, -0, 1, 2.5, NaN, Infinity, 7n, null, undefined, true, false];
+const texts: readonly Part[] = [
+  "",
+  "a",
+  "b",
+  "<b>",
+  "&amp;",
+  " ",
+  "long text",
+  0,
+  -0,
+  1,
+  2.5,
+  NaN,
+  Infinity,
+  7n,
+  null,
+  undefined,
+  true,
+  false,
+];
 
 /** How views are made. */
 export interface Taste {
@@ -147,7 +171,7 @@ export class ViewMaker {
 
   #part(kind: Kind, depth: number): Part {
     const draw = this.#random.next();
-    if (depth === 0 || draw < 0.1) return this.#text(kind);
+    if (depth <= 0 || draw < 0.1) return this.#text(kind);
     if (draw < 0.45) return this.#piece(kind, depth, this.#random.chance(0.2));
     return this.#items(kind, depth);
   }
@@ -309,9 +333,19 @@ export function kept(old: Part, now: Part): string[] {
     const same = old.data.on === now.data.on && old.data.word === now.data.word && old.data.number === now.data.number;
     if (moody.has(now.name) && !same) return;
     if (old.data.mark === now.data.mark) marks.push(now.data.mark);
+    // What has no key goes by what stands beside it: when that is of another sort, Preact may find another match.
+    const parts = (piece: Piece) => [piece.one, piece.two, piece.data.word, piece.data.other].map(sortOf);
+    const sorts = parts(old);
+    if (parts(now).some((sort, i) => sort !== sorts[i])) return;
     walk(old.one, now.one);
     walk(old.two, now.two);
   }
+}
+
+function sortOf(part: Part): string {
+  if (isList(part)) return "list";
+  if (isPiece(part)) return `${part.name} ${part.plain} ${part.data.id}`;
+  return part === "" || part === null || part === undefined || typeof part === "boolean" ? "nothing" : "text";
 }
 
 /** The keyed pieces of a list whose keys are there once, by key. */
@@ -319,7 +353,7 @@ function once(items: readonly Part[]): Map<string, Piece> {
   const pieces = new Map<string, Piece>();
   const twice = new Set<string>();
   for (const item of items) {
-    if (!isPiece(item) || item.data.id === undefined) continue;
+    if (!isPiece(item) || item.data.id === undefined || keyless.has(item.name)) continue;
     const key = String(item.data.id);
     if (pieces.has(key)) twice.add(key);
     pieces.set(key, item);

@@ -10,7 +10,7 @@ export const historyBounds = { versions: 32, ms: 10_000, holes: 200_000 } as con
 interface Entry {
   readonly version: number;
   tree: Node;
-  /** Holes that this version made new; what it shares with the one before costs nothing. */
+  /** Holes that this version made new; what it shares with the one before costs nothing. Not counted for the oldest. */
   holes: number;
   /** When the next version took its place. */
   until: number;
@@ -34,9 +34,11 @@ export class History {
   /** A new version. */
   add(version: number, tree: Node, holes: number, now: number): void {
     const last = this.#entries.at(-1);
-    if (last) last.until = now;
+    if (last) {
+      last.until = now;
+      this.#holes += holes;
+    }
     this.#entries.push({ version, tree, holes, until: Infinity });
-    this.#holes += holes;
     this.#trim(now, 0);
   }
 
@@ -45,7 +47,9 @@ export class History {
     const last = this.#entries.at(-1)!;
     last.tree = tree;
     // What it held before is held no more, but may be part of the new tree: the sum is kept, as an upper bound.
-    last.holes = Math.max(last.holes, holes);
+    if (holes <= last.holes) return;
+    if (this.#entries.length > 1) this.#holes += holes - last.holes;
+    last.holes = holes;
   }
 
   /** The tree of a version; undefined when it is no longer (or not yet) known. */
@@ -69,8 +73,8 @@ export class History {
         entries[drop]!.until <= now - historyBounds.ms ||
         entries[drop]!.version < seen)
     ) {
-      this.#holes -= entries[drop]!.holes;
       drop++;
+      this.#holes -= entries[drop]!.holes;
     }
     if (drop > 0) entries.splice(0, drop);
   }

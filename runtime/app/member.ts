@@ -45,10 +45,14 @@ export function readResume(resume: string | undefined, world: World): { name: st
 
 /** One client. */
 export class Member {
+  /** The version that it was first sent. */
+  first = 0;
   /** The last version that was sent. */
   sent = 0;
   /** The last version that the client said it has seen. */
   told = 0;
+  /** The oldest version that its next event may be of: after a cut older than what it was told. */
+  oldest = 0;
   /** The number of the last event taken. */
   last = 0;
   /** Events dealt with that the client was not told of yet. */
@@ -61,12 +65,20 @@ export class Member {
   constructor(
     /** How the client names itself: a secret between it and us. */
     readonly name: string,
+    /** What it is told as the epoch. */
+    readonly epoch: string,
     /** As apps know it. */
-    readonly client: Client,
+    public client: Client,
     public link: Link,
     now: number,
   ) {
     this.#filled = now;
+  }
+
+  /** It has seen nothing of this epoch, and sent nothing. */
+  begin(version: number): void {
+    this.first = this.oldest = version;
+    this.last = 0;
   }
 
   /** False when the client sends more than it may. */

@@ -154,24 +154,33 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       closeLink(link, closeCodes.stopped, "stopped");
       return deadConnection;
     }
+    // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
+    if (this.#mailbox.length > 0) this.#turn();
     const { name, epoch } = readResume(link.resume, this.#world);
-    const now = this.#world.now();
     const before = this.#members.get(name);
-    let member = before ?? this.#lingering.get(name);
     if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
-    if (member) {
-      member.link = link;
-      member.left = undefined;
-      if (epoch !== this.#epoch) member.last = 0;
-    } else {
-      member = new Member(name, { id: this.#world.randomName(9), user: link.user }, link, now);
+    // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
+    if (!this.#ended && (this.#history.tree === undefined || !Object.is(this.#model, this.#shown))) {
+      this.#guarded("view", () => this.#render());
     }
-    this.#lingering.delete(name);
-    // Before the client is one of those that a patch goes to.
-    if (this.#history.tree === undefined || !Object.is(this.#model, this.#shown)) this.#guarded("view", () => this.#render());
     if (this.#ended) {
       closeLink(link, closeCodes.failed, "the app failed");
       return deadConnection;
+    }
+    const known = this.#lingering.get(name);
+    this.#lingering.delete(name);
+    let member: Member;
+    if (known) {
+      member = known;
+      member.link = link;
+      member.client = { id: known.client.id, user: link.user };
+      member.left = undefined;
+      if (epoch !== member.epoch) member.begin(this.#version);
+    } else {
+      // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
+      const shownEpoch = epoch === this.#epoch ? this.#world.randomName(6) : this.#epoch;
+      member = new Member(name, shownEpoch, { id: this.#world.randomName(9), user: link.user }, link, this.#world.now());
+      member.begin(this.#version);
     }
     this.#members.set(name, member);
     this.#clients++;
@@ -210,12 +219,17 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
         if (up === undefined) return refuse(closeCodes.malformed, "malformed message");
         const ahead = typeof up === "number" ? up : up[0];
         const version = member.told + ahead;
-        if (version < 0 || version > member.sent) return refuse(closeCodes.impossible, "a version that was never sent");
+        if (version < member.first || version > member.sent) return refuse(closeCodes.impossible, "a version that was never sent");
         if (ahead > 0) member.told = version;
+        if (ahead >= 0) member.oldest = member.told;
         if (typeof up === "number") {
           // With more clients this waits for the next patch: each of thousands would look at all.
           if (this.#clients === 1) this.#forget();
-        } else this.#arrived({ kind: "EventArrived", member, number: ++member.last, version, event: up });
+        } else {
+          // It came from the event loop: others are let in.
+          this.#inARow = 0;
+          this.#arrived({ kind: "EventArrived", member, number: ++member.last, version, event: up });
+        }
         return "taken";
       },
       disconnect: () => {
@@ -249,7 +263,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     member.sent = member.told = this.#version;
     member.handled = 0;
     const definitions = JSON.stringify(this.#definitions.all());
-    this.#tell(member, `["mount",${JSON.stringify(this.#epoch)},${this.#version},${member.last},${definitions},${value}]`);
+    this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${definitions},${value}]`);
     for (const emitted of this.#early.splice(0)) this.#tell(member, emitted);
   }
 
@@ -377,8 +391,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     if (this.#history.size < 2) return;
     const now = this.#world.now();
     let seen = this.#version;
-    for (const member of this.#members.values()) if (member.told < seen) seen = member.told;
-    for (const member of this.#lingering.values()) if (member.left! > now - historyBounds.ms && member.told < seen) seen = member.told;
+    for (const member of this.#members.values()) if (member.oldest < seen) seen = member.oldest;
+    for (const member of this.#lingering.values()) if (member.left! > now - historyBounds.ms && member.oldest < seen) seen = member.oldest;
     this.#history.forgetBefore(seen, now);
   }
 

@@ -9,8 +9,10 @@ import type { World } from "./world.ts";
 export interface Control {
   element_: HTMLInputElement;
   model_: Record<string, unknown>;
-  /** Events made of its input that are not acknowledged (those that wait for a debounce too), and one for a composition. */
+  /** Events made of its input that are not acknowledged, those that wait for a debounce too. */
   pending_: number;
+  /** An input method is at work. */
+  composing_: boolean;
   /** The user has put in what no handler has taken. */
   typed_: boolean;
   /** Writing was wanted and has been put off. */
@@ -32,7 +34,7 @@ export function watchInputs(world: World, root: Element): Inputs {
   const write = (element: Element) => {
     const control = controls.get(element);
     if (control) {
-      control.late_ = control.pending_ > 0 || control.typed_ && isFocused(element);
+      control.late_ = control.pending_ > 0 || control.composing_ || control.typed_ && isFocused(element);
       if (!control.late_) {
         control.typed_ = false;
         for (const name in control.model_) setProperty(element, name, control.model_[name]);
@@ -49,20 +51,20 @@ export function watchInputs(world: World, root: Element): Inputs {
     }
   };
 
-  for (const type of ["input", "change", "compositionstart", "compositionend"]) {
+  for (const type of ["input", "change", "compositionend"]) {
     // While the event goes down: nobody can have stopped it.
-    root.addEventListener(type, ({ target }) => {
-      const control = controls.get(target!);
+    root.addEventListener(type, (event) => {
+      const control = controls.get(event.target!);
       if (control) {
-        if (type == "input") control.typed_ = true;
-        else if (type == "compositionstart") control.pending_++;
-        // After the handlers of this event, and after the `input` that some browsers fire when a composition has ended.
-        else {
+        if (type == "input") {
+          control.typed_ = true;
+          control.composing_ = (event as InputEvent).isComposing;
+        } else {
+          // After the handlers of this event, and after the `input` that some browsers fire when a composition has ended.
           world.setTimeout(() => {
-            if (type == "change") {
-              control.typed_ = false;
-              if (control.late_) write(control.element_);
-            } else release(control);
+            control.composing_ = false;
+            if (type == "change") control.typed_ = false;
+            if (control.late_) write(control.element_);
           });
         }
       }
@@ -72,7 +74,7 @@ export function watchInputs(world: World, root: Element): Inputs {
   return {
     set_(element, name, value) {
       const control = controls.get(element) ??
-        { element_: element as HTMLInputElement, model_: {}, pending_: 0, typed_: false, late_: false };
+        { element_: element as HTMLInputElement, model_: {}, pending_: 0, composing_: false, typed_: false, late_: false };
       controls.set(element, control);
       control.model_[name] = value;
       write(element);
@@ -80,7 +82,7 @@ export function watchInputs(world: World, root: Element): Inputs {
     take_({ type, target, currentTarget }) {
       const control = controls.get(target!);
       // A click tells where it is what checks a box.
-      if (control && (type == "click" ? currentTarget == target && "checked" in control.model_ : /^(input|change)$/.test(type))) {
+      if (control && (type == "click" ? currentTarget == target && "checked" in control.model_ : type == "input" || type == "change")) {
         control.typed_ = false;
         control.pending_++;
         return () => release(control);

@@ -103,8 +103,9 @@ export function createLink(world: World, element: HTMLElement): () => void {
     else {
       if (!live || !(message[0] >= 0)) throw Error();
       view.patch(message[1], message[2]);
-      if (++view.version_ - told > 15) tell();
-      if (view.version_ - told == 1) world.setTimeout(tell, 1000);
+      const untold = ++view.version_ - told;
+      if (untold > 15) tell();
+      else if (untold == 1) world.setTimeout(tell, 1000);
       acknowledge(message[0]);
     }
   };

@@ -222,9 +222,8 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
       };
     }
     if (kind == "@") return listen(world, view, element, rest, () => busy ? undefined : place(instance, path)) as Writer;
-    if (kind == ".") {
-      return (value) => /^(value|checked)$/.test(rest) ? inputs.set_(element, rest, value) : setProperty(element, rest, value);
-    }
+    if (name == ".value" || name == ".checked") return (value) => inputs.set_(element, rest, value);
+    if (kind == ".") return (value) => setProperty(element, rest, value);
     if (kind != "~") return (value) => setAttribute(element, name, value);
     return function write(value) {
       const tag = element.localName, key = tag + rest;

@@ -7,7 +7,7 @@
 import type { Change, Json, Recipe, Value } from "../wire/message.ts";
 import type { Definitions } from "./definitions.ts";
 import { sameOnWire, sameOptions, wireOptions } from "./handler.ts";
-import type { Hole } from "./template.ts";
+import type { Hole, Select } from "./template.ts";
 import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
 
 /** The patch from `old` to `now`; undefined when they look the same. */
@@ -37,7 +37,15 @@ function diffInstance(old: Instance, now: Instance, definitions: Definitions): C
     const changed = diffHole(holes[i]!, before, after, definitions);
     if (changed !== undefined) (change ??= {})[i] = changed;
   }
+  // Another option may have been chosen while the options changed: the value is written once more.
+  if (change) { for (const select of now.place.selects) keepChosen(change, select, now.holes[select.value]); }
   return change;
+}
+
+function keepChosen(change: Change, { value, inside }: Select, held: unknown): void {
+  if (held === null || !inside.some((hole) => hole in change)) return;
+  if (typeof held !== "object") change[value] ??= held as Json;
+  else if (".value" in held) change[value] = { ...change[value] as Spread, ".value": held[".value"] as Json } as Json;
 }
 
 function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Definitions): Json | undefined {

@@ -190,7 +190,7 @@ export class Lowering {
         return typeof given === "function" ? given : null;
       }
       case "spread": {
-        const spread = spreadValue(hole.tag, dynamic[hole.source] as Record<string, unknown>);
+        const spread = spreadValue(hole, dynamic[hole.source] as Record<string, unknown>);
         return spread && old && shallowEqual(spread, old as Record<string, unknown>) ? old : spread;
       }
       case "constant":

@@ -13,7 +13,7 @@ export type Hole =
   /** A bare boolean: its name is known once it was true. */
   | { readonly kind: "bare"; readonly source: number; name: string }
   | { readonly kind: "constant"; readonly value: string | number | boolean }
-  | { readonly kind: "spread"; readonly source: number; readonly tag: string }
+  | { readonly kind: "spread"; readonly source: number; readonly tag: string; readonly only?: "attributes" | "properties" }
   | { readonly kind: "handler"; readonly source: number; readonly event: string; readonly tag: string };
 
 /** The same for all places with the same content. */
@@ -36,6 +36,14 @@ export interface Place {
   /** Which dynamic values are refs. */
   readonly refs: readonly number[];
   readonly roots: readonly Node[];
+  /** The holes of the values of selects, each with the holes inside the select: which option is chosen depends on both. */
+  readonly selects: readonly Select[];
+}
+
+/** A `<select>` with a value. */
+export interface Select {
+  readonly value: number;
+  readonly inside: readonly number[];
 }
 
 /** A dynamic attribute, as `jsxAttr` leaves it for the template. */
@@ -59,6 +67,7 @@ export function placeOf(statics: readonly string[], dynamic: readonly unknown[])
 }
 
 const elements = new Map<string, Place>();
+const none: readonly never[] = [];
 const tagName = /^[a-zA-Z][^\s/>"'<=\0]*$/;
 
 /**
@@ -73,9 +82,20 @@ export function placeOfElement(tag: string, raw: boolean): Place {
   if (!place) {
     if (!tagName.test(tag)) throw new TypeError(`Cannot render <${tag}>: this is not the name of an element`);
     const childless = raw || voidElements.has(tag);
-    const holes: Hole[] = [{ kind: "spread", source: 1, tag }];
-    if (!childless) holes.unshift({ kind: "child", source: 0 });
-    const definition: Definition = [childless ? [tag, [["...", 0]]] : [tag, [["...", 1]], 0]];
+    // The first option of a select that is not multiple yet is chosen at once: its attributes come before its children.
+    const isSelect = tag === "select" && !childless;
+    const holes: Hole[] = isSelect
+      ? [{ kind: "spread", source: 1, tag, only: "attributes" }, { kind: "child", source: 0 }, {
+        kind: "spread",
+        source: 1,
+        tag,
+        only: "properties",
+      }]
+      : [{ kind: "spread", source: 1, tag }];
+    if (!isSelect && !childless) holes.unshift({ kind: "child", source: 0 });
+    const definition: Definition = [
+      isSelect ? [tag, [["...", 0], ["...", 2]], 1] : childless ? [tag, [["...", 0]]] : [tag, [["...", 1]], 0],
+    ];
     place = {
       template: template(definition, []),
       holes,
@@ -84,6 +104,7 @@ export function placeOfElement(tag: string, raw: boolean): Place {
       innerKeys: [],
       refs: [],
       roots: [{ tag, attributes: [], children: [] }],
+      selects: isSelect ? [{ value: 2, inside: [1] }] : none,
     };
     elements.set(id, place);
   }
@@ -126,7 +147,7 @@ function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
   const compiler = new Compiler(dynamic);
   const only = roots.length === 1 && isElement(roots[0]!) ? roots[0] : undefined;
   compiler.collect(roots, only);
-  const order = ["child", "attribute", "property", "handler"] as const;
+  const order = ["early", "child", "attribute", "property", "handler"] as const;
   const holes: Hole[] = [];
   const numbers = new Map<object, number>();
   for (const group of order) {
@@ -137,11 +158,13 @@ function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
     }
   }
   const handlers: AttributeDefinition[] = [];
+  const selects: Select[] = [];
   const define = (nodes: readonly Node[]): NodeDefinition[] =>
     nodes.map((node): NodeDefinition => {
       if (typeof node === "string") return node;
       if (!isElement(node)) return numbers.get(node)!;
       const attributes: AttributeDefinition[] = [];
+      let value = -1;
       for (const attribute of node.attributes) {
         const number = numbers.get(attribute);
         const name = compiler.names.get(attribute);
@@ -149,6 +172,13 @@ function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
         if (number === undefined) attributes.push([name, (attribute as { text: string }).text]);
         else attributes.push([name, number]);
         if (name[0] === "@") handlers.push(attributes.at(-1)!);
+        if (name === ".value" && node.tag === "select") value = number!;
+      }
+      if (value >= 0) {
+        selects.push({
+          value,
+          inside: sitesIn(node).map((site) => numbers.get(site)).filter((number) => number !== undefined),
+        });
       }
       return [node.tag, attributes, ...define(node.children)];
     });
@@ -160,7 +190,13 @@ function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
     innerKeys: compiler.innerKeys,
     refs: compiler.refs,
     roots,
+    selects: selects.length > 0 ? selects : none,
   };
+}
+
+/** Where there may be holes in an element, at any depth. */
+function sitesIn({ children }: Element): object[] {
+  return children.flatMap((node) => typeof node === "string" ? [] : isElement(node) ? [...node.attributes, ...sitesIn(node)] : [node]);
 }
 
 function isElement(node: Node): node is Element {
@@ -170,7 +206,7 @@ function isElement(node: Node): node is Element {
 interface Found {
   readonly site: object;
   readonly hole: Hole;
-  readonly group: "child" | "attribute" | "property" | "handler";
+  readonly group: "early" | "child" | "attribute" | "property" | "handler";
 }
 
 /** Walks the roots once and notes each hole where it stands. */
@@ -234,7 +270,11 @@ class Compiler {
     const given = this.dynamic[source];
     if (!(given instanceof DynamicAttribute)) {
       this.names.set(attribute, "");
-      this.found.push({ site: attribute, hole: { kind: "bare", source, name: "" }, group: "property" });
+      this.found.push({
+        site: attribute,
+        hole: { kind: "bare", source, name: "" },
+        group: element.tag === "select" ? "early" : "property",
+      });
       return;
     }
     if (given.name === "key") {
@@ -257,7 +297,11 @@ class Compiler {
       });
     } else {
       const late = name.kind === "property" || name.kind === "custom";
-      this.found.push({ site: attribute, hole: { kind: "attribute", source, name }, group: late ? "property" : "attribute" });
+      this.found.push({
+        site: attribute,
+        hole: { kind: "attribute", source, name },
+        group: late ? "property" : element.tag === "select" ? "early" : "attribute",
+      });
     }
   }
 }
@@ -275,7 +319,10 @@ export function bareValue(hole: { name: string }, given: unknown): string {
 }
 
 /** All attributes of a plain vnode's element, by wire name: properties after the others, functions for handlers. */
-export function spreadValue(tag: string, props: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+export function spreadValue(
+  { tag, only }: { readonly tag: string; readonly only?: "attributes" | "properties" },
+  props: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | null {
   let spread: Record<string, unknown> | null = null;
   let late: Record<string, unknown> | null = null;
   for (const key in props) {
@@ -293,5 +340,6 @@ export function spreadValue(tag: string, props: Readonly<Record<string, unknown>
     if (name.kind === "property" || name.kind === "custom") (late ??= {})[name.wire] = value;
     else (spread ??= {})[name.wire] = value;
   }
+  if (only) return only === "attributes" ? spread : late;
   return late ? Object.assign(spread ?? {}, late) : spread;
 }
