@@ -1,5 +1,7 @@
 /** The world that a runtime lives in: its clock, timers and randomness, so that a whole system can run under virtual time. */
 
+import { setImmediate } from "node:timers";
+
 /** What a runtime needs of the world around it. */
 export interface World {
   /** Milliseconds since any fixed moment. */
@@ -19,6 +21,7 @@ export const realWorld: World = {
   now: () => performance.now(),
   setTimer: (ms, task) => setTimeout(task, ms),
   clearTimer: (timer) => clearTimeout(timer as number),
-  soon: (task) => queueMicrotask(task),
+  // Not a microtask: each message of a socket comes with microtasks of its own, and a burst would be as many renderings.
+  soon: (task) => void setImmediate(task),
   randomName: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).toBase64({ alphabet: "base64url", omitPadding: true }),
 };

@@ -62,6 +62,7 @@ function Leaf({ word, number }: { word: string | undefined; number: number }) {
 }
 
 const click = (): void => {};
+const nothing = undefined;
 
 // ---- pieces ----------------------------------------------------------------------------------
 
@@ -228,7 +229,7 @@ export const pieces = {
   ),
   label: ({ id, mark, word, other }) => <label key={id} data-mark={mark} htmlFor={word} className="label">{other}</label>,
   image: ({ id, mark, word, number }) => <img key={id} data-mark={mark} alt={word ?? "none"} width={number} />,
-  empty: () => <></>,
+  empty: () => [],
 
   // controls
   text: ({ id, mark, word, on, number }) => (
@@ -238,7 +239,12 @@ export const pieces = {
   spreadCheck: ({ id, mark, on, word }) => <input key={id} data-mark={mark} {...{ type: "checkbox", checked: on, value: word ?? "on" }} />,
   area: ({ id, mark, word, number }) => <textarea key={id} data-mark={mark} value={word} rows={number + 1} />,
   select: ({ id, mark, word, one }) => <select key={id} data-mark={mark} value={word ?? "a"}>{one}</select>,
-  multiple: ({ id, mark, one }) => <select key={id} data-mark={mark} multiple>{one}</select>,
+  // In an element of its own: to Preact it would be the same as a select with a value beside it.
+  multiple: ({ id, mark, one }) => (
+    <label key={id} data-mark={mark}>
+      <select multiple>{one}</select>
+    </label>
+  ),
   video: ({ id, mark, on, word }) => <video key={id} data-mark={mark} muted={on} controls={!on} title={word} />,
   progress: ({ id, mark, number }) => <progress key={id} data-mark={mark} max={20} value={number} />,
   thing: ({ id, mark, word, other, number, one }) => (
@@ -248,6 +254,18 @@ export const pieces = {
   ),
   unknownThing: ({ id, mark, word, number, on }) => (
     <x-unknown key={id} data-mark={mark} {...{ word, number }} on={on ? "on" : undefined}>{word}</x-unknown>
+  ),
+  unset: ({ id, mark }) => (
+    <span key={id} data-mark={mark}>
+      <input type="checkbox" value={nothing} checked={nothing} />
+      <input type="text" value={nothing} />
+      <select value={nothing}>
+        <option>first</option>
+        <option>second</option>
+      </select>
+      <progress value={nothing} />
+      <x-thing payload={nothing} word={nothing} title={nothing} />
+    </span>
   ),
 
   // items of a list

@@ -74,6 +74,7 @@ const places: Record<PieceName, readonly [Kind, Kind?, Kind?]> = {
   progress: ["phrasing"],
   thing: ["phrasing", "phrasing"],
   unknownThing: ["phrasing"],
+  unset: ["phrasing"],
   item: ["items", "flow"],
   plainItem: ["items"],
   itemPair: ["items"],
@@ -96,7 +97,20 @@ const places: Record<PieceName, readonly [Kind, Kind?, Kind?]> = {
 
 /** Pieces that a renderer to HTML cannot show as the DOM has them: what they say is in properties. */
 const onlyInDom: ReadonlySet<PieceName> = new Set(
-  ["text", "check", "spreadCheck", "area", "select", "multiple", "video", "thing", "unknownThing", "selectedOption", "progress"] as const,
+  [
+    "text",
+    "check",
+    "spreadCheck",
+    "area",
+    "select",
+    "multiple",
+    "video",
+    "thing",
+    "unknownThing",
+    "unset",
+    "selectedOption",
+    "progress",
+  ] as const,
 );
 /** Pieces that show a hole of theirs in one place or another, or twice. */
 const moody: ReadonlySet<PieceName> = new Set(
@@ -135,22 +149,22 @@ const texts: readonly Part[] = [
 export interface Taste {
   /** Only what an HTML parser reads back as it was. */
   readonly tidy?: boolean;
-  /** Which pieces are written plainly: all, none, or each as chance has it. */
-  readonly plain?: boolean;
+  /** Pieces to do without: what a simulated DOM gets wrong. */
+  readonly without?: readonly PieceName[];
 }
 
 /** Makes views and edits them, by chance. */
 export class ViewMaker {
   #marks = 0;
   readonly #random: Random;
-  readonly #taste: Taste;
+  readonly #tidy: boolean;
   readonly #byKind = new Map<Kind, PieceName[]>();
 
-  constructor(random: Random, taste: Taste = {}) {
+  constructor(random: Random, { tidy = false, without = [] }: Taste = {}) {
     this.#random = random;
-    this.#taste = taste;
+    this.#tidy = tidy;
     for (const name of names) {
-      if (taste.tidy && onlyInDom.has(name)) continue;
+      if (tidy && onlyInDom.has(name) || without.includes(name)) continue;
       const kind = places[name][0];
       const kinds: Kind[] = kind === "phrasing" ? ["phrasing", "flow"] : [kind];
       for (const each of kinds) this.#byKind.set(each, [...this.#byKind.get(each) ?? [], name]);
@@ -178,7 +192,7 @@ export class ViewMaker {
 
   #text(kind: Kind): Part {
     // A table or a list cannot have texts for the parser.
-    const bare = this.#taste.tidy && kind !== "flow" && kind !== "phrasing";
+    const bare = this.#tidy && kind !== "flow" && kind !== "phrasing";
     return bare ? this.#random.pick([null, undefined, true, false]) : this.#random.pick(texts);
   }
 
@@ -198,10 +212,9 @@ export class ViewMaker {
     const candidates = this.#byKind.get(kind)!;
     const name = random.pick(candidates);
     const [, one, two] = places[name];
-    const { plain } = this.#taste;
     return {
       name,
-      plain: plain ?? random.chance(0.4),
+      plain: random.chance(0.4),
       data: {
         id: keyed ? random.pick(keys) : undefined,
         mark: `m${this.#marks++}`,

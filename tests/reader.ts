@@ -18,7 +18,7 @@ export interface Plain {
   readonly children: readonly (Plain | string)[];
 }
 
-type Kind = "child" | "attribute" | "bare" | "spread" | "property" | "custom" | "handler";
+type Kind = "child" | "attribute" | "spread" | "property" | "custom" | "handler";
 
 interface Hole {
   readonly kind: Kind;
@@ -55,11 +55,6 @@ export class Reader {
   /** Takes one message. @throws {Error} for anything that the document does not describe. */
   receive(text: string): Down {
     const message = readDown(text);
-    if (typeof message === "number") {
-      this.#mounted();
-      this.done += message;
-      return message;
-    }
     switch (message[0]) {
       case "mount": {
         const [, epoch, version, last, definitions, value] = message;
@@ -71,21 +66,24 @@ export class Reader {
         this.mounts++;
         break;
       }
-      case "refused":
+      case "emit": {
+        const [, name, detail] = message;
         this.#mounted();
-        this.refused.push({ number: message[1], reason: message[2] });
+        if (name !== "nacre:refused") this.emitted.push({ name, detail });
+        else {
+          const { event, reason } = detail as { event: number; reason: string };
+          this.refused.push({ number: event, reason });
+        }
         break;
-      case "emit":
-        this.#mounted();
-        this.emitted.push({ name: message[1], detail: message[2] });
-        break;
+      }
       default: {
         const [acknowledged, patch, definitions] = message;
         this.#mounted();
+        this.done += acknowledged;
+        if (patch === undefined) break;
         if (definitions) this.#templates.push(...definitions.map(readDefinition));
         this.#root = this.#patch(this.#root, patch);
         this.version++;
-        this.done += acknowledged;
       }
     }
     return message;
@@ -113,6 +111,15 @@ export class Reader {
     };
     visit(this.page);
     return found;
+  }
+
+  /** The one element that listens to this event and shows exactly this text, or has it as its `name`. */
+  find(text: string, event: string): Plain {
+    const found = this.listening.filter((element) =>
+      element.handlers[event] && (textOf(element.children) === text || element.attributes.name === text)
+    );
+    if (found.length !== 1) throw new Error(`${found.length} elements listen to ${event} and show "${text}"`);
+    return found[0]!;
   }
 
   #mounted(): void {
@@ -168,19 +175,25 @@ export class Reader {
   #cook(recipe: Recipe, old: readonly Held[]): Held[] {
     const used = new Set<number>();
     const made: Held[] = [];
+    let stayed = -1;
+    const bad = (why: string) => new Error(`${why}: ${JSON.stringify(recipe)}`);
     for (let i = 0; i < recipe.length; i++) {
       const part = recipe[i]!;
       if (Array.isArray(part)) {
         for (const item of part) made.push(this.#value(item));
         continue;
       }
-      const count = recipe[++i];
-      if (typeof count !== "number" || count < 1) throw new Error(`A run without a length: ${JSON.stringify(recipe)}`);
-      for (let at = part; at < part + count; at++) {
-        if (used.has(at) || at < 0 || at >= old.length) throw new Error(`Item ${at} is used twice, or is none: ${JSON.stringify(recipe)}`);
+      const start = part < 0 ? -1 - part : part;
+      const count = part < 0 ? -1 : recipe[++i];
+      if (typeof count !== "number" || count === 0) throw bad("A run without a length");
+      for (let at = start; at < start + Math.abs(count); at++) {
+        if (used.has(at) || at >= old.length) throw bad(`Item ${at} is used twice, or is none`);
         used.add(at);
         made.push(old[at]!);
       }
+      if (count < 0) continue;
+      if (start < stayed) throw bad(`Item ${start} does not stay`);
+      stayed = start + count;
     }
     return made;
   }
@@ -221,13 +234,6 @@ function showNode(node: Definition[number], instance: Instance, path: Path): (Pl
           else if (value !== null) handlers[inner.slice(1)] = { path: [...path, hole, inner.slice(1)], options: value as HandlerOptions };
         }
         break;
-      case "bare": {
-        const bare = held as string;
-        if (bare.startsWith("!.")) attributes[bare.slice(1)] = false;
-        else if (bare.startsWith(".")) attributes[bare] = true;
-        else if (bare !== "" && bare[0] !== "!") attributes[bare] = "";
-        break;
-      }
       default:
         attributes[name] = held as Json;
     }
@@ -262,10 +268,6 @@ function merge(held: Record<string, Json> | null, change: unknown): Record<strin
 export function readDown(text: string): Down {
   const message: unknown = JSON.parse(text);
   const bad = () => new Error(`Not a message of the server: ${text}`);
-  if (typeof message === "number") {
-    if (!isCount(message) || message === 0) throw bad();
-    return message;
-  }
   if (!Array.isArray(message)) throw bad();
   const [kind, ...rest] = message as unknown[];
   switch (kind) {
@@ -275,17 +277,25 @@ export function readDown(text: string): Down {
       if (!isValue(value)) throw bad();
       break;
     }
-    case "refused":
-      if (rest.length !== 2 || !isCount(rest[0]) || !["version", "gone", "payload"].includes(rest[1] as string)) throw bad();
-      break;
     case "emit":
       if (rest.length !== 2 || typeof rest[0] !== "string") throw bad();
+      if (rest[0] === "nacre:refused" && !isRefusal(rest[1])) throw bad();
       break;
     default:
-      if (!isCount(kind) || rest.length < 1 || rest.length > 2) throw bad();
+      if (!isCount(kind) || rest.length > 2) throw bad();
+      // Alone it says that events have been dealt with: not none.
+      if (rest.length === 0) {
+        if (kind === 0) throw bad();
+        break;
+      }
       if (!(isValue(rest[0]) || isChange(rest[0])) || (rest.length === 2 && !isDefinitions(rest[1]))) throw bad();
   }
   return message as Down;
+}
+
+function isRefusal(detail: unknown): boolean {
+  return isObject(detail) && Object.keys(detail).length === 2 && isCount(detail.event) &&
+    ["version", "gone", "payload"].includes(detail.reason as string);
 }
 
 function isCount(value: unknown): value is number {
@@ -308,7 +318,8 @@ function isChange(value: unknown): boolean {
 }
 
 function isRecipe(value: unknown): boolean {
-  return Array.isArray(value) && value.every((part) => isCount(part) || (Array.isArray(part) && part.length > 0 && part.every(isValue)));
+  return Array.isArray(value) &&
+    value.every((part) => Number.isSafeInteger(part) || (Array.isArray(part) && part.length > 0 && part.every(isValue)));
 }
 
 function isDefinitions(value: unknown): value is Definition[] {
@@ -322,7 +333,7 @@ function isNode(node: unknown): boolean {
 }
 
 function isAttribute(attribute: unknown): boolean {
-  if (!Array.isArray(attribute) || typeof attribute[0] !== "string") return false;
+  if (!Array.isArray(attribute) || typeof attribute[0] !== "string" || attribute[0] === "") return false;
   if (attribute[0][0] === "@") return attribute.length === 3 && isCount(attribute[1]) && isOptions(attribute[2]);
   return attribute.length === 2 && (typeof attribute[1] === "string" || isCount(attribute[1]));
 }
@@ -353,7 +364,6 @@ function readDefinition(roots: Definition): Template {
 }
 
 function kindOf(name: string): Kind {
-  if (name === "") return "bare";
   if (name === "...") return "spread";
   switch (name[0]) {
     case ".":
@@ -372,8 +382,6 @@ function checkHeld(hole: Hole, value: unknown): unknown {
     switch (hole.kind) {
       case "attribute":
         return value === null || typeof value === "string" || typeof value === "number";
-      case "bare":
-        return value === null || typeof value === "string";
       case "spread":
         return value === null || isObject(value);
       case "handler":
@@ -385,4 +393,3 @@ function checkHeld(hole: Hole, value: unknown): unknown {
   if (!fits()) throw new Error(`Not a value of a hole of kind ${hole.kind}: ${JSON.stringify(value)}`);
   return value;
 }
-

@@ -8,7 +8,7 @@ import type { Link } from "../runtime/app/member.ts";
 import { type Connection, run, type Runtime } from "../runtime/app/runtime.ts";
 import type { Path } from "../runtime/wire/message.ts";
 import { type Random, seeded } from "./kit.ts";
-import { type Plain, Reader, textOf } from "./reader.ts";
+import { type Plain, readDown, Reader, textOf } from "./reader.ts";
 import { RecordedLink } from "./recorded_link.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 
@@ -155,16 +155,14 @@ class Client {
       user: this.user,
       send: (message) => {
         const text = message as string;
-        const down = JSON.parse(text) as unknown[] | number;
-        if (Array.isArray(down)) {
-          if (down[0] === "mount") this.judge.made(version = down[2] as number);
-          else if (typeof down[0] === "number") this.judge.made(++version);
-          else if (down[0] === "refused") {
-            const sent = this.sent[down[1] as number - 1]!;
-            this.judge.refused(sent, down[2] as string, version);
-            sent.refused = true;
-          }
-        }
+        const down = readDown(text);
+        if (down[0] === "mount") this.judge.made(version = down[2]);
+        else if (down[0] === "emit") {
+          const { event, reason } = down[2] as { event: number; reason: string };
+          const sent = this.sent[event - 1]!;
+          this.judge.refused(sent, reason, version);
+          sent.refused = true;
+        } else if (down.length > 1) this.judge.made(++version);
         this.#downAt = Math.max(this.#downAt, this.world.now() + this.random.below(this.slowest));
         this.world.setTimer(this.#downAt - this.world.now(), () => {
           if (generation === this.#generation) this.#receive(text);
@@ -209,7 +207,7 @@ class Client {
   #receive(text: string): void {
     const before = this.reader.epoch;
     const down = this.reader.receive(text);
-    if (typeof down === "number" || down[0] === "refused" || down[0] === "emit") return;
+    if (down[0] === "emit" || down.length === 1) return;
     if (down[0] === "mount") {
       if (before !== "") assertEquals(this.reader.epoch, before);
       this.#live = true;
@@ -338,8 +336,8 @@ function simulate(random: Random, totals: Totals): void {
   for (let i = 0; i < 40 && !clients.every((client) => client.isQuiet); i++) world.advance(1_000);
   world.advance(5_000);
 
-  const { version, gone, payload, epoch } = runtime.status().refused;
-  assertEquals([payload, epoch], [0, 0]);
+  const { version, gone, payload } = runtime.status().refused;
+  assertEquals(payload, 0);
   let refused = 0;
   const link = new RecordedLink("reference");
   const reference = new Reader();

@@ -11,7 +11,7 @@ const expected: Readonly<Record<string, readonly [patch: number, definitions: nu
   "replace 1,000": [33_060, 0, 33_064],
   "update every 10th": [3_683, 0, 3_687],
   "select one": [28, 0, 32],
-  "swap two": [39, 0, 43],
+  "swap two": [37, 0, 41],
   "remove one": [27, 0, 31],
   "append 1,000": [33_067, 0, 33_071],
   "clear": [14, 0, 18],

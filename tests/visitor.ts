@@ -4,7 +4,7 @@
  */
 import type { Connection, Runtime } from "../runtime/app/runtime.ts";
 import type { Down, Fields, Path } from "../runtime/wire/message.ts";
-import { type Plain, Reader, textOf } from "./reader.ts";
+import { type Plain, Reader } from "./reader.ts";
 import { RecordedLink } from "./recorded_link.ts";
 
 /** A user in front of a page. */
@@ -45,18 +45,13 @@ export class Visitor {
     return this.reader.text;
   }
 
-  /** The one element with a handler that shows exactly this text, or has it as its `name`. */
   find(text: string, event = "click"): Plain {
-    const found = this.reader.listening.filter((element) =>
-      element.handlers[event] && (textOf(element.children) === text || element.attributes.name === text)
-    );
-    if (found.length !== 1) throw new Error(`${found.length} elements listen to ${event} and show "${text}"`);
-    return found[0]!;
+    return this.reader.find(text, event);
   }
 
   /** A click, or another event, on what the page shows. */
   press(text: string, event = "click", fields?: Fields, target?: Fields): "taken" | "refused" {
-    return this.act(this.find(text, event).handlers[event]!.path, fields, target);
+    return this.act(this.reader.find(text, event).handlers[event]!.path, fields, target);
   }
 
   /** An event at a path, seen at the version on the page. */

@@ -70,7 +70,7 @@ export const effect: {
    * Runs a function; what it answers, or the promise that it answers comes to, is a message; `undefined` is none. The signal is
    * aborted when the runtime stops, or when the subscription goes.
    */
-  from<const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Msg>;
+  from<const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>>;
   /** A message after `ms` milliseconds. */
   after<const Msg>(ms: number, message: Msg): Effect<Msg>;
   /** A message every `ms` milliseconds (at least 1), until the runtime stops or the subscription goes. */
@@ -93,7 +93,8 @@ export const effect: {
   batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
   map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>
     describe({ type: "map", effect: effect as unknown as Description, to: to as (message: unknown) => unknown }),
-  from: <const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Msg> => describe({ type: "from", run }),
+  from: <const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>> =>
+    describe({ type: "from", run }),
   after<const Msg>(ms: number, message: Msg): Effect<Msg> {
     checkDelay("after", ms);
     return describe({ type: "after", ms, message });

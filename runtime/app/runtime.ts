@@ -16,6 +16,7 @@ import { History, historyBounds } from "./history.ts";
 import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
+import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
 import { createSend, messageOf } from "./send.ts";
 
@@ -96,7 +97,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   readonly stopped: Promise<void>;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
-  readonly #onError: (error: unknown, where: string) => void;
+  readonly #onError: OnError;
   readonly #epoch: string;
   readonly #lowering: Lowering;
   readonly #definitions = new Definitions();
@@ -105,7 +106,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   readonly #lingering = new Map<string, Member>();
   readonly #scope: Scope;
   readonly #subscriptions = new Map<string, Scope>();
-  readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0, epoch: 0 };
+  readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
   readonly #send = createSend<Msg, User>((message) => this.dispatch(message), () => this.#cause?.client as Client<User>);
   #mailbox: Fact<Msg>[] = [];
   #model!: Model;
@@ -116,8 +117,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   #version = 0;
   #scheduled = false;
   #inARow = 0;
+  #pause: unknown;
   #clients = 0;
   #ended = false;
+  /** How the links of an app that has ended are closed. */
+  #closing: [code: number, why: string] = [closeCodes.stopped, "stopped"];
   #resolveStopped!: () => void;
   /** Events for the page that were emitted before anybody was there. */
   #early: string[] = [];
@@ -150,10 +154,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   }
 
   connect(link: Link): Connection {
-    if (this.#ended) {
-      closeLink(link, closeCodes.stopped, "stopped");
-      return deadConnection;
-    }
+    if (this.#ended) return this.#refuse(link);
     // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
     if (this.#mailbox.length > 0) this.#turn();
     const { name, epoch } = readResume(link.resume, this.#world);
@@ -163,10 +164,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     if (!this.#ended && (this.#history.tree === undefined || !Object.is(this.#model, this.#shown))) {
       this.#guarded("view", () => this.#render());
     }
-    if (this.#ended) {
-      closeLink(link, closeCodes.failed, "the app failed");
-      return deadConnection;
-    }
+    if (this.#ended) return this.#refuse(link);
     const known = this.#lingering.get(name);
     this.#lingering.delete(name);
     let member: Member;
@@ -202,6 +200,12 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   }
 
   // ---- clients ---------------------------------------------------------------------------------
+
+  /** A link to an app that has ended. */
+  #refuse(link: Link): Connection {
+    closeLink(link, ...this.#closing);
+    return deadConnection;
+  }
 
   #connection(member: Member, link: Link): Connection {
     const isHere = () => member.link === link && this.#members.get(member.name) === member;
@@ -275,7 +279,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#scheduled = true;
     if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
     else {
-      this.#world.setTimer(0, () => {
+      this.#pause = this.#world.setTimer(0, () => {
         this.#inARow = 0;
         this.#turn();
       });
@@ -302,7 +306,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
           touched.add(fact.member);
           if (refusal) {
             this.#refused[refusal]++;
-            this.#tell(fact.member, `["refused",${fact.number},"${refusal}"]`);
+            this.#tell(fact.member, `["emit","nacre:refused",{"event":${fact.number},"reason":"${refusal}"}]`);
           }
           break;
         }
@@ -344,7 +348,10 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       if (source) {
         const message = messageOf(source, event, member.client);
         if (message !== undefined) this.#called.push({ message: message as Msg, from: member });
-      } else handler(event as never);
+      } else {
+        const done = handler(event as never);
+        if (done instanceof Promise) done.catch((error) => this.#failed(error, "handler"));
+      }
       messages.push(...this.#called);
     } finally {
       this.#called = this.#cause = undefined;
@@ -382,7 +389,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
 
   #acknowledge(member: Member): void {
     if (member.handled === 0 || member.left !== undefined) return;
-    this.#tell(member, String(member.handled));
+    this.#tell(member, `[${member.handled}]`);
     member.handled = 0;
   }
 
@@ -460,17 +467,15 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   #failed(error: unknown, where: string): void {
     if (this.#ended) return;
     this.#end(closeCodes.failed, "the app failed", error);
-    try {
-      this.#onError(error, where);
-    } catch (reporting) {
-      console.error("nacre: onError threw:", reporting, "while it was told of:", error);
-    }
+    report(this.#onError, error, where);
   }
 
   #end(code: number, why: string, reason: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#closing = [code, why];
     this.#mailbox = [];
+    this.#world.clearTimer(this.#pause);
     this.#scope.end(reason);
     for (const scope of this.#subscriptions.values()) scope.end(reason);
     this.#subscriptions.clear();

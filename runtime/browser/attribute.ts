@@ -6,19 +6,22 @@
 /** Is the user in this element? (Holds in a shadow tree too, where `document.activeElement` is the host.) */
 export const isFocused = (element: Element): boolean => element.matches(":focus");
 
+/** An array too. */
+export const isObject = (value: unknown): boolean => Object(value) === value;
+
 /** `null` and `false` remove. The style goes through its object: a Content-Security-Policy may forbid the attribute. */
 export function setAttribute(element: Element, name: string, value: unknown): void {
-  if (value == null || value === false) element.removeAttribute(name);
+  if ((value ?? false) === false) element.removeAttribute(name);
   else if (name == "style") (element as HTMLElement).style.cssText = value as string;
-  else element.setAttribute(name, value === true ? "" : value as string);
+  else element.setAttribute(name, value as string);
 }
 
-/** `null` resets. The caret stays where it was. */
+/** `null` resets: to what an empty text is to the property, as in Preact. The caret stays where it was. */
 export function setProperty(element: Element, name: string, value: unknown): void {
   const { selectionStart: start, selectionEnd: end } = element as HTMLInputElement;
-  const present: unknown = Reflect.get(element, name);
-  value ??= typeof present == "string" ? "" : typeof present == "boolean" ? false : null;
-  if (present !== value && present !== value + "") {
+  const present = (element as unknown as Record<string, unknown>)[name];
+  value ??= "";
+  if (present !== value) {
     // Not by assignment: that throws where a property can only be read.
     Reflect.set(element, name, value);
     if (start != null && isFocused(element)) (element as HTMLInputElement).setSelectionRange(start, end);

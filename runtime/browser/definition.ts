@@ -9,8 +9,6 @@ import { setAttribute } from "./attribute.ts";
 export interface Hole {
   /** Child indexes from the fragment; of a child hole: to its end comment, or to the element that it fills alone. */
   path_: number[];
-  /** Of a child hole: the namespace of what stands in it. */
-  space_?: string;
   /** Of the others: the name with its prefix. */
   name_?: string;
   /** The usual options of a handler. */
@@ -22,6 +20,10 @@ export interface Template {
   content_: DocumentFragment;
   holes_: Hole[];
 }
+
+/** The namespace of what stands in an element: HTML in `foreignObject`, `annotation-xml` and the tokens of MathML (what else begins like them is HTML). */
+export const spaceIn = ({ localName, namespaceURI }: Element): string =>
+  !namespaceURI || /^(fo|annot|m([inos]|text)$)/.test(localName) ? "http://www.w3.org/1999/xhtml" : namespaceURI;
 
 /** The nodes of a `<template>` are in its content. */
 export const inside = (node: Node): ParentNode & Node => (node as HTMLTemplateElement).content || node;
@@ -40,9 +42,9 @@ export function buildTemplate(inert: Document, definition: Definition, space: st
     if (loose) comment();
     for (const node of nodes) {
       if (typeof node == "string") append(node);
-      else if (typeof node == "number") {
+      else if (node as number >= 0) {
         if (parent.lastChild?.nodeType == 3) comment();
-        holes[node] = { path_: loose || nodes[1] != null ? comment() : path, space_: space };
+        holes[node as number] = { path_: loose || nodes[1] != null ? comment() : path };
       } else {
         const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
         const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
@@ -52,16 +54,11 @@ export function buildTemplate(inert: Document, definition: Definition, space: st
           if (typeof value == "number") holes[value] = { path_: path, name_: name, options_: options };
           else setAttribute(element, name, value);
         }
-        fill(
-          inside(element),
-          children,
-          /^(foreignObject|m[inos]|mtext|annotation-xml)$/.test(tag) ? inert.body.namespaceURI! : own,
-          path,
-        );
+        fill(inside(element), children, spaceIn(element), path);
       }
     }
     if (loose) comment();
   };
-  fill(content, definition, space, [], definition.length != 1 || !Array.isArray(definition[0]));
+  fill(content, definition, space, [], definition.length != 1 || typeof definition[0] != "object");
   return { content_: content, holes_: holes };
 }

@@ -12,14 +12,9 @@ export function install(world: World): void {
   world.customElements.define(
     name,
     class extends world.HTMLElement {
-      static readonly observedAttributes = ["route"];
       private readonly sync_ = createLink(world, this);
 
       connectedCallback(): void {
-        this.sync_();
-      }
-
-      attributeChangedCallback(): void {
         this.sync_();
       }
 

@@ -12,14 +12,16 @@ export interface Entry {
   seen_: number;
   /** Its message after the version, as text: what an object says may change before it is sent, or be no JSON at all. */
   text_: string;
-  /** Frees the inputs that wait for its acknowledgement. */
-  free_(): void;
+  /** What it happened to. */
+  target_: EventTarget;
 }
 
 /** What the handlers of a view share. */
 export interface Events {
-  /** Follows what an event tells of a controlled input; what it answers is called when that has been dealt with. */
-  take_(event: Event): (() => void) | undefined;
+  /** Notes that an event's entry tells the server what is in a controlled input. */
+  take_(event: Event, entry: Entry): void;
+  /** Says that an entry has been dealt with. */
+  free_(entry: Entry): void;
   version_: number;
   /** What sends an entry that waits for its time, the newest last. */
   waiting_: Set<() => void>;
@@ -30,7 +32,7 @@ export interface Events {
 
 /**
  * Listens; a name that ends in `!` while the event goes down. `place` answers where the handler is, or nothing. What it answers
- * sets the options: without any there is no handler.
+ * sets the options; there is no handler without.
  */
 export function listen(
   world: World,
@@ -41,7 +43,7 @@ export function listen(
 ): (options: HandlerOptions | null) => void {
   const { waiting_: waiting } = events;
   const type = name.replace("!", "");
-  let options: HandlerOptions | null;
+  let options: HandlerOptions | null | undefined;
   let entry: Entry | undefined;
   let timer = 0;
 
@@ -60,9 +62,7 @@ export function listen(
     if (!path) return;
     if (flags & 4) options = null;
 
-    const message: unknown[] = [path];
-    if (flags & 8) message.push(...payload(world, event, include));
-    while (!message.at(-1)) message.pop();
+    const message = flags & 8 ? [path, ...payload(world, event, include.join(" "))] : [path];
 
     const wait = debounce || throttle;
     const start = () => {
@@ -75,19 +75,16 @@ export function listen(
         }
       }, wait);
     };
-    if (!wait) events.flush_();
     waiting.add(flush);
-    const last = entry, free = events.take_(event);
-    entry = {
-      seen_: events.version_,
-      text_: JSON.stringify(message).slice(1),
-      free_() {
-        last?.free_();
-        free?.();
-      },
-    };
-    if (!wait || !debounce && !timer) flush();
-    if (debounce || wait && !timer) start();
+    entry = { seen_: events.version_, text_: JSON.stringify(message).slice(1), target_: event.target! };
+    events.take_(event, entry);
+    // What waits happened before: it goes first, and this one last.
+    if (!wait) events.flush_();
+    else if (debounce) start();
+    else if (!timer) {
+      flush();
+      start();
+    }
   }, type != name);
   return (changed) => options = changed;
 }

@@ -3,28 +3,30 @@
  * the model says is remembered at once and written when the last input of the element has been acknowledged.
  */
 import { isFocused, setProperty } from "./attribute.ts";
+import type { Entry } from "./event.ts";
 import type { World } from "./world.ts";
 
 /** What the model says about one element, and what stands against writing it. */
 export interface Control {
-  element_: HTMLInputElement;
   model_: Record<string, unknown>;
-  /** Events made of its input that are not acknowledged, those that wait for a debounce too. */
-  pending_: number;
+  /** The last event made of its input, until it is acknowledged; also while it waits for a debounce. */
+  pending_?: Entry | undefined;
   /** An input method is at work. */
-  composing_: boolean;
+  composing_?: boolean;
   /** The user has put in what no handler has taken. */
-  typed_: boolean;
+  typed_?: boolean;
   /** Writing was wanted and has been put off. */
-  late_: boolean;
+  late_?: boolean | Entry | undefined;
 }
 
 /** The controlled inputs below a root. */
 export interface Inputs {
   /** The model says so from now on. */
   set_(element: Element, name: string, value: unknown): void;
-  /** Waits if this event tells the server what is in an input; what it answers is called when the event has been dealt with. */
-  take_(event: Event): (() => void) | undefined;
+  /** Notes that an event's entry tells the server what is in an input: the model is waited for. */
+  take_(event: Event, entry: Entry): void;
+  /** Says that an entry has been dealt with: the model has its way, unless the user was quicker. */
+  free_(entry: Entry): void;
 }
 
 export function watchInputs(world: World, root: Element): Inputs {
@@ -33,21 +35,9 @@ export function watchInputs(world: World, root: Element): Inputs {
   /** Writes what the model says, if the element is free. */
   const write = (element: Element) => {
     const control = controls.get(element);
-    if (control) {
-      control.late_ = control.pending_ > 0 || control.composing_ || control.typed_ && isFocused(element);
-      if (!control.late_) {
-        control.typed_ = false;
-        for (const name in control.model_) setProperty(element, name, control.model_[name]);
-      }
-    }
-  };
-
-  const release = (control: Control) => {
-    const { element_: element } = control;
-    if (!--control.pending_) {
-      write(element);
-      // The click on a radio button has unchecked another one, which the model may still want.
-      for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == element.name) write(other);
+    if (control && !(control.late_ = control.pending_ || control.composing_ || control.typed_ && isFocused(element))) {
+      control.typed_ = false;
+      for (const name in control.model_) setProperty(element, name, control.model_[name]);
     }
   };
 
@@ -64,7 +54,7 @@ export function watchInputs(world: World, root: Element): Inputs {
           world.setTimeout(() => {
             control.composing_ = false;
             if (type == "change") control.typed_ = false;
-            if (control.late_) write(control.element_);
+            if (control.late_) write(event.target as Element);
           });
         }
       }
@@ -73,19 +63,29 @@ export function watchInputs(world: World, root: Element): Inputs {
 
   return {
     set_(element, name, value) {
-      const control = controls.get(element) ??
-        { element_: element as HTMLInputElement, model_: {}, pending_: 0, composing_: false, typed_: false, late_: false };
+      const control = controls.get(element) ?? { model_: {} };
       controls.set(element, control);
       control.model_[name] = value;
       write(element);
+      // Reset, and from now on the user's alone.
+      if (value == null) delete control.model_[name];
     },
-    take_({ type, target, currentTarget }) {
+    take_({ type, target, currentTarget }, entry) {
       const control = controls.get(target!);
       // A click tells where it is what checks a box.
       if (control && (type == "click" ? currentTarget == target && "checked" in control.model_ : type == "input" || type == "change")) {
         control.typed_ = false;
-        control.pending_++;
-        return () => release(control);
+        control.pending_ = entry;
+      }
+    },
+    free_(entry) {
+      const target = entry.target_ as HTMLInputElement;
+      const control = controls.get(target);
+      if (control?.pending_ == entry) {
+        control.pending_ = undefined;
+        write(target);
+        // The click on a radio button has unchecked another one, which the model may still want.
+        for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);
       }
     },
   };

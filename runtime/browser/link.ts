@@ -2,13 +2,15 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it does not understand, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { Down, Refusal } from "../wire/message.ts";
+import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import type { Entry } from "./event.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
 /** What an element says of its link. */
 export type Status = "connecting" | "live" | "offline";
+
+type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
 export function createLink(world: World, element: HTMLElement): () => void {
@@ -23,8 +25,6 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let sent = 0;
   let socket: WebSocket | undefined;
   let live = false;
-  /** The server has said that it cannot read what came after the last event it took. */
-  let unreadable = false;
   let route = "";
   let attempts = 0;
   let retry = 0;
@@ -33,27 +33,23 @@ export function createLink(world: World, element: HTMLElement): () => void {
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
 
   const show = (status: Status) => {
-    if (element.getAttribute("status") != status) {
-      element.setAttribute("status", status);
-      dispatch("nacre:status", status);
-    }
+    element.setAttribute("status", status);
+    dispatch("nacre:status", status);
   };
 
-  const refuse = (event: number, reason: Refusal, entry?: Entry) => {
-    entry?.free_();
-    dispatch("nacre:refused", { event, reason });
-  };
+  const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
 
   const acknowledge = (count: number) => {
     while (count-- > 0) {
-      queue.shift()!.free_();
+      view.free_(queue.shift()!);
       done++;
-      if (sent) sent--;
+      sent--;
     }
   };
 
   const view = createView(world, element, (entry) => {
-    if (queue.length > 511) refuse(done + queue.length + 1, "version", entry);
+    // What the server would not take must not be sent: it would come again with every new link.
+    if (queue.length > 511 || entry.text_.length > 65_000) refuse(done + queue.length + 1, "limit");
     else {
       queue.push(entry);
       flush();
@@ -64,33 +60,32 @@ export function createLink(world: World, element: HTMLElement): () => void {
     while (live && sent < queue.length) {
       const { seen_: seen, text_: text } = queue[sent++]!;
       socket!.send(`[${seen - told},${text}`);
-      told = Math.max(told, seen);
+      if (seen > told) told = seen;
     }
   };
 
   /** Says which version is on the page. */
   const tell = () => {
     const untold = view.version_ - told;
-    if (live && untold) socket!.send(untold + "");
+    if (live && untold) socket!.send(untold as unknown as string);
     told += untold;
   };
 
   const receive = (message: Down) => {
-    if (typeof message == "number") acknowledge(message);
-    else if (message[0] == "mount") {
-      const [, name, version, last, definitions, value] = message;
-      if (name == epoch) {
-        acknowledge(last - done);
-        if (unreadable && queue[0]) refuse(last + 1, "payload", queue.shift());
-      } else {
+    const [kind, ...rest] = message;
+    if (kind == "mount") {
+      const [name, version, last, definitions, value] = rest as Mount;
+      if (name == epoch) acknowledge(last - done);
+      else {
         live = false;
         view.flush_();
-        for (const entry of queue) refuse(++done, "epoch", entry);
+        // The inputs that they would free are gone.
+        for (const _ of queue) refuse(++done, "epoch");
         queue = [];
         done = last;
-        sent = 0;
       }
-      unreadable = false;
+      // A mount is the first message of a link: nothing was sent on it.
+      sent = 0;
       epoch = name;
       told = view.version_ = version;
       view.mount(definitions, value);
@@ -98,43 +93,37 @@ export function createLink(world: World, element: HTMLElement): () => void {
       live = true;
       show("live");
       flush();
-    } else if (message[0] == "refused") refuse(message[1], message[2]);
-    else if (message[0] == "emit") dispatch(message[1], message[2]);
+    } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else {
-      if (!live || !(message[0] >= 0)) throw Error();
-      view.patch(message[1], message[2]);
-      const untold = ++view.version_ - told;
-      if (untold > 15) tell();
-      else if (untold == 1) world.setTimeout(tell, 1000);
-      acknowledge(message[0]);
+      if (rest.length) {
+        view.patch(...rest as [Value | Change, Definition[]?]);
+        const untold = ++view.version_ - told;
+        if (untold > 15) tell();
+        else if (untold == 1) world.setTimeout(tell, 1000);
+      }
+      acknowledge(kind);
     }
   };
 
   const stop = () => {
     world.clearTimeout(retry);
     live = false;
-    if (socket) {
-      socket.onmessage = socket.onclose = null;
-      socket.close();
-      socket = undefined;
-    }
+    if (socket) socket.onmessage = socket.onclose = null;
+    socket = socket?.close() as undefined;
   };
 
   const lose = () => {
     stop();
     show("offline");
-    world.addEventListener("online", open, { once: true });
-    retry = world.setTimeout(open, Math.min(30_000, 500 * 2 ** attempts++) * (1 + world.Math.random()) / 2);
+    world.addEventListener("online", open);
+    retry = world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     if (socket || !route) return;
     world.clearTimeout(retry);
     show("connecting");
-    const url = new world.URL(route, world.document.baseURI);
-    url.searchParams.append("nacre", client + (epoch && "." + epoch));
-    socket = new world.WebSocket((url + "").replace("http", "ws"));
-    sent = 0;
+    socket = new world.WebSocket(route + (route.includes("?") ? "&" : "?") + "nacre=" + client + "." + epoch);
     socket.onmessage = ({ data }) => {
       try {
         receive(JSON.parse(data));
@@ -143,20 +132,15 @@ export function createLink(world: World, element: HTMLElement): () => void {
         lose();
       }
     };
-    socket.onclose = ({ code }) => {
-      unreadable = code == 4400 || code == 4413;
-      lose();
-    };
+    socket.onclose = lose;
   };
 
   return () => {
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
-      attempts = 0;
       stop();
-      if (route) open();
-      else show("offline");
+      open();
     }
   };
 }

@@ -3,11 +3,10 @@
  * the numbers of events, so a test can drive it alone; and it keeps no node of the page that may be another one tomorrow.
  */
 import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts";
-import { setAttribute, setProperty } from "./attribute.ts";
-import { buildTemplate, inside, type Template } from "./definition.ts";
+import { isObject, setAttribute, setProperty } from "./attribute.ts";
+import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
 import { type Entry, type Events, listen } from "./event.ts";
 import { watchInputs } from "./input.ts";
-import { longestIncreasing } from "./order.ts";
 import type { World } from "./world.ts";
 
 /** A root that shows a value. */
@@ -24,12 +23,11 @@ interface Part {
   end_: Node;
   /** What stands before it, if anything does. */
   start_: Node | null;
-  space_: string;
   /** The instance whose hole it is (the root has none), and the hole's number. */
   owner_: Instance | undefined;
   index_: number;
   items_: Instance[];
-  list_: boolean;
+  list_?: boolean;
   text_?: Text;
 }
 
@@ -52,14 +50,12 @@ interface Instance {
 type Writer = (value: unknown) => void;
 
 /** Of a value the number of its template (0: it is no instance), of a change -1. */
-const templateOf = (value: unknown): number => Array.isArray(value) ? value[0] : value && typeof value == "object" ? -1 : 0;
+const templateOf = (value: unknown): number => !isObject(value) ? 0 : (value as unknown[]).map ? (value as number[])[0]! : -1;
 
-export function createView(world: World, root: Element, send: (entry: Entry) => void = () => {}): View {
+export function createView(world: World, root: Element, send?: (entry: Entry) => void): View {
   const { document, customElements } = world;
-  const inert = document.implementation.createHTMLDocument("");
+  const inert = document.implementation.createHTMLDocument();
   const inputs = watchInputs(world, root);
-  /** The names of properties by tag and name in lower case. */
-  const properties: Record<string, string> = {};
   let known: Definition[];
   let templates: Record<string, Template>;
   let top: Part;
@@ -68,13 +64,11 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
 
   // ---- child holes
 
-  const createPart = (end: Node, space: string, index = 0, owner?: Instance): Part => ({
+  const createPart = (end: Node, index = 0, owner?: Instance): Part => ({
     end_: end,
     start_: end.nodeType == 8 ? end.previousSibling : null,
-    space_: space,
     index_: index,
     items_: [],
-    list_: false,
     owner_: owner,
   });
   /** The parent of what is in a hole, and the node that comes after it. */
@@ -97,22 +91,23 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     const [parent, end] = around(part);
     if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
-    else if (Array.isArray(change)) {
-      part.list_ = !change[0];
-      reorder(part, [part.list_ ? change.slice(1) as Value[] : [change]]);
+    else if (isObject(change)) {
+      part.list_ = !templateOf(change);
+      reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
       if (part.text_?.parentNode != parent) {
         reorder(part, []);
         parent.insertBefore(part.text_ = document.createTextNode(""), end);
       }
-      if (part.text_.data !== change + "") part.text_.data = change + "";
+      part.text_.data = change as string;
     }
   };
 
   const patchList = (part: Part, { $: recipe, ...changes }: Change) => {
     if (recipe) reorder(part, recipe);
-    for (const [index, change] of Object.entries(changes) as [string, Value | Change][]) {
+    for (const index in changes) {
+      const change = (changes as Record<string, Value | Change>)[index]!;
       const item = part.items_[+index]!;
       const number = templateOf(change);
       if (item.wrapper_ && number < 1) item.patch_([change]);
@@ -127,40 +122,41 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
   const reorder = (part: Part, recipe: Recipe) => {
     const old = part.items_;
     const [parent, end] = around(part);
-    /** The old index of each new item; a new one has none. */
-    const from: number[] = [];
-    const items: Instance[] = [];
-    for (let at = 0; at < recipe.length; at++) {
-      const entry = recipe[at]!;
-      if (typeof entry == "number") {
-        for (let index = entry, end = entry + (recipe[++at] as number); index < end;) {
-          from[items.length] = index;
-          items.push(old[index++]!);
-        }
-      } else items.push(...entry.map((value) => createInstance(part, value)));
+    /** The new order, and of each item whether it stays. */
+    const items = new Map<Instance, boolean>();
+    while (recipe.length) {
+      const entry = recipe.shift() as number | Value[];
+      if (isObject(entry)) { for (const value of entry as Value[]) items.set(createInstance(part, value), false); }
+      else if (entry as number < 0) items.set(old[~entry]!, false);
+      else {
+        const count = recipe.shift() as number;
+        for (const item of old.slice(entry as number, entry as number + Math.abs(count))) items.set(item, count > 0);
+      }
     }
-    const kept = new Set(items);
-    if (from.length) { for (const item of old) kept.has(item) || remove(item); }
-    // Nothing stays: strangers go too.
-    else if (end) each(firstOf(part), end, (node) => node.remove());
-    else parent.replaceChildren();
-    part.items_ = items;
+    if (old.some((item) => items.has(item))) { for (const item of old) items.has(item) || remove(item); }
+    // Nothing is kept: strangers go too.
+    else each(firstOf(part), end, (node) => node.remove());
+    part.items_ = [...items.keys()];
 
-    const stay = longestIncreasing(from);
-    const move = parent.isConnected && "moveBefore" in parent ? "moveBefore" : "insertBefore";
+    const move: Node["insertBefore"] = parent.moveBefore as never || parent.insertBefore;
     let next = firstOf(part);
-    items.forEach((item, index) => {
-      if (stay[index]) next = item.last_.nextSibling;
-      else if (from[index] == null) parent.insertBefore(item.content_, next);
-      else each(item.first_, item.last_.nextSibling, (node) => parent[move](node, next));
-    });
+    for (const [item, stays] of items) {
+      if (stays) next = item.last_.nextSibling;
+      // What is new is still in its fragment.
+      else if (item.content_.firstChild) parent.insertBefore(item.content_, next);
+      else each(item.first_, item.last_.nextSibling, (node) => move.call(parent, node, next));
+    }
   };
 
   // ---- instances
 
   const createInstance = (part: Part, value: Value | Change): Instance => {
     const number = templateOf(value);
-    const { content_: source, holes_: holes } = templates[number + part.space_] ??= buildTemplate(inert, known[number]!, part.space_);
+    // What is not in its element yet will stand in that of its owner.
+    let outer = part;
+    while (around(outer)[0].nodeType != 1) outer = outer.owner_!.part_;
+    const space = spaceIn(around(outer)[0] as Element);
+    const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, known[number]!, space);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
     const content = source.cloneNode(true);
     const instance: Instance = {
@@ -170,20 +166,24 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
       last_: content.lastChild!,
       content_: content,
       patch_(changes) {
-        for (const [index, change] of Object.entries(changes)) writers[+index]!(change);
+        for (const index in changes) writers[+index]!((changes as Change)[+index]);
       },
     };
     // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
-    const writers = holes.map(({ path_: path, name_: name, space_: space }, index): Writer => {
+    const writers = holes.map(({ path_: path, name_: name }, index): Writer => {
       let node = content;
       for (const step of path) node = inside(node).childNodes[step]!;
       if (name != null) return createWriter(instance, node as Element, name, [index]);
-      const child = createPart(inside(node), space!, index, instance);
+      const child = createPart(inside(node), index, instance);
       return (value) => patchPart(child, value as Value);
     });
     document.adoptNode(content);
     customElements.upgrade(content);
-    writers.forEach((write, index) => write(index in values ? values[index] : holes[index]!.options_));
+    // What is nothing stays as its element has it: an input without a value is the user's alone.
+    writers.forEach((write, index) => {
+      const value = index in values ? values[index] : holes[index]!.options_;
+      if (value != null) write(value);
+    });
     return instance;
   };
 
@@ -203,21 +203,11 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
   /** What writes a hole that is no child: the first character of its name tells its kind. */
   const createWriter = (instance: Instance, element: Element, name: string, path: Path): Writer => {
     const kind = name[0], rest = name.slice(1);
-    if (!kind) {
-      let old: string | undefined;
-      return (value) => {
-        for (const name of [old, value as string]) {
-          const bare = name?.replace("!", "");
-          if (bare) createWriter(instance, element, bare, path)(name == value && name == bare);
-        }
-        old = value as string;
-      };
-    }
     if (name == "...") {
       const writers: Record<string, Writer> = {};
       return (values) => {
-        for (const [name, value] of Object.entries(values ?? {})) {
-          (writers[name] ??= createWriter(instance, element, name, [...path, name.slice(1)]))(value);
+        for (const name in values as Record<string, unknown>) {
+          (writers[name] ??= createWriter(instance, element, name, [...path, name.slice(1)]))((values as Record<string, unknown>)[name]);
         }
       };
     }
@@ -226,46 +216,37 @@ export function createView(world: World, root: Element, send: (entry: Entry) => 
     if (kind == ".") return (value) => setProperty(element, rest, value);
     if (kind != "~") return (value) => setAttribute(element, name, value);
     return function write(value) {
-      const tag = element.localName, key = tag + rest;
-      let property = rest in element ? rest : properties[key];
-      // The accessors of a class do not come up in a loop over an element.
-      for (let from = element; from && !property; from = Object.getPrototypeOf(from)) {
-        property = properties[key] = Object.getOwnPropertyNames(from).find((name) => name.toLowerCase() == rest.toLowerCase())!;
+      // The property of that name, its case ignored; the accessors of a class do not come up in a loop over an element.
+      for (let from: object = element; from; from = Object.getPrototypeOf(from)) {
+        for (const key of Object.getOwnPropertyNames(from)) if (key.toLowerCase() == rest) return setProperty(element, key, value);
       }
-      if (property) setProperty(element, property, value);
-      else {
-        if (!value || typeof value != "object") setAttribute(element, rest, value);
-        // A definition that comes later gets all that was written, in its order.
-        if (!customElements.get(tag)) customElements.whenDefined(tag).then(() => write(value));
-      }
+      if (!isObject(value)) setAttribute(element, rest, value);
+      // A definition that comes later gets all that was written, in its order.
+      const tag = element.localName;
+      if (!customElements.get(tag)) customElements.whenDefined(tag).then(() => write(value));
     };
   };
 
   const view: View = {
     take_: inputs.take_,
+    free_: inputs.free_,
     version_: 0,
     waiting_: new Set(),
-    send_: send,
+    send_: send!,
     flush_: () => view.waiting_.forEach((flush) => flush()),
     mount(definitions, value) {
-      busy = true;
       known = [[0], ...definitions];
       templates = {};
-      top = createPart(root, root.namespaceURI!);
-      patchPart(top, value);
-      busy = false;
+      top = createPart(root);
+      view.patch(value);
     },
     patch(change, definitions = []) {
       busy = true;
       known.push(...definitions);
-      const focused = (root.getRootNode() as Document).activeElement as HTMLInputElement | null;
-      const start = focused?.selectionStart, end = focused?.selectionEnd;
+      const focused = document.activeElement as HTMLInputElement;
       patchPart(top, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
-      if (focused?.isConnected && focused != document.activeElement && document.activeElement == document.body) {
-        focused.focus({ preventScroll: true });
-        if (start != null) focused.setSelectionRange(start, end!);
-      }
+      if (focused != document.activeElement) focused.focus({ preventScroll: true });
       busy = false;
     },
   };

@@ -1,6 +1,7 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
 import { NotYetError } from "../app/effect.ts";
+import { report } from "../app/report.ts";
 import { run, type Runtime } from "../app/runtime.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { upgrade } from "./socket.ts";
@@ -96,21 +97,26 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       if (user instanceof Response) return user;
       flags = typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
     } catch (error) {
-      onError(error, "request");
+      report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
     let runtime = shared;
-    return upgrade(request, {
-      user,
-      onError,
-      connect(link) {
-        runtime ??= startOne(flags);
-        return runtime.connect(link);
-      },
-      ended() {
-        if (!shared) runtime?.stop();
-      },
-    });
+    try {
+      return upgrade(request, {
+        user,
+        onError: (error, where) => report(onError, error, where),
+        connect(link) {
+          runtime ??= startOne(flags);
+          return runtime.connect(link);
+        },
+        ended() {
+          if (!shared) runtime?.stop();
+        },
+      });
+    } catch {
+      // A URL that is none (any `Host` is part of it), or a handshake without its key.
+      return new Response("Bad Request", { status: 400 });
+    }
   };
   return Object.defineProperties(live, {
     runtime: { value: () => undefined },

@@ -17,8 +17,14 @@ export interface SocketEnds<User> {
   onError(error: unknown, where: string): void;
 }
 
-/** Upgrades a request, and connects the socket when it opens. */
+/**
+ * Upgrades a request, and connects the socket when it opens.
+ *
+ * @throws {TypeError} when the request is no handshake of a WebSocket. Nothing may throw after the upgrade: without its response
+ * Deno stops listening.
+ */
 export function upgrade<User>(request: Request, ends: SocketEnds<User>): Response {
+  const resume = new URL(request.url).searchParams.get("nacre") ?? "";
   const { socket, response } = Deno.upgradeWebSocket(request);
   socket.binaryType = "arraybuffer";
   let connection: Connection | undefined;
@@ -44,11 +50,15 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   Deno.unrefTimer(opening);
   const link: Link<User> = {
     user: ends.user,
-    resume: new URL(request.url).searchParams.get("nacre") ?? "",
+    resume,
     send: (message) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(message as string);
     },
-    close: (code, reason = "") => socket.close(code, reason.slice(0, longestReason)),
+    close(code, reason = "") {
+      // The far end need never answer the close, and the socket's own end comes only then.
+      over();
+      socket.close(code, reason.slice(0, longestReason));
+    },
   };
   socket.onopen = () => {
     clearTimeout(opening);

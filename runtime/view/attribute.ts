@@ -85,7 +85,7 @@ function understand(tag: string, custom: boolean, name: string): AttributeName {
     if (attribute === "value") return { kind: "attribute", wire: attribute };
     if (booleans.has(attribute)) return { kind: "boolean", wire: attribute };
   }
-  if (custom && !/^(?:class|className|id|slot|part|is|hidden)$|^(?:data|aria)-/.test(name)) return { kind: "custom", wire: `~${name}` };
+  if (custom && !/^(?:class|className|id|slot|part|is|hidden)$|^(?:data|aria)-/.test(name)) return { kind: "custom", wire: `~${lower}` };
   if (lower === "value" && valueElements.has(tag)) return { kind: "property", wire: ".value" };
   if (Object.hasOwn(properties, lower)) return { kind: "property", wire: `.${properties[lower]}` };
   if (booleans.has(lower)) return { kind: "boolean", wire: lower };
@@ -120,7 +120,9 @@ export function attributeValue(name: AttributeName, value: unknown): Json {
       // `hidden="until-found"` is the one boolean with a text of its own.
       return value === "until-found" ? value : value ? "" : null;
     case "property":
-      return typeof value === "boolean" ? value : attributeText(name.wire, value);
+      if (typeof value === "boolean") return value;
+      // A value is a text: the browser compares it with what the input has.
+      return name.wire === ".value" && typeof value === "number" ? String(value) : attributeText(name.wire, value);
     case "custom":
       return customValue(value);
     case "handler":

@@ -26,7 +26,7 @@ export class Definitions {
     if (template === this.#lastTemplate) return this.#lastNumbered!;
     let numbered = this.#numbered.get(template);
     if (!numbered) {
-      const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event) : null);
+      const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
       numbered = { number: this.#all.length + 1, options };
       this.#numbered.set(template, numbered);
       this.#all.push(template.define((hole) => options[hole]!));

@@ -8,6 +8,7 @@ import type { Change, Json, Recipe, Value } from "../wire/message.ts";
 import type { Definitions } from "./definitions.ts";
 import { sameOnWire, sameOptions, wireOptions } from "./handler.ts";
 import type { Hole, Select } from "./template.ts";
+import { stayingItems } from "./order.ts";
 import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
 
 /** The patch from `old` to `now`; undefined when they look the same. */
@@ -53,13 +54,11 @@ function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Defi
     case "child":
       return diff(before as Node, after as Node, definitions) as Json | undefined;
     case "handler":
-      return sameOnWire(before, after, hole.event) ? undefined : wireOptions(after, hole.event);
+      return sameOnWire(before, after, hole.event, hole.tag) ? undefined : wireOptions(after, hole.event, hole.tag);
     case "spread":
-      return diffSpread(before as Spread, after as Spread);
-    case "bare": {
-      const value = bareSet(after);
-      return bareSet(before) === value ? undefined : value ?? "";
-    }
+      return diffSpread(before as Spread, after as Spread, hole.tag);
+    case "bare":
+      return before === "" && isUnset(after) ? undefined : bareSpread(after as string);
     default:
       return after as Json;
   }
@@ -68,26 +67,36 @@ function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Defi
 type Spread = Readonly<Record<string, unknown>> | null;
 const empty: Spread = {};
 
-function diffSpread(before: Spread, after: Spread): Json | undefined {
+function diffSpread(before: Spread, after: Spread, tag: string): Json | undefined {
   let change: { [name: string]: Json } | undefined;
   for (const name in before ?? empty) {
-    if (after === null || !(name in after)) (change ??= {})[name] = null;
+    if (after !== null && name in after) continue;
+    (change ??= {})[name] = null;
+    // What a checkbox is worth stands in its attribute, also when it was set as a property.
+    if (name === ".value" && !(after !== null && "value" in after)) change.value = null;
   }
   for (const name in after ?? empty) {
     const value = after![name];
     const old = before?.[name];
     if (name[0] === "@") {
       const event = name.slice(1);
-      if (!sameOnWire(old ?? null, value, event)) (change ??= {})[name] = wireOptions(value, event);
+      if (!sameOnWire(old ?? null, value, event, tag)) (change ??= {})[name] = wireOptions(value, event, tag);
     } else if (!Object.is(value, old)) (change ??= {})[name] = value as Json;
   }
   return change;
 }
 
-/** A bare boolean's value as the browser needs it: of what is not set only the name of a property that a user can change. */
-function bareSet(value: unknown): string | null {
-  const text = value as string;
-  return text === "" || (text[0] === "!" && text !== "!.checked") ? null : text;
+/** Nothing that a browser must be told of a new instance: what is not set, but for the property that a user can change. */
+function isUnset(bare: unknown): boolean {
+  const text = bare as string;
+  return text === "" || (text[0] === "!" && text !== "!.checked");
+}
+
+/** A bare boolean as the spread of one that it is on the wire: `disabled` as `{"disabled":""}`, `!.checked` as `{".checked":false}`. */
+function bareSpread(bare: string): Json {
+  const isOn = bare[0] !== "!";
+  const name = isOn ? bare : bare.slice(1);
+  return { [name]: name[0] === "." ? isOn : isOn ? "" : null };
 }
 
 function diffList(old: List, now: List, definitions: Definitions): Change | undefined {
@@ -123,8 +132,9 @@ function isInPlace(old: List, from: Int32Array): boolean {
   return 6 * replaced < 10 * groups + 8;
 }
 
-/** Runs of old items and groups of new ones: `[0,500,501,499]`, `[0,1000,[[2,"",1001,"..."]]]`. */
+/** Runs of old items that stay or move, and groups of new ones: `[0,500,501,499]`, `[0,1000,[[2,"",1001,"..."]]]`, `[0,1,-999,2,996,-2,999,1]`. */
 function recipe(now: List, from: Int32Array, definitions: Definitions): Recipe {
+  const stay = stayingItems(from);
   const made: Recipe = [];
   for (let i = 0; i < from.length;) {
     const start = from[i]!;
@@ -133,10 +143,14 @@ function recipe(now: List, from: Int32Array, definitions: Definitions): Recipe {
       const group: Value[] = [];
       for (; i < from.length && from[i]! < 0; i++) group.push(encode(now.items[i]!, definitions));
       made.push(group);
-    } else {
-      for (i++; i < from.length && from[i] === start + i - begin;) i++;
-      made.push(start, i - begin);
+      continue;
     }
+    const stays = stay === null || stay[i] === 1;
+    for (i++; i < from.length && from[i] === start + i - begin && (stay === null || (stay[i] === 1) === stays);) i++;
+    const count = i - begin;
+    if (stays) made.push(start, count);
+    else if (count === 1) made.push(~start);
+    else made.push(start, -count);
   }
   return made;
 }
@@ -159,7 +173,7 @@ function encodeInstance(instance: Instance, definitions: Definitions): Value {
   // What stands at the end and is as usual is not sent: handlers first, as they are the last, then what is nothing.
   let last = holes.length - 1;
   for (let hole; last >= 0 && (hole = holes[last]!).kind === "handler"; last--) {
-    if (!sameOptions(wireOptions(held[last], hole.event), options[last]!)) break;
+    if (!sameOptions(wireOptions(held[last], hole.event, hole.tag), options[last]!)) break;
   }
   while (last >= 0 && isNothing(holes[last]!, held[last])) last--;
   const value: [number, ...Json[]] = [number];
@@ -172,7 +186,7 @@ function isNothing(hole: Hole, held: unknown): boolean {
     case "handler":
       return false;
     case "bare":
-      return bareSet(held) === null;
+      return isUnset(held);
     case "child":
       return shown(held as Node) === null;
     default:
@@ -185,19 +199,19 @@ function encodeHole(hole: Hole, held: unknown, definitions: Definitions): Json {
     case "child":
       return encode(held as Node, definitions) as Json;
     case "handler":
-      return wireOptions(held, hole.event);
+      return wireOptions(held, hole.event, hole.tag);
     case "spread":
-      return encodeSpread(held as Spread);
+      return encodeSpread(held as Spread, hole.tag);
     case "bare":
-      return bareSet(held);
+      return isUnset(held) ? null : bareSpread(held as string);
     default:
       return held as Json;
   }
 }
 
-function encodeSpread(spread: Spread): Json {
+function encodeSpread(spread: Spread, tag: string): Json {
   if (spread === null) return null;
   const value: { [name: string]: Json } = {};
-  for (const name in spread) value[name] = name[0] === "@" ? wireOptions(spread[name], name.slice(1)) : spread[name] as Json;
+  for (const name in spread) value[name] = name[0] === "@" ? wireOptions(spread[name], name.slice(1), tag) : spread[name] as Json;
   return value;
 }

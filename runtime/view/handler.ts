@@ -42,8 +42,33 @@ export function sourceOf(handler: unknown): HandlerSource | undefined {
 /** Flags of a handler on the wire. */
 export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8 } as const;
 
-/** A handler's options as they cross the wire; `event` is its name there. */
-export function wireOptions(handler: unknown, event: string): HandlerOptions | null {
+/**
+ * Fields that only some handlers are for: they are asked for by name. What most events have, and most elements, the browser sends of
+ * itself (`runtime/browser/payload.ts`).
+ */
+const special: readonly (readonly [event: RegExp, tag: RegExp, fields: readonly string[]])[] = [
+  [/pointer/, /^/, ["pointerId", "pointerType", "pressure"]],
+  [/^wheel/, /^/, ["deltaX", "deltaY"]],
+  [/toggle/, /^/, ["newState", "oldState"]],
+  [/^transition/, /^/, ["propertyName"]],
+  [/^animation/, /^/, ["animationName"]],
+  [/^/, /^(?:audio|video)$/, ["currentTarget.currentTime", "currentTarget.duration", "currentTarget.paused"]],
+];
+
+const specialKnown = new Map<string, readonly string[]>();
+
+function specialFields(event: string, tag: string): readonly string[] {
+  const id = `${tag} ${event}`;
+  let fields = specialKnown.get(id);
+  if (!fields) {
+    fields = special.filter(([events, tags]) => events.test(event) && tags.test(tag)).flatMap(([, , names]) => names);
+    if (specialKnown.size < 2_000) specialKnown.set(id, fields);
+  }
+  return fields;
+}
+
+/** A handler's options as they cross the wire; `event` is its name there, `tag` that of its element. */
+export function wireOptions(handler: unknown, event: string, tag: string): HandlerOptions | null {
   if (typeof handler !== "function") return null;
   const from = sourceOf(handler);
   const options = from?.options ?? none;
@@ -52,7 +77,10 @@ export function wireOptions(handler: unknown, event: string): HandlerOptions | n
   const bits = (prevent ? flags.preventDefault : 0) | (options.stopPropagation ? flags.stopPropagation : 0) |
     (options.once ? flags.once : 0) |
     (!from || typeof from.message === "function" ? flags.fields : 0);
-  if (options.include?.length) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...options.include];
+  if (bits & flags.fields) {
+    const include = [...specialFields(event, tag), ...options.include ?? []];
+    if (include.length > 0) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...include];
+  }
   if (options.throttle) return [bits, options.debounce ?? 0, options.throttle];
   return options.debounce ? [bits, options.debounce] : bits;
 }
@@ -60,12 +88,12 @@ export function wireOptions(handler: unknown, event: string): HandlerOptions | n
 const none: EventOptions = {};
 
 /** Whether the browser need not be told of `after` in the place of `before`. */
-export function sameOnWire(before: unknown, after: unknown, event: string): boolean {
+export function sameOnWire(before: unknown, after: unknown, event: string, tag: string): boolean {
   if (typeof before !== "function" || typeof after !== "function") return before === after;
   const a = sourceOf(before), b = sourceOf(after);
   // Most handlers have no options, or the same as before.
   if (a && b && a.options === b.options) return (typeof a.message === "function") === (typeof b.message === "function");
-  return sameOptions(wireOptions(before, event), wireOptions(after, event));
+  return sameOptions(wireOptions(before, event, tag), wireOptions(after, event, tag));
 }
 
 /** Whether two handlers' options are the same on the wire. */

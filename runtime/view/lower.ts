@@ -375,8 +375,8 @@ function sameLook(a: Node, b: Node): boolean {
 
 /**
  * While a view is lowered, a hook throws a named error. Preact's hooks look for the component that is rendered through
- * `options` (`__r`, `_render`, sets it; `__h`, `_hook`, is called first by each but `useContext`); without one they fail in
- * ways that tell nobody what is wrong.
+ * `options` (`__r`, `_render`, sets it; `__h`, `_hook`, is called first by each but `useContext`, and told which it is); without
+ * one they fail in ways that tell nobody what is wrong.
  */
 function refuseHooks(where: () => string): () => void {
   const hooked = options as unknown as { __h?: unknown; __r?: (vnode: unknown) => void; diffed?: (vnode: unknown) => void };
@@ -384,12 +384,17 @@ function refuseHooks(where: () => string): () => void {
   const refuse = (name: string): never => {
     throw new UnsupportedError(`${where()} uses a hook (${name}): hooks are not supported on the server yet; keep the state in the model`);
   };
-  hooked.__h = (_component: unknown, _index: number, type: number) => refuse(hookNames[type] ?? "useState");
+  let name: string | undefined;
+  // To throw here would be too early: the hooks would keep the name of this one for the next.
+  hooked.__h = (_component: unknown, _index: number, type: number) => name = hookNames[type] ?? "a hook";
   // With hooks loaded, a component of which they can take nothing.
   hooked.__r?.({
     __c: {
       get context(): never {
         return refuse("useContext");
+      },
+      get __H(): undefined {
+        return name === undefined ? undefined : refuse(name);
       },
     },
   });
@@ -412,4 +417,5 @@ const hookNames: Readonly<Record<number, string>> = {
   8: "useCallback",
   9: "useContext",
   10: "useErrorBoundary",
+  11: "useId",
 };

@@ -83,12 +83,15 @@ export function match<New, Old>(
     while (first < old.length && used[first] === 1) first++;
     if (steps <= 0) {
       groups ??= new Groups(old, used, how);
-      const head = groups.head(group, used);
-      if (head < 0) return -1;
-      if (isKey(group)) {
-        for (let at = head; at >= 0; at = groups.after(at)) if (used[at] === 0 && how.same(item, old[at]!)) return at;
-        return -1;
+      if (!isKey(group)) return groups.nearest(group, used, guess);
+      // Many items of one key are a mistake: then some may be made anew.
+      let tries = 32;
+      for (let at = groups.head(group, used); at >= 0 && tries > 0; at = groups.after(at)) {
+        if (used[at] === 1) continue;
+        if (how.same(item, old[at]!)) return at;
+        tries--;
       }
+      return -1;
     }
     // Items of one key match in order, from the first on; others the nearest before, else the nearest after.
     const middle = isKey(group) ? first : Math.max(first, Math.min(guess, old.length));
@@ -118,6 +121,8 @@ function otherSpelling(key: string | number): string | number | undefined {
 class Groups {
   readonly #heads = new Map<unknown, number>();
   readonly #next: Int32Array;
+  /** For a group that is asked for its nearest: its indexes, and for each a place before and after it where to look on. */
+  readonly #rows = new Map<unknown, { readonly indexes: number[]; readonly before: number[]; readonly after: number[] }>();
   /** The types of the keys: most lists have keys of one type, the same in all versions, and need not be asked twice. */
   readonly #spellings = new Set<string>();
 
@@ -149,5 +154,35 @@ class Groups {
   /** The next item of the same group, or -1. */
   after(at: number): number {
     return this.#next[at]!;
+  }
+
+  /** The unused item of a group that is nearest before `guess`, else nearest after it, or -1. */
+  nearest(group: unknown, used: Uint8Array, guess: number): number {
+    let row = this.#rows.get(group);
+    if (!row) {
+      const indexes: number[] = [];
+      for (let at = this.head(group, used); at >= 0; at = this.after(at)) indexes.push(at);
+      this.#rows.set(group, row = { indexes, before: indexes.map((_, i) => i - 1), after: indexes.map((_, i) => i + 1) });
+    }
+    const { indexes } = row;
+    let low = 0;
+    for (let high = indexes.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (indexes[middle]! < guess) low = middle + 1;
+      else high = middle;
+    }
+    return firstUnused(row.before, low - 1) ?? firstUnused(row.after, low) ?? -1;
+
+    /** Follows the steps from one place to the next and makes them longer, so that none is taken twice. */
+    function firstUnused(steps: number[], from: number): number | undefined {
+      let at = from;
+      while (used[indexes[at]!] === 1) at = steps[at]!;
+      for (let place = from; place !== at;) {
+        const next = steps[place]!;
+        steps[place] = at;
+        place = next;
+      }
+      return indexes[at];
+    }
   }
 }

@@ -269,7 +269,7 @@ class Compiler {
     const source = attribute.place;
     const given = this.dynamic[source];
     if (!(given instanceof DynamicAttribute)) {
-      this.names.set(attribute, "");
+      this.names.set(attribute, "...");
       this.found.push({
         site: attribute,
         hole: { kind: "bare", source, name: "" },

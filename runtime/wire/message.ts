@@ -33,20 +33,21 @@ export interface Change {
   [place: number]: Json;
   $?: Recipe;
 }
-/** A list's new order: runs of old items (`start, count`) and groups of new ones. */
+/** A list's new order: runs of old items that stay (`start, count`) or move (`start, -count`; one alone: `-1 - start`), groups of new ones. */
 export type Recipe = (number | Value[])[];
 
 // ---- messages --------------------------------------------------------------------------------
 
-/** Why an event came to nothing. `"epoch"` is said by the browser itself. */
-export type Refusal = "version" | "gone" | "payload" | "epoch";
+/** Why an event came to nothing, as a server says it. */
+export type Refusal = "version" | "gone" | "payload";
+/** The same, as a page hears it: the browser itself refuses what waited for another runtime, and what is too much. */
+export type AnyRefusal = Refusal | "epoch" | "limit";
 
 /** Server to browser. */
 export type Down =
-  | number
+  | [acknowledged: number]
   | [acknowledged: number, patch: Value | Change, definitions?: Definition[]]
   | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value]
-  | ["refused", event: number, reason: Refusal]
   | ["emit", name: string, detail: Json];
 
 /** A step on the way to a handler; the name only at the end, for a handler in a spread. */
