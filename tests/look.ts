@@ -52,7 +52,11 @@ function addElement(element: Element, indent: string, lines: string[], options: 
   const style = (element as HTMLElement).style?.cssText;
   if (style) parts.push(`style=${JSON.stringify(style)}`);
   if (options.states) {
-    for (const property of states[name] ?? []) parts.push(`.${property}=${JSON.stringify(Reflect.get(element, property))}`);
+    for (const property of states[name] ?? []) {
+      const value: unknown = Reflect.get(element, property);
+      // A simulated DOM keeps what it was given, where a browser makes a boolean of it.
+      parts.push(`.${property}=${JSON.stringify(property === "value" ? value : Boolean(value))}`);
+    }
     if (name.startsWith("x-")) parts.push(`.payload=${JSON.stringify(Reflect.get(element, "payload"))}`);
   }
   parts.sort();
