@@ -43,7 +43,8 @@
  * @module
  */
 export { app, next } from "./runtime/app/app.ts";
-export type { App, AppOptions, Client, Next, Returns } from "./runtime/app/app.ts";
+export type { App, AppOptions, Next, Returns } from "./runtime/app/app.ts";
+export type { Client } from "./runtime/app/client.ts";
 export { effect, NotYetError } from "./runtime/app/effect.ts";
 export type { Effect, EmitOptions } from "./runtime/app/effect.ts";
 export type { Link } from "./runtime/app/member.ts";

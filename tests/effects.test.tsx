@@ -356,3 +356,33 @@ Deno.test("An app that loops by its effects lets others in", async () => {
   assert(loops > 100, `it looped ${loops} times`);
   assert(took < 2_000, `20 turns took ${took} ms`);
 });
+
+Deno.test("effect.emit() to the cause reaches nobody where a timer was the cause, and no client that comes later", async () => {
+  await using one = stage();
+  const first = new Visitor(one.runtime, "first-one");
+  one.run(effect.after(10, { do: effect.emit("late", 1, { to: "cause" }) }));
+  one.world.advance(20);
+  first.read();
+  assertEquals(first.reader.emitted, []);
+  first.leave();
+  one.run(effect.emit("news", 2));
+  assertEquals(new Visitor(one.runtime, "second-one").reader.emitted, []);
+});
+
+Deno.test("effect.from() with a listener of its signal that throws fails its own app, or is reported, and not the process", async () => {
+  const listen = effect.from<never>((signal) => {
+    signal.addEventListener("abort", () => {
+      throw new Error("in a listener");
+    });
+  });
+  await using one = stage({ subscriptions: (heard) => ({ listening: heard.length === 0 && listen }) });
+  one.runtime.dispatch("end it");
+  one.world.settle();
+  await one.runtime.stopped;
+  assertEquals(one.errors, ["effect: Error: in a listener"]);
+
+  await using two = stage();
+  two.run(listen);
+  await two.runtime.stop();
+  assertEquals(two.errors, ["effect: Error: in a listener"]);
+});

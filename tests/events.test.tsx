@@ -810,3 +810,21 @@ Deno.test("Rule 7: events that came together over a real socket are folded toget
   assertEquals([caller.text, caller.reader.refused.length], ["500", 0]);
   assert(renders < 30, `${renders} renders`);
 });
+
+Deno.test("Rule 11: a refusal that was lost with its link is told again, and one that was heard is not", async () => {
+  await using one = keyedList(["a", "b"]);
+  const visitor = new Visitor(one.runtime);
+  const { epoch } = visitor.reader;
+  const path = visitor.find("b").handlers.click!.path;
+  one.show(["a"]);
+  visitor.say(JSON.stringify([0, path]));
+  one.world.settle();
+  assertEquals(one.runtime.status().refused.gone, 1);
+  // The link was cut before the refusal came: the browser knows of no event that is done.
+  visitor.leave();
+  visitor.comeBack(`${epoch}.0`);
+  assertEquals(visitor.reader.refused, [{ number: 1, reason: "gone" }]);
+  visitor.leave();
+  visitor.comeBack(`${epoch}.1`);
+  assertEquals(visitor.reader.refused.length, 1);
+});

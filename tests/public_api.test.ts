@@ -2,22 +2,31 @@
 import { assert, assertEquals } from "@std/assert";
 import * as nacre from "../mod.ts";
 
-const values = ["ServerComponent", "app", "effect", "next", "page", "runtimeScript", "serve", "simulate", "start"];
+const values = ["NotYetError", "ServerComponent", "app", "effect", "next", "page", "runtimeScript", "serve", "simulate", "start"];
 const types = [
   "App",
   "AppOptions",
+  "Brings",
   "Client",
   "Connection",
   "Effect",
+  "EmitOptions",
+  "FieldPath",
   "Link",
   "Live",
   "Next",
   "Returns",
   "Runtime",
+  "RuntimeStatus",
   "Send",
   "SendOptions",
   "Sent",
   "ServeOptions",
+  "ServerComponentProps",
+  "SharedOptions",
+  "Simulation",
+  "TargetOf",
+  "Where",
 ];
 
 const root = new URL("..", import.meta.url);
@@ -36,6 +45,7 @@ Deno.test("mod.ts exports these types", async () => {
   const { stdout } = await deno("doc", "--json", "mod.ts");
   const { nodes } = JSON.parse(stdout) as { nodes: Record<string, { symbols: { name: string }[] }> };
   const names = new Set(nodes[new URL("mod.ts", root).href]?.symbols.map((symbol) => symbol.name));
+  // A class is a value and a type.
   assertEquals([...names.difference(new Set(values))].sort(), types);
 });
 

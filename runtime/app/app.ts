@@ -1,13 +1,8 @@
 /** An app: `init`, `update`, `view` and options, as a plain value that can be started many times. Running it is `runtime.ts`'s. */
 import type { ComponentChildren } from "../deps.ts";
+import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { Send } from "./send.ts";
-
-/** One subscriber of a runtime. Plain data: it may be kept in a model. */
-export interface Client<User = unknown> {
-  readonly id: string;
-  readonly user: User;
-}
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {

@@ -21,7 +21,7 @@ export type Description =
 
 type Source<T> = AsyncIterable<T> | ReadableStream<T>;
 
-/** Where an emitted event goes: to the client that caused it, to all, or to one by its id. */
+/** Where an emitted event goes: to all (as usual), or to the client whose event caused it: to nobody where a timer or a promise did. */
 export interface EmitOptions {
   readonly to?: "cause" | "all" | string;
 }

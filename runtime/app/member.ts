@@ -1,6 +1,7 @@
 /** A client of a runtime, as the runtime keeps it: its link, what it was sent, what it has told, and how much it may send. */
+import type { Refusal } from "../wire/message.ts";
 import type { World } from "../world.ts";
-import type { Client } from "./app.ts";
+import type { Client } from "./client.ts";
 
 /** The far end of a link: what a transport gives to a runtime to reach one client. */
 export interface Link<User = unknown> {
@@ -10,7 +11,7 @@ export interface Link<User = unknown> {
   close(code: number, reason?: string): void;
   /** Who this is, as `authorize` answered. */
   readonly user?: User;
-  /** What the client said of itself when it opened the link: `CLIENT` or `CLIENT.EPOCH`. */
+  /** What the client said of itself when it opened the link: `CLIENT.EPOCH.DONE` of `docs/protocol.md`, or less. */
   readonly resume?: string;
 }
 
@@ -35,12 +36,15 @@ export const clientBounds = {
   rate: 200,
 } as const;
 
+/** Refusals that are remembered, of events that were on the way when a link was cut. */
+const mostRefusals = 512;
 const clientName = /^[\w-]{8,64}$/;
 
 /** What a link's `resume` says; a client without a good name gets a random one. */
-export function readResume(resume: string | undefined, world: World): { name: string; epoch: string | undefined } {
-  const [name, epoch] = (resume ?? "").split(".");
-  return clientName.test(name!) ? { name: name!, epoch } : { name: world.randomName(12), epoch: undefined };
+export function readResume(resume: string | undefined, world: World): { name: string; epoch: string | undefined; done: number } {
+  const [name, epoch, done] = (resume ?? "").split(".");
+  if (!clientName.test(name!)) return { name: world.randomName(12), epoch: undefined, done: Infinity };
+  return { name: name!, epoch, done: /^\d{1,15}$/.test(done ?? "") ? Number(done) : Infinity };
 }
 
 /** One client. */
@@ -57,6 +61,8 @@ export class Member {
   last = 0;
   /** Events dealt with that the client was not told of yet. */
   handled = 0;
+  /** The last events that came to nothing, with the reason: told again where a link was cut. */
+  readonly refusals: [event: number, reason: Refusal][] = [];
   /** When it left; undefined while it is here. */
   left: number | undefined;
   #tokens: number = clientBounds.burst;
@@ -79,6 +85,12 @@ export class Member {
   begin(version: number): void {
     this.first = this.oldest = version;
     this.last = 0;
+    this.refusals.length = 0;
+  }
+
+  /** Notes that an event came to nothing. */
+  refuse(event: number, reason: Refusal): void {
+    if (this.refusals.push([event, reason]) > mostRefusals) this.refusals.shift();
   }
 
   /** False when the client sends more than it may. */

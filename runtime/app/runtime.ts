@@ -2,14 +2,15 @@
  * A running app: mailbox, model, view trees, clients and effects. What happens to it is a fact in its mailbox; facts that
  * arrived together become messages first, then are folded, then rendered once. A throw of the app ends this runtime alone.
  */
-import type { Refusal, Up } from "../wire/message.ts";
+import type { Down, Refusal, Up } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
 import { realWorld, type World } from "../world.ts";
-import type { App, Client, Next } from "./app.ts";
+import type { App, Next } from "./app.ts";
+import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { NotYetError } from "./effect.ts";
 import { History, historyBounds } from "./history.ts";
@@ -123,8 +124,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   /** How the links of an app that has ended are closed. */
   #closing: [code: number, why: string] = [closeCodes.stopped, "stopped"];
   #resolveStopped!: () => void;
-  /** Events for the page that were emitted before anybody was there. */
-  #early: string[] = [];
+  /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
+  #early: string[] | undefined = [];
   /** Messages that a handler sent by calling another handler. */
   #called: Folded<Msg>[] | undefined;
   #cause: Member | undefined;
@@ -157,7 +158,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     if (this.#ended) return this.#refuse(link);
     // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
     if (this.#mailbox.length > 0) this.#turn();
-    const { name, epoch } = readResume(link.resume, this.#world);
+    const { name, epoch, done } = readResume(link.resume, this.#world);
     const before = this.#members.get(name);
     if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
     // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
@@ -182,7 +183,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     }
     this.#members.set(name, member);
     this.#clients++;
-    this.#mount(member);
+    this.#mount(member, done);
     return this.#connection(member, link);
   }
 
@@ -261,14 +262,18 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#lingering.set(member.name, member);
   }
 
-  #mount(member: Member): void {
+  /** Shows a client the view; `done` is the number of the last event that it knows to be dealt with. */
+  #mount(member: Member, done: number): void {
     const value = JSON.stringify(encode(this.#history.tree!, this.#definitions));
     this.#definitions.fresh();
     member.sent = member.told = this.#version;
     member.handled = 0;
     const definitions = JSON.stringify(this.#definitions.all());
     this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${definitions},${value}]`);
-    for (const emitted of this.#early.splice(0)) this.#tell(member, emitted);
+    for (const emitted of this.#early ?? []) this.#tell(member, emitted);
+    this.#early = undefined;
+    // A refusal may have been lost with the link that it was sent on.
+    for (const [event, reason] of member.refusals) if (event > done) this.#tell(member, refusedMessage(event, reason));
   }
 
   // ---- the mailbox -----------------------------------------------------------------------------
@@ -306,7 +311,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
           touched.add(fact.member);
           if (refusal) {
             this.#refused[refusal]++;
-            this.#tell(fact.member, `["emit","nacre:refused",{"event":${fact.number},"reason":"${refusal}"}]`);
+            fact.member.refuse(fact.number, refusal);
+            this.#tell(fact.member, refusedMessage(fact.number, refusal));
           }
           break;
         }
@@ -444,13 +450,17 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
 
   emit(name: string, detail: unknown, to: string): void {
     const message = JSON.stringify(["emit", name, detail ?? null]);
-    if (to === "cause" && this.#cause) this.#tell(this.#cause, message);
-    else if (this.#clients > 0) { for (const member of this.#members.values()) this.#tell(member, message); }
-    else if (this.#early.length < mostEarlyEmits) this.#early.push(message);
+    if (this.#early) {
+      if (this.#early.length < mostEarlyEmits) this.#early.push(message);
+    } else if (to === "cause") {
+      if (this.#cause) this.#tell(this.#cause, message);
+    } else for (const member of this.#members.values()) this.#tell(member, message);
   }
 
   fail(error: unknown): void {
-    this.#failed(error, "effect");
+    // A listener of the signal may fail while all is ended.
+    if (this.#ended) report(this.#onError, error, "effect");
+    else this.#failed(error, "effect");
   }
 
   // ---- the end ---------------------------------------------------------------------------------
@@ -485,6 +495,10 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#clients = 0;
     this.#resolveStopped();
   }
+}
+
+function refusedMessage(event: number, reason: Refusal): string {
+  return JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down);
 }
 
 const deadConnection: Connection = { receive: () => "refused", disconnect() {} };

@@ -29,7 +29,21 @@ export class Scope {
     this.#ended = true;
     for (const timer of this.#timers) this.world.clearTimer(timer);
     this.#timers.clear();
-    this.#controller?.abort(reason);
+    if (this.#controller) this.#abort(this.#controller, reason);
+  }
+
+  /** A listener of the app that throws would end the process: such errors go to the global scope, and nowhere else. */
+  #abort(controller: AbortController, reason: unknown): void {
+    const caught = (event: ErrorEvent) => {
+      event.preventDefault();
+      this.stage.fail(event.error);
+    };
+    globalThis.addEventListener("error", caught);
+    try {
+      controller.abort(reason);
+    } finally {
+      globalThis.removeEventListener("error", caught);
+    }
   }
 
   #run(effect: Description, dispatch: (message: unknown) => void): void {

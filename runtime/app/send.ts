@@ -1,6 +1,6 @@
 /** `send`: makes the handlers of a view. A handler is a real function, with what it was made from on it (`view/handler.ts`). */
 import { asHandler, type EventOptions } from "../view/handler.ts";
-import type { Client } from "./app.ts";
+import type { Client } from "./client.ts";
 
 type EventField =
   | "type"
