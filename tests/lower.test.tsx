@@ -4,7 +4,8 @@ import { Component, type ComponentChildren, createContext, Fragment, h } from "p
 import * as hooks from "preact/hooks";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { encode } from "../runtime/view/diff.ts";
-import { Lowering, UnsupportedError } from "../runtime/view/lower.ts";
+import { Lowering } from "../runtime/view/lower.ts";
+import { UnsupportedError } from "../runtime/view/unsupported.ts";
 import { match, type Matching } from "../runtime/view/match.ts";
 import { Shown } from "./shown.ts";
 

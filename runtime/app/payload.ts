@@ -78,9 +78,11 @@ function absent(kind: Kind): unknown {
 function fits(kind: Kind, value: Json): boolean {
   switch (kind) {
     case "string":
+      return typeof value === "string";
     case "number":
+      return typeof value === "number";
     case "boolean":
-      return kind === typeof value;
+      return typeof value === "boolean";
     case "text":
       return value === null || typeof value === "string";
     case "value":

@@ -1,23 +1,20 @@
 /**
  * Lowers what a view returns to a view tree, beside the tree of the version before: what did not change is the same object
- * there and here, and is not visited again. The only file, with `jsx.ts`, that knows what a vnode looks like.
+ * there and here, and is not visited again. Only this file, `identity.ts` and `jsx.ts` know what a vnode looks like.
  */
-import { type ComponentChildren, Fragment, isValidElement, options, type VNode } from "../deps.ts";
+import { type ComponentChildren, Fragment, isValidElement } from "../deps.ts";
 import { attributeValue, domEvents, numberText } from "./attribute.ts";
+import { refuseHooks } from "./hooks.ts";
+import { type AnyVNode, hasRawHtml, matching, sameKey } from "./identity.ts";
 import { Template, type TemplateProps } from "./jsx.ts";
 import { match } from "./match.ts";
+import { sameLook } from "./purity.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
 import { ComponentNode, Instance, List, type Node } from "./tree.ts";
+import { UnsupportedError } from "./unsupported.ts";
 import { warningBox } from "./warning.ts";
 
-/** A vnode as Preact makes it: `type` and `props` are public. */
-type AnyVNode = VNode<Record<string, unknown>>;
 type FunctionType = (props: Readonly<Record<string, unknown>>, context: Record<string, never>) => ComponentChildren;
-
-/** What a view contains that cannot work on a server. */
-export class UnsupportedError extends Error {
-  override name = "UnsupportedError";
-}
 
 /** How a lowering goes about what is doubtful. */
 export interface LoweringOptions {
@@ -281,13 +278,6 @@ function refWarning(place: Place): string {
   return `a ref in <${root?.tag ?? "a fragment"}>: there are no elements on the server; use a browser effect or a custom element`;
 }
 
-/** Keys are compared as text: to Preact 1 and "1" are the same. */
-function sameKey(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (a === null || a === undefined || b === null || b === undefined) return (a ?? undefined) === (b ?? undefined);
-  return typeof a !== typeof b && String(a) === String(b);
-}
-
 function shallowEqual(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
   let count = 0;
   for (const name in a) {
@@ -298,124 +288,3 @@ function shallowEqual(a: Readonly<Record<string, unknown>>, b: Readonly<Record<s
   for (const _ in b) count--;
   return count === 0;
 }
-
-function hasRawHtml(props: Readonly<Record<string, unknown>>): boolean {
-  const html = (props.dangerouslySetInnerHTML as { __html?: unknown } | null | undefined)?.__html;
-  return html !== null && html !== undefined;
-}
-
-const text = Symbol("text");
-const array = Symbol("list");
-
-function keyGroup(key: unknown): string | number {
-  return typeof key === "number" ? key : String(key);
-}
-
-/** How children match the items of the list before. */
-const matching = {
-  same(child: unknown, old: Node): boolean {
-    if (typeof child === "object" && child !== null) {
-      if (Array.isArray(child)) return old instanceof List && (old.key ?? null) === null;
-      if (!isValidElement(child)) return false;
-      const { type, key, props } = child as AnyVNode;
-      if (old === null || typeof old !== "object" || !sameKey(old.key, key)) return false;
-      if (typeof type === "string") return old instanceof Instance && old.place === placeOfElement(type, hasRawHtml(props));
-      if (type === Template as unknown) return old instanceof Instance && old.place === (props as unknown as TemplateProps).place;
-      return type === Fragment ? old instanceof List : old instanceof ComponentNode && old.type === type;
-    }
-    const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
-    return isText ? typeof old === "string" || typeof old === "number" : old === null;
-  },
-  group(child: unknown): unknown {
-    if (typeof child === "object" && child !== null) {
-      if (Array.isArray(child)) return array;
-      if (!isValidElement(child)) return null;
-      const { type, key, props } = child as AnyVNode;
-      if (key !== null && key !== undefined) return keyGroup(key);
-      if (typeof type === "string") return placeOfElement(type, hasRawHtml(props));
-      if (type === Template as unknown) return (props as unknown as TemplateProps).place;
-      return type === Fragment ? array : type;
-    }
-    const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
-    return isText ? text : null;
-  },
-  oldGroup(old: Node): unknown {
-    if (old === null) return null;
-    if (typeof old !== "object") return text;
-    if (old.key !== null && old.key !== undefined) return keyGroup(old.key);
-    if (old instanceof Instance) return old.place;
-    return old instanceof List ? array : old.type;
-  },
-};
-
-/** Whether two trees show the same, whatever their handlers do. */
-function sameLook(a: Node, b: Node): boolean {
-  if (a === b) return true;
-  if (a instanceof ComponentNode) return b instanceof ComponentNode && a.type === b.type && sameLook(a.child, b.child);
-  if (a instanceof List) {
-    return b instanceof List && a.items.length === b.items.length && a.items.every((item, i) => sameLook(item, b.items[i]!));
-  }
-  if (!(a instanceof Instance) || !(b instanceof Instance) || a.place !== b.place) return false;
-  return a.place.holes.every((hole, i) => {
-    const [x, y] = [a.holes[i], b.holes[i]];
-    switch (hole.kind) {
-      case "child":
-        return sameLook(x as Node, y as Node);
-      case "handler":
-        return true;
-      case "spread":
-        return Object.entries(x ?? {}).every(([name, value]) =>
-          typeof value === "function" || Object.is(value, (y as Record<string, unknown> | null)?.[name])
-        );
-      default:
-        return Object.is(x, y) || (typeof x === "object" && typeof y === "object");
-    }
-  });
-}
-
-/**
- * While a view is lowered, a hook throws a named error. Preact's hooks look for the component that is rendered through
- * `options` (`__r`, `_render`, sets it; `__h`, `_hook`, is called first by each but `useContext`, and told which it is); without
- * one they fail in ways that tell nobody what is wrong.
- */
-function refuseHooks(where: () => string): () => void {
-  const hooked = options as unknown as { __h?: unknown; __r?: (vnode: unknown) => void; diffed?: (vnode: unknown) => void };
-  const before = hooked.__h;
-  const refuse = (name: string): never => {
-    throw new UnsupportedError(`${where()} uses a hook (${name}): hooks are not supported on the server yet; keep the state in the model`);
-  };
-  let name: string | undefined;
-  // To throw here would be too early: the hooks would keep the name of this one for the next.
-  hooked.__h = (_component: unknown, _index: number, type: number) => name = hookNames[type] ?? "a hook";
-  // With hooks loaded, a component of which they can take nothing.
-  hooked.__r?.({
-    __c: {
-      get context(): never {
-        return refuse("useContext");
-      },
-      get __H(): undefined {
-        return name === undefined ? undefined : refuse(name);
-      },
-    },
-  });
-  return () => {
-    if (before === undefined) delete hooked.__h;
-    else hooked.__h = before;
-    hooked.diffed?.({});
-  };
-}
-
-/** The numbers that Preact's hooks give for themselves (`HookType`). */
-const hookNames: Readonly<Record<number, string>> = {
-  1: "useState",
-  2: "useReducer",
-  3: "useEffect",
-  4: "useLayoutEffect",
-  5: "useRef",
-  6: "useImperativeHandle",
-  7: "useMemo",
-  8: "useCallback",
-  9: "useContext",
-  10: "useErrorBoundary",
-  11: "useId",
-};
