@@ -13,8 +13,9 @@ import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { NotYetError } from "./effect.ts";
-import { History, historyBounds } from "./history.ts";
-import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
+import { History } from "./history.ts";
+import { clientBounds, closeCodes, type Link, type Member, readResume } from "./member.ts";
+import { Members } from "./members.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
 import { type OnError, report } from "./report.ts";
@@ -81,9 +82,6 @@ interface Folded<Msg> {
   readonly from: Member | undefined;
 }
 
-/** How long a client that left is remembered, for its events that were on the way. */
-const lingerMs = 60_000;
-const mostLingering = 1_000;
 /** Renderings in a row without a turn of the event loop: above it others are let in. */
 const mostInARow = 100;
 const mostEarlyEmits = 64;
@@ -99,12 +97,10 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
   readonly #onError: OnError;
-  readonly #epoch: string;
   readonly #lowering: Lowering;
   readonly #definitions = new Definitions();
   readonly #history = new History();
-  readonly #members = new Map<string, Member>();
-  readonly #lingering = new Map<string, Member>();
+  readonly #members: Members;
   readonly #scope: Scope;
   readonly #subscriptions = new Map<string, Scope>();
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
@@ -119,7 +115,6 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   #scheduled = false;
   #inARow = 0;
   #pause: unknown;
-  #clients = 0;
   #ended = false;
   /** How the links of an app that has ended are closed. */
   #closing: [code: number, why: string] = [closeCodes.stopped, "stopped"];
@@ -134,7 +129,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#app = app;
     this.#world = options.world ?? realWorld;
     this.#onError = options.onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
-    this.#epoch = this.#world.randomName(6);
+    this.#members = new Members(this.#world, this.#world.randomName(6));
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     this.#lowering = new Lowering({
       development: options.development ?? isDevelopment(),
@@ -166,23 +161,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       this.#guarded("view", () => this.#render());
     }
     if (this.#ended) return this.#refuse(link);
-    const known = this.#lingering.get(name);
-    this.#lingering.delete(name);
-    let member: Member;
-    if (known) {
-      member = known;
-      member.link = link;
-      member.client = { id: known.client.id, user: link.user };
-      member.left = undefined;
-      if (epoch !== member.epoch) member.begin(this.#version);
-    } else {
-      // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
-      const shownEpoch = epoch === this.#epoch ? this.#world.randomName(6) : this.#epoch;
-      member = new Member(name, shownEpoch, { id: this.#world.randomName(9), user: link.user }, link, this.#world.now());
-      member.begin(this.#version);
-    }
-    this.#members.set(name, member);
-    this.#clients++;
+    const member = this.#members.add(link, name, epoch, this.#version);
     this.#mount(member, done);
     return this.#connection(member, link);
   }
@@ -193,7 +172,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
   }
 
   status(): RuntimeStatus {
-    return { clients: this.#clients, version: this.#version, kept: this.#history.size, refused: { ...this.#refused } };
+    return { clients: this.#members.size, version: this.#version, kept: this.#history.size, refused: { ...this.#refused } };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -229,7 +208,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
         if (ahead >= 0) member.oldest = member.told;
         if (typeof up === "number") {
           // With more clients this waits for the next patch: each of thousands would look at all.
-          if (this.#clients === 1) this.#forget();
+          if (this.#members.size === 1) this.#forget();
         } else {
           // It came from the event loop: others are let in.
           this.#inARow = 0;
@@ -238,28 +217,15 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
         return "taken";
       },
       disconnect: () => {
-        if (isHere()) this.#remove(member);
+        if (isHere()) this.#members.remove(member);
       },
     };
   }
 
   /** Removes a client and closes its link. */
   #drop(member: Member, code: number, why: string): void {
-    this.#remove(member);
+    this.#members.remove(member);
     closeLink(member.link, code, why);
-  }
-
-  #remove(member: Member): void {
-    if (!this.#members.delete(member.name)) return;
-    this.#clients--;
-    const now = this.#world.now();
-    member.left = now;
-    member.handled = 0;
-    for (const [name, gone] of this.#lingering) {
-      if (this.#lingering.size < mostLingering && gone.left! > now - lingerMs) break;
-      this.#lingering.delete(name);
-    }
-    this.#lingering.set(member.name, member);
   }
 
   /** Shows a client the view; `done` is the number of the last event that it knows to be dealt with. */
@@ -329,7 +295,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       }
     });
     if (this.#ended) return;
-    if (this.#clients > 0 && !Object.is(this.#model, this.#shown)) this.#guarded("view", () => this.#render());
+    if (this.#members.size > 0 && !Object.is(this.#model, this.#shown)) this.#guarded("view", () => this.#render());
     if (this.#ended) return;
     for (const member of touched) this.#acknowledge(member);
     if (messages.length > 0) this.#perform(done);
@@ -384,7 +350,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#history.add(++this.#version, tree, this.#lowering.made, now);
     const fresh = this.#definitions.fresh();
     const body = fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`;
-    for (const member of this.#members.values()) {
+    for (const member of this.#members) {
       const message = `[${member.handled},${body}`;
       member.handled = 0;
       member.sent = this.#version;
@@ -401,12 +367,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
 
   /** Forgets the versions that every client is past. */
   #forget(): void {
-    if (this.#history.size < 2) return;
-    const now = this.#world.now();
-    let seen = this.#version;
-    for (const member of this.#members.values()) if (member.oldest < seen) seen = member.oldest;
-    for (const member of this.#lingering.values()) if (member.left! > now - historyBounds.ms && member.oldest < seen) seen = member.oldest;
-    this.#history.forgetBefore(seen, now);
+    if (this.#history.size > 1) this.#history.forgetBefore(this.#members.oldestSeen(this.#version), this.#world.now());
   }
 
   #tell(member: Member, message: string): void {
@@ -454,7 +415,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       if (this.#early.length < mostEarlyEmits) this.#early.push(message);
     } else if (to === "cause") {
       if (this.#cause) this.#tell(this.#cause, message);
-    } else for (const member of this.#members.values()) this.#tell(member, message);
+    } else for (const member of this.#members) this.#tell(member, message);
   }
 
   fail(error: unknown): void {
@@ -489,10 +450,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     this.#scope.end(reason);
     for (const scope of this.#subscriptions.values()) scope.end(reason);
     this.#subscriptions.clear();
-    for (const member of this.#members.values()) closeLink(member.link, code, why);
+    for (const member of this.#members) closeLink(member.link, code, why);
     this.#members.clear();
-    this.#lingering.clear();
-    this.#clients = 0;
     this.#resolveStopped();
   }
 }

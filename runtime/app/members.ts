@@ -1,0 +1,80 @@
+/**
+ * The clients of one runtime: those that are here, and for a while those that left, so that what they had on the way when their link
+ * was cut is known when they come back. It knows nothing of apps.
+ */
+import type { World } from "../world.ts";
+import { historyBounds } from "./history.ts";
+import { type Link, Member } from "./member.ts";
+
+/** How long a client that left is remembered. */
+const lingerMs = 60_000;
+const mostLingering = 1_000;
+
+/** All clients of a runtime. */
+export class Members {
+  readonly #here = new Map<string, Member>();
+  readonly #left = new Map<string, Member>();
+
+  constructor(readonly world: World, readonly epoch: string) {}
+
+  /** How many are here. */
+  get size(): number {
+    return this.#here.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<Member> {
+    return this.#here.values();
+  }
+
+  /** The one of this name, if it is here. */
+  get(name: string): Member | undefined {
+    return this.#here.get(name);
+  }
+
+  /** A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown. */
+  add(link: Link, name: string, epoch: string | undefined, version: number): Member {
+    let member = this.#left.get(name);
+    this.#left.delete(name);
+    if (member) {
+      member.link = link;
+      member.client = { id: member.client.id, user: link.user };
+      member.left = undefined;
+      if (epoch !== member.epoch) member.begin(version);
+    } else {
+      // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
+      const shownEpoch = epoch === this.epoch ? this.world.randomName(6) : this.epoch;
+      member = new Member(name, shownEpoch, { id: this.world.randomName(9), user: link.user }, link, this.world.now());
+      member.begin(version);
+    }
+    this.#here.set(name, member);
+    return member;
+  }
+
+  /** A client is gone; its link is no concern of this. */
+  remove(member: Member): void {
+    if (!this.#here.delete(member.name)) return;
+    const now = this.world.now();
+    member.left = now;
+    member.handled = 0;
+    for (const [name, gone] of this.#left) {
+      if (this.#left.size < mostLingering && gone.left! > now - lingerMs) break;
+      this.#left.delete(name);
+    }
+    this.#left.set(member.name, member);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#here.clear();
+    this.#left.clear();
+  }
+
+  /** The oldest version that one of them may still mean by an event; `newest` when there is none. */
+  oldestSeen(newest: number): number {
+    let oldest = newest;
+    for (const member of this.#here.values()) if (member.oldest < oldest) oldest = member.oldest;
+    const since = this.world.now() - historyBounds.ms;
+    for (const member of this.#left.values()) if (member.left! > since && member.oldest < oldest) oldest = member.oldest;
+    return oldest;
+  }
+}
