@@ -44,13 +44,13 @@ export function listen(
   const { waiting_: waiting } = events;
   const type = name.replace("!", "");
   let options: HandlerOptions | null | undefined;
-  let entry: Entry | undefined;
+  let entry: Entry | null | undefined;
   let timer = 0;
 
   const flush = () => {
     waiting.delete(flush);
     events.send_(entry!);
-    entry = undefined;
+    entry = null;
   };
 
   element.addEventListener(type, (event) => {
@@ -75,6 +75,8 @@ export function listen(
         }
       }, wait);
     };
+    // The newest last.
+    waiting.delete(flush);
     waiting.add(flush);
     entry = { seen_: events.version_, text_: JSON.stringify(message).slice(1), target_: event.target! };
     events.take_(event, entry);

@@ -10,13 +10,13 @@ import type { World } from "./world.ts";
 export interface Control {
   model_: Record<string, unknown>;
   /** The last event made of its input, until it is acknowledged; also while it waits for a debounce. */
-  pending_?: Entry | undefined;
+  pending_?: Entry | null;
   /** An input method is at work. */
   composing_?: boolean;
   /** The user has put in what no handler has taken. */
   typed_?: boolean;
   /** Writing was wanted and has been put off. */
-  late_?: boolean | Entry | undefined;
+  late_?: boolean | Entry | null | undefined;
 }
 
 /** The controlled inputs below a root. */
@@ -37,7 +37,11 @@ export function watchInputs(world: World, root: Element): Inputs {
     const control = controls.get(element);
     if (control && !(control.late_ = control.pending_ || control.composing_ || control.typed_ && isFocused(element))) {
       control.typed_ = false;
-      for (const name in control.model_) setProperty(element, name, control.model_[name]);
+      for (const name in control.model_) {
+        setProperty(element, name, control.model_[name]);
+        // Reset, and from now on the user's alone.
+        control.model_[name] ?? delete control.model_[name];
+      }
     }
   };
 
@@ -63,12 +67,10 @@ export function watchInputs(world: World, root: Element): Inputs {
 
   return {
     set_(element, name, value) {
-      const control = controls.get(element) ?? { model_: {} };
+      const control = controls.get(element) || { model_: {} };
       controls.set(element, control);
       control.model_[name] = value;
       write(element);
-      // Reset, and from now on the user's alone.
-      if (value == null) delete control.model_[name];
     },
     take_({ type, target, currentTarget }, entry) {
       const control = controls.get(target!);
@@ -82,7 +84,7 @@ export function watchInputs(world: World, root: Element): Inputs {
       const target = entry.target_ as HTMLInputElement;
       const control = controls.get(target);
       if (control?.pending_ == entry) {
-        control.pending_ = undefined;
+        control.pending_ = null;
         write(target);
         // The click on a radio button has unchecked another one, which the model may still want.
         for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);

@@ -1,6 +1,6 @@
 /**
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
- * a message that it does not understand, or a patch that fails, stand: it starts again with a fresh mount.
+ * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
 import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import type { Entry } from "./event.ts";
@@ -19,15 +19,14 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** The version that the server knows to be on the page. */
   let told = 0;
   /** Events that are not dealt with: the number of the first is one higher than the number of those that are. */
-  let queue: Entry[] = [];
+  const queue: Entry[] = [];
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
-  let socket: WebSocket | undefined;
+  let socket: WebSocket | null | undefined;
   let live = false;
   let route = "";
   let attempts = 0;
-  let retry = 0;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -49,8 +48,10 @@ export function createLink(world: World, element: HTMLElement): () => void {
 
   const view = createView(world, element, (entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
-    if (queue.length > 511 || entry.text_.length > 65_000) refuse(done + queue.length + 1, "limit");
-    else {
+    if (queue.length > 511 || entry.text_.length > 65_000) {
+      view.free_(entry);
+      refuse(done + queue.length + 1, "limit");
+    } else {
       queue.push(entry);
       flush();
     }
@@ -80,8 +81,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         live = false;
         view.flush_();
         // The inputs that they would free are gone.
-        for (const _ of queue) refuse(++done, "epoch");
-        queue = [];
+        while (queue.shift()) refuse(++done, "epoch");
         done = last;
       }
       // A mount is the first message of a link: nothing was sent on it.
@@ -106,24 +106,23 @@ export function createLink(world: World, element: HTMLElement): () => void {
   };
 
   const stop = () => {
-    world.clearTimeout(retry);
     live = false;
-    if (socket) socket.onmessage = socket.onclose = null;
-    socket = socket?.close() as undefined;
+    // Nothing that it still has to say is heard.
+    if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
 
   const lose = () => {
     stop();
     show("offline");
     world.addEventListener("online", open);
-    retry = world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
+    world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
+    world.removeEventListener("online", open);
     if (socket || !route) return;
-    world.clearTimeout(retry);
     show("connecting");
-    socket = new world.WebSocket(route + (route.includes("?") ? "&" : "?") + "nacre=" + client + "." + epoch);
+    socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
     socket.onmessage = ({ data }) => {
       try {
         receive(JSON.parse(data));

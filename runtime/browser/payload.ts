@@ -33,6 +33,6 @@ export function payload(world: World, event: Event, include: string): [fields: F
   return [
     fields,
     target,
-    data.map(([name, value]) => [name, isObject(value) ? pick(value as File, "name size type", "") : value] as FormEntry),
+    data.map(([name, value]) => [name, isObject(value) ? pick(value as File, "", "name size type") : value] as FormEntry),
   ];
 }

@@ -58,7 +58,6 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
   const inputs = watchInputs(world, root);
   let known: Definition[];
   let templates: Record<string, Template>;
-  let top: Part;
   /** A patch is being applied, or has failed half way: what happens now is no event of the user's. */
   let busy = false;
 
@@ -75,17 +74,15 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
   const around = ({ end_: end }: Part) =>
     (end.nodeType == 8 ? [end.parentNode, end] : [end, null]) as [ParentNode & Node & Pick<Element, "moveBefore">, ChildNode | null];
 
-  const firstOf = (part: Part) => part.start_ ? part.start_.nextSibling : around(part)[0].firstChild;
-
   /** Siblings from one node up to another, and whatever the page has put between them. */
-  const each = (node: ChildNode | null, end: Node | null, act: (node: ChildNode) => void) => {
+  const each = (node: ChildNode | null, end: Node | null, act = (node: ChildNode) => node.remove()) => {
     while (node != end) {
       const next: ChildNode | null = node!.nextSibling;
       act(node!);
       node = next;
     }
   };
-  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling, (node) => node.remove());
+  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling);
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
@@ -122,6 +119,7 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
   const reorder = (part: Part, recipe: Recipe) => {
     const old = part.items_;
     const [parent, end] = around(part);
+    const first = () => part.start_ ? part.start_.nextSibling : parent.firstChild;
     /** The new order, and of each item whether it stays. */
     const items = new Map<Instance, boolean>();
     while (recipe.length) {
@@ -133,13 +131,13 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
         for (const item of old.slice(entry as number, entry as number + Math.abs(count))) items.set(item, count > 0);
       }
     }
-    if (old.some((item) => items.has(item))) { for (const item of old) items.has(item) || remove(item); }
+    if (old.some(items.has, items)) { for (const item of old) items.has(item) || remove(item); }
     // Nothing is kept: strangers go too.
-    else each(firstOf(part), end, (node) => node.remove());
+    else each(first(), end);
     part.items_ = [...items.keys()];
 
     const move: Node["insertBefore"] = parent.moveBefore as never || parent.insertBefore;
-    let next = firstOf(part);
+    let next = first();
     for (const [item, stays] of items) {
       if (stays) next = item.last_.nextSibling;
       // What is new is still in its fragment.
@@ -202,9 +200,9 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
 
   /** What writes a hole that is no child: the first character of its name tells its kind. */
   const createWriter = (instance: Instance, element: Element, name: string, path: Path): Writer => {
-    const kind = name[0], rest = name.slice(1);
+    const [kind] = name, rest = name.slice(1);
     if (name == "...") {
-      const writers: Record<string, Writer> = {};
+      const writers: Record<string, Writer> = { __proto__: null as never };
       return (values) => {
         for (const name in values as Record<string, unknown>) {
           (writers[name] ??= createWriter(instance, element, name, [...path, name.slice(1)]))((values as Record<string, unknown>)[name]);
@@ -227,18 +225,17 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     };
   };
 
+  const top = createPart(root);
   const view: View = {
-    take_: inputs.take_,
-    free_: inputs.free_,
+    ...inputs,
     version_: 0,
     waiting_: new Set(),
     send_: send!,
     flush_: () => view.waiting_.forEach((flush) => flush()),
     mount(definitions, value) {
-      known = [[0], ...definitions];
+      known = [[0]];
       templates = {};
-      top = createPart(root);
-      view.patch(value);
+      view.patch(value, definitions);
     },
     patch(change, definitions = []) {
       busy = true;
@@ -246,7 +243,7 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
       const focused = document.activeElement as HTMLInputElement;
       patchPart(top, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
-      if (focused != document.activeElement) focused.focus({ preventScroll: true });
+      if (document.activeElement == document.body) focused.focus({ preventScroll: true });
       busy = false;
     },
   };

@@ -11,4 +11,4 @@ export type World =
     Window,
     "document" | "customElements" | "crypto" | "addEventListener" | "removeEventListener" | "setTimeout" | "clearTimeout"
   >
-  & Pick<typeof globalThis, "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "URL" | "Math" | "console">;
+  & Pick<typeof globalThis, "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "Math" | "console">;
