@@ -1135,3 +1135,18 @@ Deno.test("Chromium: a click, a checkbox that the model refuses, a form with a f
   real.send(["mount", "e", 1, 2, [[["p", [], 0]]], [1, "back"]]);
   await real.page.waitForSelector("p");
 });
+
+Deno.test("no version is told after which an event still comes that was seen earlier: its view would be forgotten", async () => {
+  await using page = new FakePage();
+  page.element([[
+    ["div", [], ["input", [["id", "a"], ["@input", 1, [8, 3000]]]], ["input", [["id", "b"], ["@input", 2, [8, 0, 500]]]], ["p", [], 0]],
+  ]], [1, "x"]);
+  page.type("#a", "1");
+  for (let i = 0; i < 20; i++) page.socket.receive([0, { 0: i }]);
+  page.pass(1_500);
+  assertEquals(page.socket.take(), [], "neither after 16 patches nor after a second");
+  page.type("#b", "2");
+  const [first, second] = page.socket.take() as [number, number[]][];
+  assertEquals([first![0], first![1]], [0, [1]], "what waited goes first, as it was seen");
+  assertEquals([second![0], second![1]], [20, [2]]);
+});

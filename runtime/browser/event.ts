@@ -64,28 +64,27 @@ export function listen(
 
     const message = flags & 8 ? [path, ...payload(world, event, include.join(" "))] : [path];
 
-    const wait = debounce || throttle;
     const start = () => {
       world.clearTimeout(timer);
       timer = world.setTimeout(() => {
         timer = 0;
         if (entry) {
-          flush();
+          events.flush_();
           if (!debounce) start();
         }
-      }, wait);
+      }, debounce || throttle);
     };
     // The newest last.
     waiting.delete(flush);
     waiting.add(flush);
     entry = { seen_: events.version_, text_: JSON.stringify(message).slice(1), target_: event.target! };
     events.take_(event, entry);
-    // What waits happened before: it goes first, and this one last.
-    if (!wait) events.flush_();
-    else if (debounce) start();
+    // What waits happened before: it goes first, and this one last. So the server never hears of a version after which one still comes
+    // that was seen earlier, and whose view it would have forgotten.
+    if (debounce) start();
     else if (!timer) {
-      flush();
-      start();
+      events.flush_();
+      if (throttle) start();
     }
   }, type != name);
   return (changed) => options = changed;

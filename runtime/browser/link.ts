@@ -68,8 +68,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** Says which version is on the page. */
   const tell = () => {
     const untold = view.version_ - told;
-    if (live && untold) socket!.send(untold as unknown as string);
-    told += untold;
+    // What waits was seen earlier: its view must be kept until it has been sent.
+    if (live && untold && !view.waiting_.size) {
+      socket!.send(untold as unknown as string);
+      told += untold;
+    }
   };
 
   const receive = (message: Down) => {
