@@ -3,7 +3,7 @@ import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assert
 import { Component, type ComponentChildren, createContext, Fragment, h } from "preact";
 import * as hooks from "preact/hooks";
 import { Definitions } from "../runtime/view/definitions.ts";
-import { encode } from "../runtime/view/diff.ts";
+import { diff, encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import { UnsupportedError } from "../runtime/view/unsupported.ts";
 import { match, type Matching } from "../runtime/view/match.ts";
@@ -439,4 +439,29 @@ Deno.test("match() asks a few times for each item, whatever the lists are", () =
     match(items, old, how);
     assert(asked < 50 * count, `${name}: asked ${asked} times for ${count} items`);
   }
+});
+
+Deno.test("lower() in development patches what has a warning before it, as it does without one", () => {
+  const definitions = new Definitions();
+  const lowering = new Lowering({ development: true, warn() {} });
+  const Impure = () => <i>{Math.random()}</i>;
+  const view = (n: number, keys: number[]) => (
+    <main ref={() => {}}>
+      <b>{n}</b>
+      {keys.map((key) => <p key={key} ref={() => {}}>{n}</p>)}
+      {h("u", { ref: () => {} }, n)}
+      <Impure />
+    </main>
+  );
+  let tree = lowering.lower(view(0, [1, 2]), undefined);
+  encode(tree, definitions);
+  let impure = 0;
+  for (let n = 1; n < 40; n++) {
+    const next = lowering.lower(view(n, n % 2 ? [2, 1] : [1, 2]), tree);
+    const patch = JSON.stringify(diff(tree, next, definitions));
+    if (patch.includes("impure") || /0\.\d/.test(patch)) impure++;
+    else assert(patch.length < 120, `${n}: the whole view again: ${patch}`);
+    tree = next;
+  }
+  assert(impure > 0 && impure < 10, `${impure}`);
 });

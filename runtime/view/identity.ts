@@ -6,7 +6,7 @@ import { Fragment, isValidElement, type VNode } from "../deps.ts";
 import { Template, type TemplateProps } from "./jsx.ts";
 import type { Matching } from "./match.ts";
 import { placeOfElement } from "./template.ts";
-import { ComponentNode, Instance, List, type Node } from "./tree.ts";
+import { ComponentNode, Instance, List, type Node, unwarned } from "./tree.ts";
 
 /** A vnode as Preact makes it: `type` and `props` are public. */
 export type AnyVNode = VNode<Record<string, unknown>>;
@@ -33,7 +33,8 @@ function keyGroup(key: unknown): string | number {
 
 /** How children match the items of the list before. */
 export const matching: Matching<unknown, Node> = {
-  same(child: unknown, old: Node): boolean {
+  same(child: unknown, item: Node): boolean {
+    const old = unwarned(item);
     if (typeof child === "object" && child !== null) {
       if (Array.isArray(child)) return old instanceof List && (old.key ?? null) === null;
       if (!isValidElement(child)) return false;
@@ -59,7 +60,8 @@ export const matching: Matching<unknown, Node> = {
     const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
     return isText ? text : null;
   },
-  oldGroup(old: Node): unknown {
+  oldGroup(item: Node): unknown {
+    const old = unwarned(item);
     if (old === null) return null;
     if (typeof old !== "object") return text;
     if (old.key !== null && old.key !== undefined) return keyGroup(old.key);

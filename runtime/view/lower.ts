@@ -10,7 +10,7 @@ import { Template, type TemplateProps } from "./jsx.ts";
 import { match } from "./match.ts";
 import { sameLook } from "./purity.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
-import { ComponentNode, Instance, List, type Node } from "./tree.ts";
+import { ComponentNode, Instance, List, type Node, unwarned, Warned } from "./tree.ts";
 import { UnsupportedError } from "./unsupported.ts";
 import { warningBox } from "./warning.ts";
 
@@ -31,7 +31,7 @@ export class Lowering {
   #id = 0;
   #renders = 0;
   readonly #options: LoweringOptions;
-  readonly #warned = new Set<string>();
+  readonly #told = new Set<string>();
   /** The components that are running, the innermost last. */
   readonly #running: FunctionType[] = [];
 
@@ -106,13 +106,12 @@ export class Lowering {
       const made = this.made;
       const child = this.#child(type.call(undefined, props, {}), before?.child);
       if (unchanged) {
-        if (this.made !== made && !sameLook(child, before.child)) {
+        if (this.made !== made && !sameLook(unwarned(child), unwarned(before.child))) {
           const message = `${
             nameOf(type)
           } is impure: with the same props it shows something else; what it shows must follow from its props`;
           this.#warn(message);
-          const box = warningBox(message);
-          return new ComponentNode(type, key, props, new List(undefined, [this.#child(box, undefined), child], null, ++this.#id));
+          return new ComponentNode(type, key, props, this.#warned(unwarned(child), message, before.child));
         }
         return before;
       }
@@ -125,26 +124,28 @@ export class Lowering {
     }
   }
 
-  #template({ place, dynamic }: TemplateProps, key: unknown, old: Node | undefined): Node {
+  #template({ place, dynamic }: TemplateProps, key: unknown, shown: Node | undefined): Node {
+    const old = unwarned(shown);
     const before = old instanceof Instance && old.place === place && sameKey(old.key, key) ? old : undefined;
     const instance = this.#instance(place, key, dynamic, before);
     for (const ref of place.refs) {
       const given = dynamic[ref];
-      if (given instanceof DynamicAttribute && given.value) return this.#beside(instance, refWarning(place));
+      if (given instanceof DynamicAttribute && given.value) return this.#beside(instance, refWarning(place), shown);
     }
     return instance;
   }
 
-  #element(tag: string, vnode: AnyVNode, old: Node | undefined): Node {
+  #element(tag: string, vnode: AnyVNode, shown: Node | undefined): Node {
     const { props, key } = vnode;
+    const old = unwarned(shown);
     const place = placeOfElement(tag, hasRawHtml(props));
     const before = old instanceof Instance && old.place === place && sameKey(old.key, key) ? old : undefined;
     const instance = this.#instance(place, key, [props.children, props], before);
-    if (vnode.ref) return this.#beside(instance, refWarning(place));
+    if (vnode.ref) return this.#beside(instance, refWarning(place), shown);
     if (this.#options.development && tag.includes("-")) {
       for (const name in props) {
         if (/^on.*[A-Z]/.test(name) && typeof props[name] === "function" && !domEvents.has(name.slice(2).toLowerCase())) {
-          return this.#beside(instance, `<${tag} ${name}>: a custom event's name must be in lower case, as in onmy-event`);
+          return this.#beside(instance, `<${tag} ${name}>: a custom event's name must be in lower case, as in onmy-event`, shown);
         }
       }
     }
@@ -198,7 +199,7 @@ export class Lowering {
   }
 
   #list(children: readonly unknown[], key: unknown, old: Node | undefined): List {
-    const before = old instanceof List && sameKey(old.key, key) ? old : undefined;
+    const before = old instanceof List && !(old instanceof Warned) && sameKey(old.key, key) ? old : undefined;
     const count = children.length;
     const items: Node[] = new Array(count);
     let changed = before === undefined;
@@ -247,10 +248,15 @@ export class Lowering {
   }
 
   /** A problem that leaves what has it as it is: told, and in development shown before it. */
-  #beside(instance: Instance, message: string): Node {
+  #beside(instance: Instance, message: string, old: Node | undefined): Node {
     this.#warn(message);
-    if (!this.#options.development) return instance;
-    return new List(instance.key, [this.#child(warningBox(message), undefined), instance], null, ++this.#id);
+    return this.#options.development ? this.#warned(instance, message, old) : instance;
+  }
+
+  #warned(node: Node, message: string, old: Node | undefined): Warned {
+    const before = old instanceof Warned ? old : undefined;
+    if (before?.node === node) return before;
+    return new Warned(before?.warning ?? this.#child(warningBox(message), undefined), node, before ? before.id : ++this.#id);
   }
 
   #owner(): string | undefined {
@@ -259,8 +265,8 @@ export class Lowering {
   }
 
   #warn(message: string): void {
-    if (this.#warned.has(message) || this.#warned.size >= 1_000) return;
-    this.#warned.add(message);
+    if (this.#told.has(message) || this.#told.size >= 1_000) return;
+    this.#told.add(message);
     this.#options.warn(message);
   }
 }

@@ -31,6 +31,20 @@ export class List {
   ) {}
 }
 
+/** A node with a warning before it, in development: to its neighbours and to the next version the node alone. */
+export class Warned extends List {
+  constructor(readonly warning: Node, readonly node: Node, id: number) {
+    super(undefined, [warning, node], null, id);
+  }
+}
+
+/** A node without its warning. */
+export function unwarned(node: Node): Node;
+export function unwarned(node: Node | undefined): Node | undefined;
+export function unwarned(node: Node | undefined): Node | undefined {
+  return node instanceof Warned ? node.node : node;
+}
+
 /** A component, and what it rendered. Not on the wire: its child stands there. */
 export class ComponentNode {
   constructor(
