@@ -6,7 +6,9 @@ import type { Send } from "./send.ts";
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {
+  /** The model. */
   readonly model: Model;
+  /** What to do beside; in order. */
   readonly effects: readonly Effect<Msg>[];
 }
 
@@ -39,8 +41,11 @@ export interface AppOptions<Model, Msg, Flags, User> {
 
 /** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
 export interface App<Model, Msg, Flags = void, User = unknown> {
+  /** The first model, and the effects to begin with. */
   init(flags: Flags): Next<Model, Msg>;
+  /** The model after a message, and its effects; `from` is the client whose event it was. */
   update(model: Model, msg: Msg, from?: Client<User>): Next<Model, Msg>;
+  /** What the model looks like. */
   view(model: Model, send: Send<Msg, User>): ComponentChildren;
   /** What the app listens to with this model; `{}` when it listens to nothing. */
   subscriptions(model: Model): Readonly<Record<string, Effect<Msg> | false | null | undefined>>;

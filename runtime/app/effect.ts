@@ -7,6 +7,7 @@ declare const carries: unique symbol;
 
 /** What to do beside changing the model: a plain description, comparable in a test. */
 export interface Effect<out Msg = never> {
+  /** Only for the type: the messages that it may send. */
   readonly [carries]?: Msg;
 }
 
@@ -23,12 +24,15 @@ type Source<T> = AsyncIterable<T> | ReadableStream<T>;
 
 /** Where an emitted event goes: to all (as usual), or to the client whose event caused it: to nobody where a timer or a promise did. */
 export interface EmitOptions {
+  /** `"all"` as usual. */
   readonly to?: "cause" | "all" | string;
 }
 
 /** Thrown by what is typed already and comes in a later version. */
 export class NotYetError extends Error {
+  /** `NotYetError`. */
   override name = "NotYetError";
+  /** `what` is missing, and what to do instead. */
   constructor(what: string, instead: string) {
     super(`${what} is not supported yet: ${instead}`);
   }

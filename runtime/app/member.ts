@@ -15,10 +15,11 @@ export interface Link<User = unknown> {
   readonly resume?: string;
 }
 
-/** Close codes that the runtime uses; `docs/protocol.md` says what each means. */
+/** Close codes that we use; `docs/protocol.md` says what each means. */
 export const closeCodes = {
   stopped: 1000,
   malformed: 4400,
+  tooSlow: 4408,
   impossible: 4409,
   tooLarge: 4413,
   binary: 4415,

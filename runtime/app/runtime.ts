@@ -54,6 +54,7 @@ export interface Runtime<Msg> {
   readonly stopped: Promise<void>;
   /** Numbers of the moment. */
   status(): RuntimeStatus;
+  /** Stops it: `await using runtime = start(app)`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -312,7 +313,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     if (!now) return "gone";
     const handler = handlerFor(seen, now);
     const source = sourceOf(handler);
-    const event = eventOf(seen.event, up, source?.options.include ?? []);
+    // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
+    const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     if (event === undefined) return "payload";
     this.#cause = member;
     this.#called = [];

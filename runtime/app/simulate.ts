@@ -25,8 +25,11 @@ export interface Where {
 
 /** What an event brings: fields of the event, of `currentTarget`, and the form's data on submit. */
 export interface Brings {
+  /** Fields of the element that listens. */
   readonly currentTarget?: Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>>>>;
+  /** What the form holds, on `submit`. */
   readonly formData?: FormData;
+  /** Fields of the event. */
   readonly [field: string]: unknown;
 }
 

@@ -71,6 +71,7 @@ export function serve<Model, Msg, Flags, User>(
   app: App<Model, Msg, Flags, User>,
   ...options: Optional<ServeOptions<Flags, User>>
 ): Live<Msg>;
+/** The same for a running app, shared by all that connect. */
 export function serve<Msg>(runtime: Runtime<Msg>, options?: SharedOptions): Live<Msg>;
 export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<unknown>, options: AnyOptions = {}): Live<unknown> {
   const shared = "dispatch" in what ? what : undefined;
