@@ -465,3 +465,24 @@ Deno.test("lower() in development patches what has a warning before it, as it do
   }
   assert(impure > 0 && impure < 10, `${impure}`);
 });
+
+Deno.test("lower() in development says of a file field, in both transforms, what of a file arrives; in production nothing", () => {
+  const views = [
+    <form>
+      <label>
+        Photo <input type="file" name="photo" />
+      </label>
+    </form>,
+    h("input", { type: "file" }),
+  ];
+  for (const view of views) {
+    const told: string[] = [];
+    const shown = JSON.stringify(
+      encode(new Lowering({ development: true, warn: (text) => told.push(text) }).lower(view, undefined), new Definitions()),
+    );
+    assertEquals(told.length, 1);
+    assertStringIncludes(told[0]!, "its contents do not");
+    assertStringIncludes(shown, "its contents do not");
+    assert(!JSON.stringify(encode(lowering().lower(view, undefined), new Definitions())).includes("contents"));
+  }
+});

@@ -9,6 +9,7 @@ import { type AnyVNode, hasRawHtml, matching, sameKey } from "./identity.ts";
 import { Template, type TemplateProps } from "./jsx.ts";
 import { match } from "./match.ts";
 import { sameLook } from "./purity.ts";
+import type { Node as StaticNode } from "./statics.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
 import { ComponentNode, Instance, List, type Node, unwarned, Warned } from "./tree.ts";
 import { UnsupportedError } from "./unsupported.ts";
@@ -132,6 +133,7 @@ export class Lowering {
       const given = dynamic[ref];
       if (given instanceof DynamicAttribute && given.value) return this.#beside(instance, refWarning(place), shown);
     }
+    if (this.#options.development && place.roots.some(hasFileField)) return this.#beside(instance, fileFieldWarning, shown);
     return instance;
   }
 
@@ -142,6 +144,7 @@ export class Lowering {
     const before = old instanceof Instance && old.place === place && sameKey(old.key, key) ? old : undefined;
     const instance = this.#instance(place, key, [props.children, props], before);
     if (vnode.ref) return this.#beside(instance, refWarning(place), shown);
+    if (this.#options.development && tag === "input" && props.type === "file") return this.#beside(instance, fileFieldWarning, shown);
     if (this.#options.development && tag.includes("-")) {
       for (const name in props) {
         if (/^on.*[A-Z]/.test(name) && typeof props[name] === "function" && !domEvents.has(name.slice(2).toLowerCase())) {
@@ -277,6 +280,20 @@ function nameOf(type: FunctionType): string {
 
 function attributeGiven(dynamic: unknown): unknown {
   return dynamic instanceof DynamicAttribute ? dynamic.value : undefined;
+}
+
+const fileFieldWarning =
+  "a file field: of a file its name, size and type arrive, its contents do not; post the form to a route of its own for those";
+
+function hasFileField(node: StaticNode): boolean {
+  if (typeof node === "string" || !("tag" in node)) return false;
+  if (
+    node.tag === "input" &&
+    node.attributes.some((attribute) => "name" in attribute && attribute.name === "type" && attribute.text === "file")
+  ) {
+    return true;
+  }
+  return node.children.some(hasFileField);
 }
 
 function refWarning(place: Place): string {
