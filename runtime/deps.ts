@@ -5,7 +5,7 @@
  */
 import * as etag from "npm:deno-std@^1.4.0/http/etag.js";
 
-export { Component, Fragment, h, isValidElement, options } from "npm:preact@^11.2.0";
+export { Fragment, h, isValidElement, options } from "npm:preact@^11.2.0";
 export type { ComponentChildren, ComponentType, HTMLAttributes, JSX as PreactJSX, VNode } from "npm:preact@^11.2.0";
 export { jsx as vnode } from "npm:preact@^11.2.0/jsx-runtime";
 export { renderToString } from "npm:preact-render-to-string@^6.8.0";

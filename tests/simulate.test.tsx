@@ -54,3 +54,20 @@ Deno.test("simulate() keeps the effects of init", () => {
   const test = simulate(app({ init: () => next(0, effect.after(5, "go")), update: (n: number, _msg: "go") => n, view: () => null }));
   assertEquals(test.effects, [effect.after(5, "go")]);
 });
+
+Deno.test("simulate() finds the handler of a plain select, whose attributes and value stand apart", () => {
+  const pick = app({
+    init: () => "a",
+    update: (_, picked: string) => picked,
+    // A spread makes it a plain vnode.
+    view: (value, send) => (
+      <select {...{ id: "s" }} value={value} onChange={send((e) => e.currentTarget.value)}>
+        <option>a</option>
+        <option>b</option>
+      </select>
+    ),
+  });
+  const test = simulate(pick);
+  test.event("change", { id: "s" }, { currentTarget: { value: "b" } });
+  assertEquals(test.model, "b");
+});
