@@ -1,7 +1,5 @@
 /** The world that a runtime lives in: its clock, timers and randomness, so that a whole system can run under virtual time. */
 
-import { setImmediate } from "node:timers";
-
 /** What a runtime needs of the world around it. */
 export interface World {
   /** Milliseconds since any fixed moment. */
@@ -16,12 +14,12 @@ export interface World {
   randomName(bytes: number): string;
 }
 
-/** The world as it is. */
+/** The world of a server as it is. */
 export const realWorld: World = {
   now: () => performance.now(),
   setTimer: (ms, task) => setTimeout(task, ms),
   clearTimer: (timer) => clearTimeout(timer as number),
   // Not a microtask: each message of a socket comes with microtasks of its own, and a burst would be as many renderings.
-  soon: (task) => void setImmediate(task),
+  soon: (task) => void (typeof setImmediate === "function" ? setImmediate(task) : setTimeout(task)),
   randomName: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).toBase64({ alphabet: "base64url", omitPadding: true }),
 };

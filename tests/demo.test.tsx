@@ -1,4 +1,5 @@
 /** The real thing: the demo's program, its page in Chromium, and what people do to inputs while the network is slow. */
+import { createPortal } from "preact/compat";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { app, effect, page as htmlPage, runtimeScript, serve, simulate } from "../mod.ts";
@@ -272,12 +273,7 @@ Deno.test("<server-component> shows its state, waits for the server, and mounts 
 });
 
 Deno.test("in development a problem of a view shows in the page, where it happened", async () => {
-  class Old {
-    render() {
-      return null;
-    }
-  }
-  const Legacy = Old as unknown as () => null;
+  const Legacy = () => createPortal(<p>elsewhere</p>, {} as Element);
   const broken = app({
     init: () => 0,
     update: (n: number, _msg: never) => n,
@@ -296,7 +292,7 @@ Deno.test("in development a problem of a view shows in the page, where it happen
     await page.waitForSelector(live);
     assertEquals(
       await page.locator("section").innerText(),
-      "Above\nNacre: <Old> is a class component: these are not supported on the server yet; write a function\nBelow",
+      "Above\nNacre: In <Legacy>: createPortal: there are no elements on the server; use a custom element, or a <dialog>\nBelow",
     );
   });
 });

@@ -11,7 +11,7 @@ import type { Node as Tree } from "../runtime/view/tree.ts";
 const window = new Window();
 // It begins with timers of its own, which would be taken for a test's.
 await window.happyDOM.waitUntilComplete();
-const world = window as unknown as World;
+export const world = window as unknown as World;
 
 /** Shows views, one after the other. */
 export class Shown {

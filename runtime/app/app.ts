@@ -1,5 +1,5 @@
 /** An app: `init`, `update`, `view` and options, as a plain value that can be started many times. Running it is `runtime.ts`'s. */
-import type { ComponentChildren } from "../deps.ts";
+import { type ComponentChildren, type ComponentType, h } from "../deps.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { Send } from "./send.ts";
@@ -85,8 +85,12 @@ function asNext<Model, Msg>(returned: Returns<Model, Msg>): Next<Model, Msg> {
 
 const laterOptions = ["onConnect", "onDisconnect", "onAttribute", "onProperty"] as const;
 
+/** The flags of an app that is one component: its props; none where it needs none. */
+export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void : Props;
+
 /**
- * Makes an app of its parts.
+ * Makes an app of its parts; or of one Preact component, whose props are the flags and the model, and which has no messages: what it
+ * remembers is in its hooks.
  *
  * @throws {TypeError} when `init`, `update` or `view` is not a function.
  *
@@ -102,8 +106,36 @@ const laterOptions = ["onConnect", "onDisconnect", "onAttribute", "onProperty"] 
  * });
  * assertEquals(counter.update({ count: 1 }, "up").model, { count: 2 });
  * ```
+ *
+ * @example A component as a whole app
+ * ```tsx
+ * import { app, renderToString } from "@nacre/nacre";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function Greeting({ name }: { name: string }) {
+ *   return <p>Hello {name}</p>;
+ * }
+ * assertEquals(renderToString(app(Greeting), { name: "Anna" }), "<p>Hello Anna</p>");
+ * ```
  */
-export function app<Model, Msg, Flags = void, User = unknown>(options: AppOptions<Model, Msg, Flags, User>): App<Model, Msg, Flags, User> {
+export function app<Props extends object>(component: ComponentType<Props>): App<Props, never, FlagsOf<Props>>;
+export function app<Model, Msg, Flags = void, User = unknown>(options: AppOptions<Model, Msg, Flags, User>): App<Model, Msg, Flags, User>;
+export function app<Model, Msg, Flags, User>(
+  given: AppOptions<Model, Msg, Flags, User> | ComponentType<Record<never, never>>,
+): App<Model, Msg, Flags, User> {
+  return typeof given === "function" ? ofComponent(given) as unknown as App<Model, Msg, Flags, User> : ofOptions(given);
+}
+
+function ofComponent(component: ComponentType<Record<never, never>>): App<object, never, object | void> {
+  return ofOptions<object, never, object | void, unknown>({
+    init: (props) => props ?? {},
+    update: (props) => props,
+    view: (props) => h(component, props),
+    name: component.displayName ?? component.name,
+  });
+}
+
+function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flags, User>): App<Model, Msg, Flags, User> {
   for (const part of ["init", "update", "view"] as const) {
     if (typeof options[part] !== "function") {
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);

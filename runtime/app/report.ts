@@ -1,4 +1,5 @@
 /** Tells `onError` of an error. What fails there in turn must never reach the process, which it would end. */
+import { explained } from "../view/preact.ts";
 
 /** Told of each error, with where it was. */
 export type OnError = (error: unknown, where: string) => void;
@@ -7,7 +8,7 @@ export type OnError = (error: unknown, where: string) => void;
 export function report(onError: OnError, error: unknown, where: string): void {
   const failed = (reporting: unknown) => console.error("nacre: onError failed:", reporting, "while it was told of:", error);
   try {
-    const told: unknown = onError(error, where);
+    const told: unknown = onError(explained(error), where);
     if (told instanceof Promise) told.catch(failed);
   } catch (reporting) {
     failed(reporting);

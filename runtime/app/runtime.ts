@@ -1,6 +1,6 @@
 /**
- * A running app: mailbox, model, view trees, clients and effects. What happens to it is a fact in its mailbox; facts that
- * arrived together become messages first, then are folded, then rendered once. A throw of the app ends this runtime alone.
+ * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
+ * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone.
  */
 import type { Down, Refusal, Up } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
@@ -8,19 +8,18 @@ import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
+import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
-import type { App, Next } from "./app.ts";
+import type { App } from "./app.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
-import { NotYetError } from "./effect.ts";
 import { History } from "./history.ts";
+import { Loop, type Owner } from "./loop.ts";
 import { clientBounds, closeCodes, type Link, type Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
-import { type OnError, report } from "./report.ts";
-import { Scope, type Stage } from "./scope.ts";
-import { createSend, messageOf } from "./send.ts";
+import { createSend } from "./send.ts";
 
 /** A client of a runtime, as its transport sees it. */
 export interface Connection {
@@ -68,108 +67,85 @@ export interface RuntimeOptions {
   readonly development?: boolean;
 }
 
-type Fact<Msg> =
-  | { readonly kind: "MessageDispatched"; readonly message: Msg; readonly from: Member | undefined }
-  | {
-    readonly kind: "EventArrived";
-    readonly member: Member;
-    readonly number: number;
-    readonly version: number;
-    readonly event: Exclude<Up, number>;
-  };
-
-interface Folded<Msg> {
-  readonly message: Msg;
-  readonly from: Member | undefined;
+/** An event as it arrived. */
+interface Arrived {
+  readonly member: Member;
+  readonly number: number;
+  /** Of the version that was seen, or undefined: it is forgotten. Looked up at once, since what arrives later may make it forgotten. */
+  readonly tree: Node | undefined;
+  readonly up: Exclude<Up, number>;
 }
 
-/** Renderings in a row without a turn of the event loop: above it others are let in. */
-const mostInARow = 100;
 const mostEarlyEmits = 64;
 
 /** Starts an app. */
 export function run<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions = {}): Runtime<Msg> {
-  if (app.later.length > 0) throw new NotYetError(`${app.name}: ${app.later.join(", ")}`, "leave it out for now");
   return new Running(app, flags, options);
 }
 
-class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
-  readonly stopped: Promise<void>;
+class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, Member> {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
-  readonly #onError: OnError;
+  readonly #loop: Loop<Model, Msg, Flags, User, Arrived, Member>;
   readonly #lowering: Lowering;
   readonly #definitions = new Definitions();
   readonly #history = new History();
   readonly #members: Members;
-  readonly #scope: Scope;
-  readonly #subscriptions = new Map<string, Scope>();
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
-  readonly #send = createSend<Msg, User>((message) => this.dispatch(message), () => this.#cause?.client as Client<User>);
-  #mailbox: Fact<Msg>[] = [];
-  #model!: Model;
+  readonly #send = createSend<Msg, User>((message) => this.dispatch(message), () => this.#loop.cause?.client as Client<User>);
   /** The model that was rendered last. */
-  #shown: Model | undefined;
-  /** The model that the subscriptions follow. */
-  #heard: Model | undefined;
+  #rendered: Model | undefined;
   #version = 0;
-  #scheduled = false;
-  #inARow = 0;
-  #pause: unknown;
-  #ended = false;
-  /** How the links of an app that has ended are closed. */
-  #closing: [code: number, why: string] = [closeCodes.stopped, "stopped"];
-  #resolveStopped!: () => void;
+  /** Events are being dealt with: what has changed is shown after them. */
+  #willShow = false;
+  /** Those of whom events were dealt with in this turn. */
+  readonly #touched = new Set<Member>();
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
   #early: string[] | undefined = [];
-  /** Messages that a handler sent by calling another handler. */
-  #called: Folded<Msg>[] | undefined;
-  #cause: Member | undefined;
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
     this.#world = options.world ?? realWorld;
-    this.#onError = options.onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
     this.#members = new Members(this.#world, this.#world.randomName(6));
-    this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     this.#lowering = new Lowering({
       development: options.development ?? isDevelopment(),
       warn: (message) => console.warn(`nacre: ${app.name}: ${message}`),
+      changed: () => {
+        if (!this.#willShow) this.#loop.wake();
+      },
+      // Two views on one page must not have the same ids.
+      ids: this.#members.epoch.slice(0, 4),
     });
-    this.#scope = new Scope(this.#world, this);
-    this.#guarded("init", () => {
-      const { model, effects } = app.init(flags);
-      this.#model = model;
-      this.#perform([[{ model, effects }, undefined]]);
-    });
+    this.#loop = new Loop(app, this, this.#world, options.onError);
+    this.#loop.begin(flags);
+  }
+
+  get stopped(): Promise<void> {
+    return this.#loop.stopped;
   }
 
   dispatch(message: Msg): void {
-    if (this.#ended) return;
-    if (this.#called) this.#called.push({ message, from: this.#cause });
-    else this.#arrived({ kind: "MessageDispatched", message, from: undefined });
+    this.#loop.dispatch(message);
   }
 
   connect(link: Link): Connection {
-    if (this.#ended) return this.#refuse(link);
+    if (this.#loop.ended) return this.#refuse(link);
     // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
-    if (this.#mailbox.length > 0) this.#turn();
+    this.#loop.catchUp();
     const { name, epoch, done } = readResume(link.resume, this.#world);
     const before = this.#members.get(name);
     if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
     // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
-    if (!this.#ended && (this.#history.tree === undefined || !Object.is(this.#model, this.#shown))) {
-      this.#guarded("view", () => this.#render());
-    }
-    if (this.#ended) return this.#refuse(link);
+    if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
+    if (this.#loop.ended) return this.#refuse(link);
     const member = this.#members.add(link, name, epoch, this.#version);
     this.#mount(member, done);
+    this.#runEffects();
     return this.#connection(member, link);
   }
 
   stop(reason?: unknown): Promise<void> {
-    this.#end(closeCodes.stopped, "stopped", reason);
-    return this.stopped;
+    return this.#loop.stop(reason);
   }
 
   status(): RuntimeStatus {
@@ -184,7 +160,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
 
   /** A link to an app that has ended. */
   #refuse(link: Link): Connection {
-    closeLink(link, ...this.#closing);
+    closeLink(link, ...closingOf(this.#loop));
     return deadConnection;
   }
 
@@ -212,8 +188,9 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
           if (this.#members.size === 1) this.#forget();
         } else {
           // It came from the event loop: others are let in.
-          this.#inARow = 0;
-          this.#arrived({ kind: "EventArrived", member, number: ++member.last, version, event: up });
+          this.#loop.breathe();
+          const tree = this.#history.at(version, this.#world.now());
+          this.#loop.hear({ member, number: ++member.last, tree, up });
         }
         return "taken";
       },
@@ -243,101 +220,91 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
     for (const [event, reason] of member.refusals) if (event > done) this.#tell(member, refusedMessage(event, reason));
   }
 
-  // ---- the mailbox -----------------------------------------------------------------------------
+  // ---- the loop's owner ------------------------------------------------------------------------
 
-  #arrived(fact: Fact<Msg>): void {
-    this.#mailbox.push(fact);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
-    else {
-      this.#pause = this.#world.setTimer(0, () => {
-        this.#inARow = 0;
-        this.#turn();
-      });
-    }
+  understand(arrived: Arrived): void {
+    const { member, number } = arrived;
+    this.#willShow = true;
+    const refusal = this.#understand(arrived);
+    member.handled++;
+    this.#touched.add(member);
+    if (!refusal) return;
+    this.#refused[refusal]++;
+    member.refuse(number, refusal);
+    this.#tell(member, refusedMessage(number, refusal));
   }
 
-  /** One turn: facts to messages, messages to a model, the model to a patch; then its effects. */
-  #turn(): void {
-    this.#scheduled = false;
-    if (this.#ended) return;
-    const facts = this.#mailbox;
-    this.#mailbox = [];
-    const messages: Folded<Msg>[] = [];
-    const touched = new Set<Member>();
-    for (const fact of facts) {
-      switch (fact.kind) {
-        case "MessageDispatched":
-          messages.push({ message: fact.message, from: fact.from });
-          break;
-        case "EventArrived": {
-          const refusal = this.#guarded("handler", () => this.#understand(fact, messages));
-          if (this.#ended) return;
-          fact.member.handled++;
-          touched.add(fact.member);
-          if (refusal) {
-            this.#refused[refusal]++;
-            fact.member.refuse(fact.number, refusal);
-            this.#tell(fact.member, refusedMessage(fact.number, refusal));
-          }
-          break;
-        }
-        default:
-          fact satisfies never;
-      }
-    }
-    const done: [Next<Model, Msg>, Member | undefined][] = [];
-    this.#guarded("update", () => {
-      for (const { message, from } of messages) {
-        const next = this.#app.update(this.#model, message, from?.client as Client<User> | undefined);
-        this.#model = next.model;
-        if (next.effects.length > 0) done.push([next, from]);
-      }
-    });
-    if (this.#ended) return;
-    if (this.#members.size > 0 && !Object.is(this.#model, this.#shown)) this.#guarded("view", () => this.#render());
-    if (this.#ended) return;
-    for (const member of touched) this.#acknowledge(member);
-    if (messages.length > 0) this.#perform(done);
+  show(): void {
+    this.#willShow = false;
+    // Components that live go on though nobody sees them: their effects are part of the app.
+    if ((this.#members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
   }
 
-  /** Puts what an event means into `messages`; answers why it means nothing. */
-  #understand({ member, event: up, version }: Fact<Msg> & { kind: "EventArrived" }, messages: Folded<Msg>[]): Refusal | undefined {
-    const tree = this.#history.at(version, this.#world.now());
+  shown(): void {
+    for (const member of this.#touched) this.#acknowledge(member);
+    this.#touched.clear();
+    this.#runEffects();
+  }
+
+  emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
+    const message = JSON.stringify(["emit", name, detail ?? null]);
+    if (this.#early) {
+      if (this.#early.length < mostEarlyEmits) this.#early.push(message);
+    } else if (to === "cause") {
+      if (cause) this.#tell(cause, message);
+    } else for (const member of this.#members) this.#tell(member, message);
+  }
+
+  ended(): void {
+    for (const member of this.#members) closeLink(member.link, ...closingOf(this.#loop));
+    this.#members.clear();
+    this.#lowering.end((error) => this.#loop.fail(error));
+  }
+
+  // ---- events and patches ----------------------------------------------------------------------
+
+  /** Makes messages of what an event means; answers why it means nothing. */
+  #understand({ member, up, tree }: Arrived): Refusal | undefined {
     if (tree === undefined) return "version";
     const path = up[1];
     const seen = placeAt(tree, path);
+    if (!seen) return "gone";
+    if (!sourceOf(seen.handler) && this.#lowering.isWaiting) {
+      // A plain function knows the state that it was rendered with: what an event just before has set must be rendered, or is lost.
+      this.#loop.guarded("view", () => this.#render());
+      if (this.#loop.ended) return undefined;
+    }
     const present = this.#history.tree!;
-    const now = seen && (tree === present ? seen : placeNow(present, path, seen));
+    const now = tree === present ? seen : placeNow(present, path, seen);
     if (!now) return "gone";
     const handler = handlerFor(seen, now);
     const source = sourceOf(handler);
     // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     if (event === undefined) return "payload";
-    this.#cause = member;
-    this.#called = [];
-    try {
-      if (source) {
-        const message = messageOf(source, event, member.client);
-        if (message !== undefined) this.#called.push({ message: message as Msg, from: member });
-      } else {
-        const done = handler(event as never);
-        if (done instanceof Promise) done.catch((error) => this.#failed(error, "handler"));
-      }
-      messages.push(...this.#called);
-    } finally {
-      this.#called = this.#cause = undefined;
-    }
+    this.#loop.handle(member, handler, event);
     return undefined;
   }
 
-  /** Renders the model and sends what changed to everybody. */
+  /** Is there another model than what was rendered, or another state of a component? */
+  #isStale(): boolean {
+    return this.#hasNewModel() || this.#lowering.isWaiting;
+  }
+
+  #hasNewModel(): boolean {
+    return this.#history.tree === undefined || !Object.is(this.#loop.model, this.#rendered);
+  }
+
+  /** The effects of components come when what they belong to was sent. */
+  #runEffects(): void {
+    if (this.#lowering.hasEffects) this.#loop.guarded("effect", () => this.#lowering.effects());
+  }
+
+  /** Renders the model and the components, and sends what changed to everybody. */
   #render(): void {
     const old = this.#history.tree;
-    const tree = this.#lowering.lower(this.#app.view(this.#model, this.#send), old);
-    this.#shown = this.#model;
+    const tree = this.#hasNewModel() ? this.#lowering.lower(this.#app.view(this.#loop.model, this.#send)) : this.#lowering.update();
+    this.#rendered = this.#loop.model;
     const now = this.#world.now();
     if (old === undefined) {
       this.#history.add(this.#version, tree, this.#lowering.made, now);
@@ -380,86 +347,15 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Stage {
       // The link broke; its transport says so by `disconnect`.
     }
   }
-
-  // ---- effects ---------------------------------------------------------------------------------
-
-  #perform(done: readonly [Next<Model, Msg>, Member | undefined][]): void {
-    for (const [{ effects }, from] of done) {
-      this.#cause = from;
-      this.#guarded("effect", () => {
-        for (const effect of effects) this.#scope.run(effect);
-      });
-      this.#cause = undefined;
-    }
-    if (!this.#ended) this.#guarded("subscriptions", () => this.#subscribe());
-  }
-
-  #subscribe(): void {
-    if (Object.is(this.#model, this.#heard)) return;
-    this.#heard = this.#model;
-    const wanted = this.#app.subscriptions(this.#model);
-    for (const [name, scope] of this.#subscriptions) {
-      if (Object.hasOwn(wanted, name) && wanted[name]) continue;
-      this.#subscriptions.delete(name);
-      scope.end(new DOMException(`The subscription "${name}" ended`, "AbortError"));
-    }
-    for (const [name, effect] of Object.entries(wanted)) {
-      if (!effect || this.#subscriptions.has(name)) continue;
-      const scope = new Scope(this.#world, this);
-      this.#subscriptions.set(name, scope);
-      scope.run(effect);
-    }
-  }
-
-  emit(name: string, detail: unknown, to: string): void {
-    const message = JSON.stringify(["emit", name, detail ?? null]);
-    if (this.#early) {
-      if (this.#early.length < mostEarlyEmits) this.#early.push(message);
-    } else if (to === "cause") {
-      if (this.#cause) this.#tell(this.#cause, message);
-    } else for (const member of this.#members) this.#tell(member, message);
-  }
-
-  fail(error: unknown): void {
-    // A listener of the signal may fail while all is ended.
-    if (this.#ended) report(this.#onError, error, "effect");
-    else this.#failed(error, "effect");
-  }
-
-  // ---- the end ---------------------------------------------------------------------------------
-
-  #guarded<T>(where: string, task: () => T): T | undefined {
-    try {
-      return task();
-    } catch (error) {
-      this.#failed(error, where);
-      return undefined;
-    }
-  }
-
-  #failed(error: unknown, where: string): void {
-    if (this.#ended) return;
-    this.#end(closeCodes.failed, "the app failed", error);
-    report(this.#onError, error, where);
-  }
-
-  #end(code: number, why: string, reason: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#closing = [code, why];
-    this.#mailbox = [];
-    this.#world.clearTimer(this.#pause);
-    this.#scope.end(reason);
-    for (const scope of this.#subscriptions.values()) scope.end(reason);
-    this.#subscriptions.clear();
-    for (const member of this.#members) closeLink(member.link, code, why);
-    this.#members.clear();
-    this.#resolveStopped();
-  }
 }
 
 function refusedMessage(event: number, reason: Refusal): string {
   return JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down);
+}
+
+/** How the links of an app that has ended are closed. */
+function closingOf({ ended }: { readonly ended: "stopped" | "failed" | undefined }): [code: number, why: string] {
+  return ended === "failed" ? [closeCodes.failed, "the app failed"] : [closeCodes.stopped, "stopped"];
 }
 
 const deadConnection: Connection = { receive: () => "refused", disconnect() {} };

@@ -1,5 +1,5 @@
 /** `send`: makes the handlers of a view. A handler is a real function, with what it was made from on it (`view/handler.ts`). */
-import { asHandler, type EventOptions } from "../view/handler.ts";
+import { asHandler, type EventOptions, type Handler, sourceOf } from "../view/handler.ts";
 import type { Client } from "./client.ts";
 
 type EventField =
@@ -95,29 +95,31 @@ export interface Send<Msg, User = unknown> {
 
 const noOptions: EventOptions = {};
 
+/** What becomes of a handler that is called as a function. */
+export type Call = (handler: Handler, event: unknown) => void;
+
 /**
  * A `send` whose handlers, when they are called as functions, give their message to `dispatch`. On the server the runtime does
- * not call them: it looks at what they were made from. `client` tells who is at the other end.
+ * not call them: it looks at what they were made from. `client` tells who is at the other end. In a page it is Preact who calls them,
+ * and `call` deals with it instead.
  */
-export function createSend<Msg, User>(
-  dispatch: (message: Msg) => void,
-  client: () => Client<User>,
-): Send<Msg, User> {
-  return mapped<Msg, User>([], (message) => dispatch(message as Msg), client);
+export function createSend<Msg, User>(dispatch: (message: Msg) => void, client: () => Client<User>, call?: Call): Send<Msg, User> {
+  call ??= (handler, event) => {
+    const made = messageOf(sourceOf(handler)!, event, client());
+    if (made !== undefined) dispatch(made as Msg);
+  };
+  return mapped<Msg, User>([], call);
 }
 
 type Maps = readonly ((message: never) => unknown)[];
 
-function mapped<Msg, User>(maps: Maps, dispatch: (message: unknown) => void, client: () => Client<User>): Send<Msg, User> {
+function mapped<Msg, User>(maps: Maps, call: Call): Send<Msg, User> {
   const send = (message: unknown, options: EventOptions = noOptions) => {
     if (options !== noOptions) checkOptions(options);
-    const source = { message, options, maps };
-    return asHandler((event: unknown) => {
-      const made = messageOf(source, event, client());
-      if (made !== undefined) dispatch(made);
-    }, source);
+    const handler: Handler = asHandler((event: unknown) => call(handler, event), { message, options, maps });
+    return handler;
   };
-  send.map = <Child>(to: (message: Child) => Msg): Send<Child, User> => mapped([to, ...maps] as Maps, dispatch, client);
+  send.map = <Child>(to: (message: Child) => Msg): Send<Child, User> => mapped([to, ...maps] as Maps, call);
   return send as unknown as Send<Msg, User>;
 }
 

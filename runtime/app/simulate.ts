@@ -1,5 +1,6 @@
 /** `simulate`: an app in a test, without a socket, a clock or a runtime. Effects are kept, never performed. */
-import { type ComponentChildren, h, renderToString } from "../deps.ts";
+import type { ComponentChildren } from "../deps.ts";
+import { htmlOf } from "../view/html.ts";
 import { Lowering } from "../view/lower.ts";
 import type { Element, Node as StaticNode } from "../view/statics.ts";
 import { sourceOf } from "../view/handler.ts";
@@ -93,6 +94,16 @@ export function simulate<Model, Msg, Flags, User>(
     take(app.update(model, message, from));
   };
   const send = createSend<Msg, User>(dispatch, () => nobody as Client<User>);
+  const lowering = new Lowering({ development: false, warn() {} });
+  /** The view as it is now: the states of components, and what their effects have changed, are in it. */
+  const look = (): Node => {
+    let tree = lowering.lower(app.view(model, send));
+    while (lowering.hasEffects || lowering.isWaiting) {
+      lowering.effects();
+      tree = lowering.update();
+    }
+    return tree;
+  };
   take(app.init(flags[0] as Flags));
   return {
     get model() {
@@ -102,11 +113,9 @@ export function simulate<Model, Msg, Flags, User>(
     messages,
     dispatch: (message) => dispatch(message),
     view: () => app.view(model, send),
-    html: () => renderToString(h(() => app.view(model, send) as never, null)),
+    html: () => htmlOf(look()),
     event(type, where = {}, brings = {}) {
-      const view: ComponentChildren = app.view(model, send);
-      const tree = new Lowering({ development: false, warn() {} }).lower(view, undefined);
-      const handler = [...handlersOf(tree)].find((found) => found.type === type && fits(found, where))?.handler;
+      const handler = [...handlersOf(look())].find((found) => found.type === type && fits(found, where))?.handler;
       if (!handler) throw new Error(`Cannot let "${type}" happen: no element with a handler for it fits ${JSON.stringify(where)}`);
       const { currentTarget, formData, ...fields } = brings;
       const source = sourceOf(handler);

@@ -37,7 +37,7 @@ export interface Events {
 export function listen(
   world: World,
   events: Events,
-  element: Element,
+  element: Pick<Element, "addEventListener">,
   name: string,
   place: () => Path | undefined,
 ): (options: HandlerOptions | null) => void {

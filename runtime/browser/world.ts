@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 /**
  * The world that the browser runtime lives in: a window, or what a test puts in its place. Nothing under this folder may reach
  * for a global that has an effect, a clock or chance in it: a whole system must run under virtual time.

@@ -1,6 +1,6 @@
 /** The templates that one runtime has used, numbered from 1 in the order of their first use, as its clients know them. */
 import type { Definition, HandlerOptions } from "../wire/message.ts";
-import { wireOptions } from "./handler.ts";
+import { type Usual, usualOf, wireOptions } from "./handler.ts";
 import type { Template } from "./template.ts";
 import type { Instance } from "./tree.ts";
 
@@ -9,6 +9,8 @@ export interface Numbered {
   readonly number: number;
   /** For each handler hole what an instance has that says nothing of it. */
   readonly options: readonly (HandlerOptions | null)[];
+  /** The same at a glance. */
+  readonly usual: readonly (Usual | null)[];
 }
 
 /** Numbers templates. */
@@ -27,7 +29,8 @@ export class Definitions {
     let numbered = this.#numbered.get(template);
     if (!numbered) {
       const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
-      numbered = { number: this.#all.length + 1, options };
+      const usual = holes.map((hole, i) => hole.kind === "handler" ? usualOf(instance.holes[i]) : null);
+      numbered = { number: this.#all.length + 1, options, usual };
       this.#numbered.set(template, numbered);
       this.#all.push(template.define((hole) => options[hole]!));
     }

@@ -6,7 +6,7 @@
  */
 import type { Change, Json, Recipe, Value } from "../wire/message.ts";
 import type { Definitions } from "./definitions.ts";
-import { sameOnWire, sameOptions, wireOptions } from "./handler.ts";
+import { isUsual, sameOnWire, sameOptions, wireOptions } from "./handler.ts";
 import type { Hole, Select } from "./template.ts";
 import { stayingItems } from "./order.ts";
 import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
@@ -100,8 +100,15 @@ function bareSpread(bare: string): Json {
 }
 
 function diffList(old: List, now: List, definitions: Definitions): Change | undefined {
-  const { from } = now;
+  const { from, touched } = now;
   let change: Change | undefined;
+  if (!from && touched) {
+    for (const i of touched) {
+      const changed = diff(old.items[i]!, now.items[i]!, definitions);
+      if (changed !== undefined) (change ??= {})[i] = changed as Json;
+    }
+    return change;
+  }
   if (from && isInPlace(old, from)) {
     for (let i = 0; i < from.length; i++) {
       const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions);
@@ -169,11 +176,11 @@ export function encode(node: Node, definitions: Definitions): Value {
 
 function encodeInstance(instance: Instance, definitions: Definitions): Value {
   const { place: { holes }, holes: held } = instance;
-  const { number, options } = definitions.of(instance);
+  const { number, options, usual } = definitions.of(instance);
   // What stands at the end and is as usual is not sent: handlers first, as they are the last, then what is nothing.
   let last = holes.length - 1;
   for (let hole; last >= 0 && (hole = holes[last]!).kind === "handler"; last--) {
-    if (!sameOptions(wireOptions(held[last], hole.event, hole.tag), options[last]!)) break;
+    if (!isUsual(held[last], usual[last]!) && !sameOptions(wireOptions(held[last], hole.event, hole.tag), options[last]!)) break;
   }
   while (last >= 0 && isNothing(holes[last]!, held[last])) last--;
   const value: [number, ...Json[]] = [number];

@@ -5,9 +5,11 @@ import { type ComponentChildren, h, type VNode } from "../deps.ts";
 import type { Attribute, Element, Node } from "./statics.ts";
 import { DynamicAttribute, type Place } from "./template.ts";
 
-/** Preact sets these as properties, whose names have capitals. */
+/** Preact knows these with capitals only. */
 const propertyNames: Readonly<Record<string, string>> = {
   allowfullscreen: "allowFullscreen",
+  defaultchecked: "defaultChecked",
+  defaultvalue: "defaultValue",
   formnovalidate: "formNoValidate",
   ismap: "isMap",
   nomodule: "noModule",
@@ -50,13 +52,13 @@ function addAttribute(props: Record<string, unknown>, attribute: Attribute, dyna
     return;
   }
   const given = dynamic[attribute.place];
-  if (given instanceof DynamicAttribute) props[given.name] = given.value;
+  if (given instanceof DynamicAttribute) props[propertyNames[given.name] ?? given.name] = given.value;
   else if (typeof given === "string" && given !== "") add(props, given, "");
 }
 
 function add(props: Record<string, unknown>, name: string, text: string): void {
   if (text === "" && isBoolean.test(name)) props[propertyNames[name] ?? name] = attributesOnly.has(name) ? "" : true;
-  else props[name] = text;
+  else props[propertyNames[name] ?? name] = text;
 }
 
 const isBoolean =

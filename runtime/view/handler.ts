@@ -87,6 +87,24 @@ export function wireOptions(handler: unknown, event: string, tag: string): Handl
 
 const none: EventOptions = {};
 
+/** What says at a glance that a handler's options are those of another: the object that holds them, and whether it wants the event. */
+export interface Usual {
+  readonly options: EventOptions;
+  readonly hears: boolean;
+}
+
+/** What is usual, if a handler made by `send` is. */
+export function usualOf(handler: unknown): Usual | null {
+  const from = typeof handler === "function" ? sourceOf(handler) : undefined;
+  return from ? { options: from.options, hears: typeof from.message === "function" } : null;
+}
+
+/** Whether a handler at the same place is seen to have the usual options. */
+export function isUsual(handler: unknown, usual: Usual | null): boolean {
+  const from = usual !== null && typeof handler === "function" ? sourceOf(handler) : undefined;
+  return from !== undefined && from.options === usual!.options && (typeof from.message === "function") === usual!.hears;
+}
+
 /** Whether the browser need not be told of `after` in the place of `before`. */
 export function sameOnWire(before: unknown, after: unknown, event: string, tag: string): boolean {
   if (typeof before !== "function" || typeof after !== "function") return before === after;

@@ -3,7 +3,7 @@
  * place in the source, the type of the component, or being a text or a list.
  */
 import { Fragment, isValidElement, type VNode } from "../deps.ts";
-import { Template, type TemplateProps } from "./jsx.ts";
+import { TemplateProps } from "./jsx.ts";
 import type { Matching } from "./match.ts";
 import { placeOfElement } from "./template.ts";
 import { ComponentNode, Instance, List, type Node, unwarned } from "./tree.ts";
@@ -41,7 +41,7 @@ export const matching: Matching<unknown, Node> = {
       const { type, key, props } = child as AnyVNode;
       if (old === null || typeof old !== "object" || !sameKey(old.key, key)) return false;
       if (typeof type === "string") return old instanceof Instance && old.place === placeOfElement(type, hasRawHtml(props));
-      if (type === Template as unknown) return old instanceof Instance && old.place === (props as unknown as TemplateProps).place;
+      if (props instanceof TemplateProps) return old instanceof Instance && old.place === props.place;
       return type === Fragment ? old instanceof List : old instanceof ComponentNode && old.type === type;
     }
     const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";
@@ -54,7 +54,7 @@ export const matching: Matching<unknown, Node> = {
       const { type, key, props } = child as AnyVNode;
       if (key !== null && key !== undefined) return keyGroup(key);
       if (typeof type === "string") return placeOfElement(type, hasRawHtml(props));
-      if (type === Template as unknown) return (props as unknown as TemplateProps).place;
+      if (props instanceof TemplateProps) return props.place;
       return type === Fragment ? array : type;
     }
     const isText = typeof child === "string" ? child !== "" : typeof child === "number" || typeof child === "bigint";

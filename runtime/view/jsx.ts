@@ -5,21 +5,31 @@
  *
  * @module
  */
-import { type ComponentChildren, type ComponentType, Fragment, type HTMLAttributes, type PreactJSX, type VNode, vnode } from "../deps.ts";
+import {
+  cloneElement,
+  type ComponentChildren,
+  type ComponentType,
+  Fragment,
+  type HTMLAttributes,
+  isValidElement,
+  type PreactJSX,
+  type VNode,
+  vnode,
+} from "../deps.ts";
 import { expand } from "./expand.ts";
 import { DynamicAttribute, type Place, placeOf } from "./template.ts";
 
 export { Fragment };
 
-/** The props of {@link Template}. */
-export interface TemplateProps {
-  readonly place: Place;
-  readonly dynamic: readonly unknown[];
+/** The props of {@link Template}. A class: `cloneElement` copies props into an object of its own, with more of them. */
+export class TemplateProps {
+  constructor(readonly place: Place, readonly dynamic: readonly unknown[]) {}
 }
 
 /** A precompiled piece of JSX as a component: what lets a template be rendered by Preact itself. */
-export function Template(props: TemplateProps): ComponentChildren {
-  return expand(props.place, props.dynamic);
+export function Template({ place, dynamic, ...added }: TemplateProps): ComponentChildren {
+  const root = expand(place, dynamic);
+  return Object.keys(added).length > 0 && isValidElement(root) ? cloneElement(root, added) : root;
 }
 
 /** Called by the precompile transform for each piece of JSX, with its statics and its dynamic values. */
@@ -27,7 +37,7 @@ export function Template(props: TemplateProps): ComponentChildren {
 export function jsxTemplate(statics: string[], ...dynamic: unknown[]): VNode<any> {
   const place = placeOf(statics, dynamic);
   const key = place.key < 0 ? place.staticKey : (dynamic[place.key] as DynamicAttribute).value;
-  return vnode(Template as unknown as ComponentType<TemplateProps>, { place, dynamic }, key as string);
+  return vnode(Template as unknown as ComponentType<TemplateProps>, new TemplateProps(place, dynamic), key as string);
 }
 
 /** Called by the precompile transform for each dynamic attribute. */

@@ -74,8 +74,9 @@ export function match<New, Old>(
     from[index] = found;
     used[found] = 1;
     left--;
-    if (found < guess) skew--;
-    else if (found > guess) skew++;
+    // What has moved by one tells of an item that was added or removed; what has moved farther was taken from there.
+    if (found === guess + 1 || found < guess - 1) skew++;
+    else if (found !== guess) skew--;
   }
   return from;
 

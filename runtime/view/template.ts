@@ -4,6 +4,7 @@
  */
 import type { AttributeDefinition, Definition, HandlerOptions, NodeDefinition } from "../wire/message.ts";
 import { type AttributeName, attributeName, attributeValue } from "./attribute.ts";
+import { type AnySignal, isSignal } from "./signal.ts";
 import { type Element, type Node, readStatics, voidElements } from "./statics.ts";
 
 /** What a hole of a template is filled from. */
@@ -38,6 +39,18 @@ export interface Place {
   readonly roots: readonly Node[];
   /** The holes of the values of selects, each with the holes inside the select: which option is chosen depends on both. */
   readonly selects: readonly Select[];
+  /** By hole, for those of children: how Preact would come to it. */
+  readonly steps: readonly (Step | undefined)[];
+}
+
+/** How Preact comes to a child hole: it matches all children of an element before it renders the first of them. */
+export interface Step {
+  /** How many vnodes deep, from that of the template. */
+  readonly level: number;
+  /** It is all that its element has: an array in it is no vnode of its own. */
+  readonly isAlone: boolean;
+  /** The holes that are matched after the hole before was rendered, and before this one is. */
+  readonly match: readonly number[];
 }
 
 /** A `<select>` with a value. */
@@ -105,6 +118,7 @@ export function placeOfElement(tag: string, raw: boolean): Place {
       refs: [],
       roots: [{ tag, attributes: [], children: [] }],
       selects: isSelect ? [{ value: 2, inside: [1] }] : none,
+      steps: holes.map((hole, at) => hole.kind === "child" ? { level: 1, isAlone: true, match: [at] } : undefined),
     };
     elements.set(id, place);
   }
@@ -191,7 +205,27 @@ function compile(roots: readonly Node[], dynamic: readonly unknown[]): Place {
     refs: compiler.refs,
     roots,
     selects: selects.length > 0 ? selects : none,
+    steps: stepsOf(roots, numbers),
   };
+}
+
+function stepsOf(roots: readonly Node[], numbers: ReadonlyMap<object, number>): (Step | undefined)[] {
+  const steps: (Step | undefined)[] = [];
+  let match: number[] = [];
+  const walk = (nodes: readonly Node[], level: number) => {
+    for (const node of nodes) if (typeof node !== "string" && !isElement(node)) match.push(numbers.get(node)!);
+    for (const node of nodes) {
+      if (typeof node === "string") continue;
+      if (isElement(node)) walk(node.children, level + 1);
+      else {
+        steps[numbers.get(node)!] = { level, isAlone: nodes.length === 1, match };
+        match = [];
+      }
+    }
+  };
+  // What has one element is this element; else it is a fragment.
+  walk(roots, roots.length === 1 && isElement(roots[0]!) ? 0 : 1);
+  return steps;
 }
 
 /** Where there may be holes in an element, at any depth. */
@@ -318,16 +352,21 @@ export function bareValue(hole: { name: string }, given: unknown): string {
   return hole.name === "" ? "" : `!${hole.name}`;
 }
 
-/** All attributes of a plain vnode's element, by wire name: properties after the others, functions for handlers. */
+/** All attributes of a plain vnode's element, by wire name: properties after the others, functions for handlers. What follows a signal is noted. */
 export function spreadValue(
   { tag, only }: { readonly tag: string; readonly only?: "attributes" | "properties" },
   props: Readonly<Record<string, unknown>>,
+  signals: AnySignal[],
 ): Readonly<Record<string, unknown>> | null {
   let spread: Record<string, unknown> | null = null;
   let late: Record<string, unknown> | null = null;
   for (const key in props) {
-    const given = props[key];
+    let given = props[key];
     if (key === "children" || given === undefined) continue;
+    if (isSignal(given)) {
+      signals.push(given);
+      given = given.peek();
+    }
     if (key === "dangerouslySetInnerHTML") {
       const html = (given as { __html?: unknown } | null)?.__html;
       if (html !== undefined && html !== null) (late ??= {})[".innerHTML"] = String(html);

@@ -1,0 +1,272 @@
+/**
+ * The loop of a running app: a mailbox, the model that messages are folded into, effects and subscriptions. It is the same wherever an
+ * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
+ */
+import { type Handler, sourceOf } from "../view/handler.ts";
+import type { World } from "../world.ts";
+import type { App, Next } from "./app.ts";
+import type { Client } from "./client.ts";
+import { NotYetError } from "./effect.ts";
+import { type OnError, report } from "./report.ts";
+import { Scope, type Stage } from "./scope.ts";
+import { messageOf } from "./send.ts";
+
+/** Whoever an event comes from. */
+export interface Sender {
+  /** As apps know it. */
+  readonly client: Client;
+}
+
+/** Who has a loop: it hears events and shows the model. */
+export interface Owner<Event, From extends Sender> {
+  /** An event is to become messages, by `Loop.handle`. What throws here is an error of the app's `handler`. */
+  understand(event: Event): void;
+  /** The model is folded: it is shown, where it has to be. What throws here is an error of the app's `view`. Called in each turn. */
+  show(): void;
+  /** It was shown; effects come after this. */
+  shown(): void;
+  /** An effect speaks to the page. `cause` is who sent the event that it follows from, if one did. */
+  emit(name: string, detail: unknown, to: string, cause: From | undefined): void;
+  /** The loop has ended: nothing of it is heard again. */
+  ended(): void;
+}
+
+/** A message on its way to `update`. A class, so that it is told from an event at once. */
+class Message<Msg, From> {
+  constructor(readonly message: Msg, readonly from: From | undefined) {}
+}
+
+/** Turns in a row without one of the event loop: above it others are let in. */
+const mostInARow = 100;
+
+/** One app's loop. It begins with {@link Loop.begin}. */
+export class Loop<Model, Msg, Flags, User, Event extends object, From extends Sender> implements Stage {
+  /** Settles when the loop has ended. */
+  readonly stopped: Promise<void>;
+  /** The model of the moment. */
+  model!: Model;
+  /** How it has ended; undefined while it runs. */
+  ended: "stopped" | "failed" | undefined;
+  readonly #app: App<Model, Msg, Flags, User>;
+  readonly #world: World;
+  readonly #onError: OnError;
+  readonly #owner: Owner<Event, From>;
+  readonly #scope: Scope;
+  readonly #subscriptions = new Map<string, Scope>();
+  /** The model that the subscriptions follow. */
+  #followed: Model | undefined;
+  #mailbox: (Message<Msg, From> | Event)[] = [];
+  #scheduled = false;
+  #inARow = 0;
+  #pause: unknown;
+  /** Whose handler, or whose message's effects, run now. */
+  #cause: From | undefined;
+  /** A handler runs: what it sends by calling other handlers is of this turn. */
+  #handling = false;
+  /** The messages of the turn. */
+  #messages: Message<Msg, From>[] = [];
+  #resolveStopped!: () => void;
+
+  /** @throws {NotYetError} when the app has options that this version knows by type only. */
+  constructor(app: App<Model, Msg, Flags, User>, owner: Owner<Event, From>, world: World, onError: OnError | undefined) {
+    if (app.later.length > 0) throw new NotYetError(`${app.name}: ${app.later.join(", ")}`, "leave it out for now");
+    this.#app = app;
+    this.#owner = owner;
+    this.#world = world;
+    this.#onError = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
+    this.#scope = new Scope(world, this);
+    this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
+  }
+
+  /** Makes the first model, and starts what it asks for. */
+  begin(flags: Flags): void {
+    this.guarded("init", () => {
+      const next = this.#app.init(flags);
+      this.model = next.model;
+      this.#perform([[next, undefined]]);
+    });
+  }
+
+  /** A message arrives: for the next turn, or for this one while a handler runs. Ignored once the loop has ended. */
+  dispatch(message: Msg): void {
+    if (this.ended) return;
+    if (this.#handling) this.#messages.push(new Message(message, this.#cause));
+    else this.#arrived(new Message<Msg, From>(message, undefined));
+  }
+
+  /** An event arrives. */
+  hear(event: Event): void {
+    if (!this.ended) this.#arrived(event);
+  }
+
+  /** Asks for a turn, though nothing arrives. */
+  wake(): void {
+    if (!this.ended) this.#schedule();
+  }
+
+  /** Something came from the event loop: others were let in. */
+  breathe(): void {
+    this.#inARow = 0;
+  }
+
+  /** Who is to blame for what runs now. */
+  get cause(): From | undefined {
+    return this.#cause;
+  }
+
+  /** Deals now with what has arrived, if anything has. */
+  catchUp(): void {
+    if (this.#mailbox.length > 0) this.#turn();
+  }
+
+  /** Calls a handler with an event that `from` sent; what comes of it, and what it sends by calling other handlers, is of this turn. */
+  handle(from: From, handler: Handler, event: unknown): void {
+    const source = sourceOf(handler);
+    this.#cause = from;
+    this.#handling = true;
+    try {
+      if (source) {
+        const message = messageOf(source, event, from.client);
+        if (message !== undefined) this.#messages.push(new Message(message as Msg, from));
+      } else {
+        const done = handler(event as never);
+        if (done instanceof Promise) done.catch((error) => this.failed(error, "handler"));
+      }
+    } finally {
+      this.#handling = false;
+      this.#cause = undefined;
+    }
+  }
+
+  /** Runs a part of the app; what it throws ends the loop. */
+  guarded<T>(where: string, task: () => T): T | undefined {
+    try {
+      return task();
+    } catch (error) {
+      this.failed(error, where);
+      return undefined;
+    }
+  }
+
+  /** The app has failed: the loop ends, and `onError` is told. */
+  failed(error: unknown, where: string): void {
+    if (this.ended) return;
+    this.#end("failed", error);
+    report(this.#onError, error, where);
+  }
+
+  /** Ends the loop. */
+  stop(reason?: unknown): Promise<void> {
+    this.#end("stopped", reason);
+    return this.stopped;
+  }
+
+  /** As {@link Stage} has it. */
+  emit(name: string, detail: unknown, to: string): void {
+    this.#owner.emit(name, detail, to, this.#cause);
+  }
+
+  /** As {@link Stage} has it. */
+  fail(error: unknown): void {
+    // A listener of the signal may fail while all is ended.
+    if (this.ended) report(this.#onError, error, "effect");
+    else this.failed(error, "effect");
+  }
+
+  #arrived(fact: Message<Msg, From> | Event): void {
+    this.#mailbox.push(fact);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
+    else {
+      this.#pause = this.#world.setTimer(0, () => {
+        this.#inARow = 0;
+        this.#turn();
+      });
+    }
+  }
+
+  /** One turn: facts to messages, messages to a model, which is shown; then its effects. */
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.ended) return;
+    const facts = this.#mailbox;
+    this.#mailbox = [];
+    const messages: Message<Msg, From>[] = this.#messages = [];
+    for (const fact of facts) {
+      if (fact instanceof Message) {
+        messages.push(fact);
+        continue;
+      }
+      try {
+        this.#owner.understand(fact);
+      } catch (error) {
+        this.failed(error, "handler");
+      }
+      if (this.ended) return;
+    }
+    const done: [Next<Model, Msg>, From | undefined][] = [];
+    try {
+      for (const { message, from } of messages) {
+        const next = this.#app.update(this.model, message, from?.client as Client<User> | undefined);
+        this.model = next.model;
+        if (next.effects.length > 0) done.push([next, from]);
+      }
+    } catch (error) {
+      this.failed(error, "update");
+    }
+    if (this.ended) return;
+    try {
+      this.#owner.show();
+    } catch (error) {
+      this.failed(error, "view");
+    }
+    if (this.ended) return;
+    this.#owner.shown();
+    if (messages.length > 0) this.#perform(done);
+  }
+
+  #perform(done: readonly [Next<Model, Msg>, From | undefined][]): void {
+    for (const [{ effects }, from] of done) {
+      this.#cause = from;
+      this.guarded("effect", () => {
+        for (const effect of effects) this.#scope.run(effect);
+      });
+      this.#cause = undefined;
+    }
+    if (!this.ended) this.guarded("subscriptions", () => this.#subscribe());
+  }
+
+  #subscribe(): void {
+    if (Object.is(this.model, this.#followed)) return;
+    this.#followed = this.model;
+    const wanted = this.#app.subscriptions(this.model);
+    for (const [name, scope] of this.#subscriptions) {
+      if (Object.hasOwn(wanted, name) && wanted[name]) continue;
+      this.#subscriptions.delete(name);
+      scope.end(new DOMException(`The subscription "${name}" ended`, "AbortError"));
+    }
+    for (const [name, effect] of Object.entries(wanted)) {
+      if (!effect || this.#subscriptions.has(name)) continue;
+      const scope = new Scope(this.#world, this);
+      this.#subscriptions.set(name, scope);
+      scope.run(effect);
+    }
+  }
+
+  #end(how: "stopped" | "failed", reason: unknown): void {
+    if (this.ended) return;
+    this.ended = how;
+    this.#mailbox = [];
+    this.#world.clearTimer(this.#pause);
+    this.#scope.end(reason);
+    for (const scope of this.#subscriptions.values()) scope.end(reason);
+    this.#subscriptions.clear();
+    this.#owner.ended();
+    this.#resolveStopped();
+  }
+}

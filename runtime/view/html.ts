@@ -1,0 +1,147 @@
+/**
+ * A view tree as HTML: what the browser runtime would build, written so that the parser builds the same. No markers, no comments. What
+ * only a property can say (`scrollTop`, `indeterminate`) is left out.
+ */
+import type { Attribute, Element, Node as StaticNode } from "./statics.ts";
+import { voidElements } from "./statics.ts";
+import type { Hole, Place } from "./template.ts";
+import { Instance, List, type Node, shown } from "./tree.ts";
+
+/** What an element gets from its attributes and properties. */
+interface Written {
+  readonly attributes: Map<string, string>;
+  /** Its content, where that is not its children: raw HTML, or the text of a textarea. */
+  content: string | undefined;
+  /** The value of a select: which of its options is chosen. */
+  chosen: string | undefined;
+}
+
+/** The value of the select that is around. */
+type Chosen = string | undefined;
+
+/** Properties that have an attribute, with its name. */
+const reflected: Readonly<Record<string, string>> = { value: "value", checked: "checked", selected: "selected", muted: "muted" };
+/** The parser drops a line feed at the start of these. */
+const eatsLineFeed: ReadonlySet<string> = new Set(["pre", "listing", "textarea"]);
+/** What is in these is no HTML. */
+const rawText: ReadonlySet<string> = new Set(["script", "style"]);
+
+/** The HTML of a node. */
+export function htmlOf(node: Node): string {
+  return nodeHtml(node, undefined);
+}
+
+function nodeHtml(node: Node, chosen: Chosen): string {
+  const what = shown(node);
+  if (what === null) return "";
+  if (what instanceof List) return what.items.map((item) => nodeHtml(item, chosen)).join("");
+  if (what instanceof Instance) return what.place.roots.map((root) => staticHtml(root, what, chosen)).join("");
+  return text(String(what));
+}
+
+function staticHtml(node: StaticNode, instance: Instance, chosen: Chosen): string {
+  if (typeof node === "string") return text(node);
+  if (!("tag" in node)) return nodeHtml(childAt(instance, node.place), chosen);
+  return elementHtml(node, instance, chosen);
+}
+
+function elementHtml(element: Element, instance: Instance, outer: Chosen): string {
+  const { tag } = element;
+  const written: Written = { attributes: new Map(), content: undefined, chosen: undefined };
+  const { holes } = instance.place;
+  const isPlain = holes.some((hole) => hole.kind === "spread");
+  if (isPlain) {
+    for (const [index, hole] of holes.entries()) {
+      if (hole.kind === "spread") {
+        for (const [name, value] of Object.entries(instance.holes[index] ?? {})) write(written, tag, name, value);
+      }
+    }
+  } else {
+    for (const attribute of element.attributes) writeStatic(written, tag, attribute, instance);
+  }
+  const chosen = tag === "select" ? written.chosen : outer;
+  const inside = written.content ??
+    (isPlain
+      ? holes.some((hole) => hole.kind === "child") ? nodeHtml(childAt(instance, 0), chosen) : ""
+      : element.children.map((child) => staticHtml(child, instance, chosen)).join(""));
+  if (tag === "option" && outer !== undefined && outer === (written.attributes.get("value") ?? inside.trim().replace(/\s+/g, " "))) {
+    written.attributes.set("selected", "");
+  }
+  let start = `<${tag}`;
+  for (const [name, value] of written.attributes) start += value === "" ? ` ${name}` : ` ${name}="${value}"`;
+  start += ">";
+  if (voidElements.has(tag)) return start;
+  if (rawText.has(tag)) return `${start}${written.content ?? rawTextOf(element, instance)}</${tag}>`;
+  return `${start}${eatsLineFeed.has(tag) && inside.startsWith("\n") ? "\n" : ""}${inside}</${tag}>`;
+}
+
+function writeStatic(written: Written, tag: string, attribute: Attribute, instance: Instance): void {
+  if ("name" in attribute) {
+    const { name, text: value } = attribute;
+    if (name === "key" || /^on/i.test(name)) return;
+    if (name === "value" && (tag === "select" || tag === "textarea")) write(written, tag, ".value", value);
+    else if (name === "class" || !/[A-Z]/.test(name)) writeAttribute(written, name, value);
+    else writeAttribute(written, name === "className" ? "class" : name === "htmlFor" ? "for" : name, value);
+    return;
+  }
+  const index = holeAt(instance.place, attribute.place);
+  const hole = instance.place.holes[index];
+  if (hole?.kind === "attribute") write(written, tag, hole.name.wire, instance.holes[index]);
+  else if (hole?.kind === "bare") {
+    const bare = instance.holes[index] as string;
+    if (bare !== "" && bare[0] !== "!") writeAttribute(written, bare.replace(".", "").toLowerCase(), "");
+  }
+}
+
+/** Writes what a hole of this name on the wire holds. */
+function write(written: Written, tag: string, name: string, value: unknown): void {
+  if (value === null || value === undefined || name[0] === "@") return;
+  const rest = name.slice(1);
+  if (name === ".innerHTML") written.content = String(value);
+  else if (name === ".value" && tag === "select") written.chosen = attributeText(String(value));
+  else if ((name === ".value" || name === ".defaultValue") && tag === "textarea") written.content = text(String(value));
+  else if (name[0] === "." || name[0] === "~") {
+    const attribute = name[0] === "~" ? rest : reflected[rest];
+    if (attribute === undefined || value === false || typeof value === "object") return;
+    writeAttribute(written, attribute, value === true ? "" : String(value));
+  } else writeAttribute(written, name, String(value));
+}
+
+function writeAttribute(written: Written, name: string, value: string): void {
+  written.attributes.set(name, attributeText(value));
+}
+
+/** The text of a script or a style, which no reference is decoded in: an end tag in it is broken. */
+function rawTextOf(element: Element, instance: Instance): string {
+  const plain = (node: Node): string => {
+    const what = shown(node);
+    return what instanceof List ? what.items.map(plain).join("") : what === null || what instanceof Instance ? "" : String(what);
+  };
+  const children = instance.place.holes.some((hole) => hole.kind === "spread")
+    ? plain(childAt(instance, 0))
+    : element.children.map((child) => typeof child === "string" ? child : "tag" in child ? "" : plain(childAt(instance, child.place))).join(
+      "",
+    );
+  return children.replace(/<(?=\/(?:script|style)|!--)/gi, "\\3c ");
+}
+
+function childAt(instance: Instance, source: number): Node {
+  const index = holeAt(instance.place, source);
+  return index < 0 ? null : instance.holes[index] as Node;
+}
+
+/** Which hole a dynamic value fills; -1 for one that fills none, as a key. */
+function holeAt(place: Place, source: number): number {
+  return place.holes.findIndex((hole: Hole) => "source" in hole && hole.source === source);
+}
+
+/** Text for the parser: a carriage return would be read as a line feed, and NUL not at all. */
+function text(value: string): string {
+  return /[&<>\r\0]/.test(value)
+    ? value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;").replaceAll("\0", "\ufffd")
+    : value;
+}
+
+function attributeText(value: string): string {
+  return text(value).replaceAll('"', "&quot;");
+}
