@@ -43,7 +43,7 @@
  * @module
  */
 export { app, next } from "./runtime/app/app.ts";
-export type { App, AppOptions, Next, Returns } from "./runtime/app/app.ts";
+export type { App, AppOptions, FlagsOf, Next, Returns } from "./runtime/app/app.ts";
 export type { Client } from "./runtime/app/client.ts";
 export { effect, NotYetError } from "./runtime/app/effect.ts";
 export type { Effect, EmitOptions } from "./runtime/app/effect.ts";
@@ -53,9 +53,15 @@ export type { FieldPath, Send, SendOptions, Sent, TargetOf } from "./runtime/app
 export { simulate } from "./runtime/app/simulate.ts";
 export type { Brings, Simulation, Where } from "./runtime/app/simulate.ts";
 export { start } from "./runtime/app/start.ts";
+export { define } from "./runtime/client/define.ts";
+export type { DefineOptions } from "./runtime/client/define.ts";
+export { mount } from "./runtime/client/mount.ts";
+export type { Mounted, MountOptions } from "./runtime/client/mount.ts";
 export { serve } from "./runtime/transport/serve.ts";
 export type { Live, ServeOptions, SharedOptions } from "./runtime/transport/serve.ts";
 export { page } from "./runtime/page/page.ts";
 export { runtimeScript } from "./runtime/page/script.ts";
+export { renderToString, renderToStringAsync } from "./runtime/page/static.ts";
+export type { RenderOptions } from "./runtime/page/static.ts";
 export { ServerComponent } from "./runtime/page/server_component.ts";
 export type { ServerComponentProps } from "./runtime/page/server_component.ts";

@@ -24,14 +24,14 @@ const plugin: Deno.lint.Plugin = {
     "no-dom-globals": {
       create(context) {
         const path = context.filename.replaceAll("\\", "/");
-        if (!path.includes("/runtime/") || path.includes("/runtime/browser/")) return {};
+        if (!path.includes("/runtime/") || /\/runtime\/(browser|client)\//.test(path)) return {};
 
         const report = (node: Deno.lint.Node): void => {
           if (node.type !== "Identifier" || !browserOnly.has(node.name)) return;
           context.report({
             node,
             message: `\`${node.name}\` is a browser's: on a server it is not there`,
-            hint: "Move it to runtime/browser",
+            hint: "Move it to runtime/browser or runtime/client",
           });
         };
         // Only where the value is used: as a type, as a key or as the name of a property these words are harmless.

@@ -9,6 +9,9 @@ const layers: readonly (readonly [name: string, files: RegExp])[] = [
   ["wire", /^runtime\/wire\//],
   ["view", /^runtime\/view\//],
   ["app", /^runtime\/app\//],
+  // Of the browser runtime what a mounted app does as well: it stands on the wire alone (see below), and is no lower than this for `client`.
+  ["browser", /^runtime\/browser\//],
+  ["client", /^runtime\/client\//],
   ["transport", /^runtime\/transport\//],
   ["page", /^runtime\/page\//],
   ["door", /^mod\.ts$/],

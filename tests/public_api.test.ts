@@ -2,19 +2,39 @@
 import { assert, assertEquals } from "@std/assert";
 import * as nacre from "../mod.ts";
 
-const values = ["NotYetError", "ServerComponent", "app", "effect", "next", "page", "runtimeScript", "serve", "simulate", "start"];
+const values = [
+  "NotYetError",
+  "ServerComponent",
+  "app",
+  "define",
+  "effect",
+  "mount",
+  "next",
+  "page",
+  "renderToString",
+  "renderToStringAsync",
+  "runtimeScript",
+  "serve",
+  "simulate",
+  "start",
+];
 const types = [
   "App",
   "AppOptions",
   "Brings",
   "Client",
   "Connection",
+  "DefineOptions",
   "Effect",
   "EmitOptions",
   "FieldPath",
+  "FlagsOf",
   "Link",
   "Live",
+  "MountOptions",
+  "Mounted",
   "Next",
+  "RenderOptions",
   "Returns",
   "Runtime",
   "RuntimeStatus",

@@ -1,0 +1,221 @@
+/**
+ * `mount`: an app that runs in a page, shown by Preact itself. Messages, effects and subscriptions are the loop's, as on a server; this
+ * file must not add a rule of its own about them.
+ */
+import { type ComponentChildren, h, hydrate, render } from "../deps.ts";
+import { withIds } from "../view/preact.ts";
+import type { World } from "../world.ts";
+import type { App } from "../app/app.ts";
+import type { Client } from "../app/client.ts";
+import { Loop, type Owner, type Sender } from "../app/loop.ts";
+import type { OnError } from "../app/report.ts";
+import { createSend } from "../app/send.ts";
+import type { Refusal } from "../wire/message.ts";
+import { Boundary } from "./boundary.ts";
+import { Events, type Heard } from "./events.ts";
+import { Inputs } from "./inputs.ts";
+import { pageWorld } from "./world.ts";
+
+/** How an app is mounted, beside its flags. */
+export interface MountOptions {
+  /** Told of each error of the app: where it was (`init`, `update`, `view`, `handler`, `effect`, `subscriptions`) and what. The console as usual. */
+  readonly onError?: (error: unknown, where: string) => void;
+  /** What the ids of `useId` begin with: two apps in one page need two. The same as for `renderToString` where that has made the page. */
+  readonly ids?: string;
+  /** The target has what `renderToString` made of this app with these flags: its elements are kept. As with Preact's `hydrate` it has to be the same. */
+  readonly hydrate?: boolean;
+}
+
+/** An app in a page. */
+export interface Mounted<Msg> {
+  /** Sends the app a message. Ignored once it has stopped. */
+  dispatch(message: Msg): void;
+  /** Ends the app: its effects are aborted, and what it shows is taken out of the page. */
+  stop(reason?: unknown): Promise<void>;
+  /** Settles when the app has ended, by `stop` or by an error. After an error what was shown stays, and does nothing. */
+  readonly stopped: Promise<void>;
+  /** Stops it: `await using mounted = mount(app, "#root")`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Runs an app in a page: with the effects, subscriptions and handlers that it has on a server, and Preact to show it. What is in the
+ * target already is replaced.
+ *
+ * Events are dispatched on the target by `effect.emit`. There is one client, without a user.
+ *
+ * @throws {TypeError} when there is no such element, or an app is mounted in it.
+ * @throws {NotYetError} when the app has an option that this version knows by type only.
+ *
+ * @example In a module that is bundled for the browser
+ * ```tsx ignore
+ * import { mount } from "@nacre/nacre";
+ * import { counter } from "./counter.tsx";
+ *
+ * const mounted = mount(counter, "#root", { start: 1 });
+ * mounted.dispatch("up");
+ * ```
+ */
+export function mount<Model, Msg, Flags, User>(
+  app: App<Model, Msg, Flags, User>,
+  target: Element | string,
+  ...rest: undefined extends Flags ? [flags?: Flags, options?: MountOptions] : [flags: Flags, options?: MountOptions]
+): Mounted<Msg> {
+  const [flags, options = {}] = rest;
+  const element = typeof target === "string" ? find(target) : target;
+  if (typeof element?.addEventListener !== "function") throw new TypeError(`Cannot mount ${app.name}: the target is no element`);
+  if (taken.has(element)) throw new TypeError(`Cannot mount ${app.name}: an app is mounted in this element; stop it first`);
+  return new Mounting(app, element, flags as Flags, options);
+}
+
+function find(selector: string): Element {
+  if (typeof document === "undefined") throw new TypeError(`Cannot mount in "${selector}": there is no page here; mount in a browser`);
+  const element = document.querySelector(selector);
+  if (!element) throw new TypeError(`Cannot mount in "${selector}": no element of the page fits; mount after it is there`);
+  return element;
+}
+
+/** Elements with an app in them. */
+const taken = new WeakSet<Element>();
+
+class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Sender> {
+  readonly #app: App<Model, Msg, Flags, User>;
+  readonly #target: Element;
+  readonly #sender: Sender;
+  readonly #loop: Loop<Model, Msg, Flags, User, Heard, Sender>;
+  readonly #inputs: Inputs;
+  readonly #events: Events;
+  /** What `useId` counts with. */
+  readonly #ids: [prefix: string, count: number] | undefined;
+  readonly #send = createSend<Msg, User>(
+    (message) => this.dispatch(message),
+    () => this.#sender.client as Client<User>,
+    (handler, event) => this.#events.call(handler, event),
+  );
+  /** The first rendering finds what is in the page already. */
+  #hydrates: boolean;
+  #rendered: Model | undefined;
+  /** Something was put in: it is shown anew, though the model may be the same. */
+  #isStale = true;
+  #dealtWith = 0;
+  /** What was emitted before there was a view. */
+  #early: (() => void)[] | undefined = [];
+
+  constructor(app: App<Model, Msg, Flags, User>, target: Element, flags: Flags, options: MountOptions) {
+    this.#app = app;
+    this.#target = target;
+    this.#sender = { client: { id: pageWorld.randomName(9), user: undefined } };
+    this.#ids = options.ids === undefined ? undefined : [options.ids, 0];
+    // What the user did is seen by the whole page before it is shown: a handler further up is that of the view that it was done in.
+    const world: World = {
+      ...pageWorld,
+      soon: (task) => this.#events.isUnderWay ? void setTimeout(task) : pageWorld.soon(task),
+    };
+    this.#loop = new Loop(app, this, world, options.onError as OnError | undefined);
+    this.#inputs = new Inputs(target, () => {
+      this.#isStale = true;
+      this.#loop.wake();
+    });
+    this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
+    taken.add(target);
+    this.#hydrates = options.hydrate ?? false;
+    this.#loop.begin(flags);
+    if (this.#loop.ended) return;
+    this.#loop.guarded("view", () => this.#begin());
+    const early = this.#early!;
+    this.#early = undefined;
+    if (!this.#loop.ended) { for (const emit of early) emit(); }
+  }
+
+  get stopped(): Promise<void> {
+    return this.#loop.stopped;
+  }
+
+  dispatch(message: Msg): void {
+    this.#loop.dispatch(message);
+  }
+
+  stop(reason?: unknown): Promise<void> {
+    const stopped = this.#loop.stop(reason);
+    if (taken.delete(this.#target)) this.#unmount();
+    return stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  // ---- the loop's owner ------------------------------------------------------------------------
+
+  understand({ handler, event, from }: Heard): void {
+    this.#dealtWith++;
+    if (!from) return this.#loop.handle(this.#sender, handler, event);
+    this.#loop.breathe();
+    this.#inputs.free(from.entry);
+    this.#isStale = true;
+    if (!this.#events.has(from.element)) this.#refuse("gone");
+    else if (event === undefined) this.#refuse("payload");
+    else this.#loop.handle(this.#sender, handler, event);
+  }
+
+  show(): void {
+    const { model } = this.#loop;
+    if (!this.#isStale && Object.is(model, this.#rendered)) return;
+    const view = this.#app.view(model, this.#send);
+    this.#isStale = false;
+    this.#rendered = model;
+    this.#render(view);
+  }
+
+  shown(): void {}
+
+  emit(name: string, detail: unknown, to: string, cause: Sender | undefined): void {
+    // What no JSON can say fails here too, and what it says otherwise is said so here.
+    const [said] = JSON.parse(JSON.stringify([detail]));
+    const emit = () => this.#tell(name, said);
+    if (this.#early) this.#early.push(emit);
+    else if (to !== "cause" || cause) emit();
+  }
+
+  ended(): void {
+    this.#events.stop();
+    this.#inputs.stop();
+  }
+
+  // ---- the page --------------------------------------------------------------------------------
+
+  #begin(): void {
+    // Preact would leave what it has no use for.
+    if (!this.#hydrates) this.#target.replaceChildren();
+    this.show();
+  }
+
+  #render(view: ComponentChildren): void {
+    const root = h(Boundary, { failed: this.#failed }, view);
+    if (this.#ids) withIds(root, this.#ids);
+    this.#inputs.rendering = true;
+    try {
+      if (this.#hydrates) hydrate(root, this.#target);
+      else render(root, this.#target);
+      this.#hydrates = false;
+    } finally {
+      this.#inputs.rendering = false;
+    }
+  }
+
+  readonly #failed = (error: unknown): void => this.#loop.failed(error, "view");
+
+  #unmount(): void {
+    // A component may stop its app while it is being rendered, which Preact does not take.
+    if (this.#inputs.rendering) queueMicrotask(() => this.#unmount());
+    else render(null, this.#target);
+  }
+
+  #refuse(reason: Refusal): void {
+    this.#tell("nacre:refused", { event: this.#dealtWith, reason });
+  }
+
+  #tell(name: string, detail: unknown): void {
+    this.#target.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,142 @@
+/** The script of the pages of `tests/mount.test.tsx`. */
+import { useEffect, useState } from "preact/hooks";
+import { app, define, effect, mount, next } from "../mod.ts";
+import { ids } from "./mount_apps.tsx";
+
+const root = () => document.querySelector("#root")!;
+const later = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
+const number = app({ init: (n: number) => n, update: (n, more: number) => n + more, view: (n) => <p>{n}</p> });
+
+async function stopping() {
+  const log: string[] = [];
+  function Lasting({ count }: { count: number }) {
+    useEffect(() => {
+      log.push("component starts");
+      return () => void log.push("component ends");
+    }, []);
+    return <p>{count}</p>;
+  }
+  const mounted = mount(
+    app({
+      init: () => 0,
+      update: (count: number, more: number) => count + more,
+      subscriptions: () => ({
+        lasting: effect.from((signal) => {
+          log.push("effect starts");
+          signal.addEventListener("abort", () => log.push(`effect ends: ${signal.reason}`));
+        }),
+      }),
+      view: (count) => <Lasting count={count} />,
+    }),
+    root(),
+  );
+  const shown = root().innerHTML;
+  await later();
+  mounted.dispatch(1);
+  mounted.dispatch(1);
+  await later();
+  const dispatched = root().innerHTML;
+  await mounted.stop("enough");
+  mounted.dispatch(1);
+  const stopped = root().innerHTML;
+  await later();
+  await mounted.stopped;
+  // What starts first and what ends first is not ours to say of a component, whose effects Preact runs when it likes.
+  return {
+    shown,
+    dispatched,
+    stopped,
+    later: root().innerHTML,
+    log: [...log.filter((line) => line.includes("starts")).sort(), ...log.filter((line) => line.includes("ends")).sort()],
+  };
+}
+
+async function painting() {
+  const [left, right] = ["left", "right"].map((id) => document.getElementById(id)!);
+  const input = left!.querySelector("input");
+  const one = mount(ids, left!, undefined, { ids: "left", hydrate: true });
+  mount(ids, right!, undefined, { ids: "right", hydrate: true });
+  const result = { kept: left!.querySelector("input") === input, left: left!.innerHTML, right: right!.innerHTML };
+  one.dispatch("again");
+  await later();
+  return { ...result, again: left!.innerHTML };
+}
+
+function mistakes() {
+  const messageOf = (task: () => unknown) => {
+    try {
+      return task();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  mount(number, "#root", 1);
+  return [
+    messageOf(() => mount(number, "#nowhere", 1)),
+    messageOf(() => mount(number, {} as Element, 1)),
+    messageOf(() => mount(number, root(), 1)),
+    messageOf(() =>
+      mount(app<number, string>({ init: () => 0, update: (n) => n, view: () => null, onConnect: () => "x" }), document.createElement("p"))
+    ),
+  ];
+}
+
+async function failing() {
+  const said: string[] = [];
+  const { error } = console;
+  console.error = (...parts: unknown[]) => void said.push(...parts.map(String));
+  const broken = app({
+    init(): number {
+      throw new Error("broken init");
+    },
+    update: (n: number, _msg: never) => n,
+    view: () => null,
+  });
+  await mount(broken, "#root").stop();
+  console.error = error;
+  const told: string[] = [];
+  function Failing() {
+    const [fails, setFails] = useState(false);
+    useEffect(() => setFails(true), []);
+    if (fails) throw new Error("broken component");
+    return null;
+  }
+  const mounted = mount(app(Failing), "#root", undefined, { onError: (error, where) => void told.push(`${where}: ${error}`) });
+  await mounted.stopped;
+  return { console: said, told };
+}
+
+function component() {
+  mount(
+    app(function Clicks({ start }: { start: number }) {
+      const [count, setCount] = useState(start);
+      return <button type="button" onClick={() => setCount(count + 1)}>Clicked {count} times</button>;
+    }),
+    "#root",
+    { start: 5 },
+  );
+}
+
+async function defining() {
+  const told: string[] = [];
+  const fragile = app({
+    init: (n: number) => next(n, effect.after(20, "break")),
+    update(): number {
+      throw new Error("broken update");
+    },
+    view: (n) => <p>{n}</p>,
+  });
+  define("my-fragile", fragile, {
+    flags: (element) => Number(element.getAttribute("start")),
+    onError: (error, where) => void told.push(`${where}: ${error}`),
+  });
+  const element = document.createElement("my-fragile");
+  element.setAttribute("start", "7");
+  document.body.append(element);
+  const statuses = [element.getAttribute("status")];
+  await later(60);
+  statuses.push(element.getAttribute("status"));
+  return { shown: element.innerHTML, statuses, told };
+}
+
+Object.assign(globalThis, { stopping, painting, mistakes, failing, component, defining, ready: true });
