@@ -30,7 +30,7 @@ export interface Lowerer {
 }
 
 /** How a component did when it was run. */
-type Outcome = { readonly shows: unknown; readonly wasSet?: boolean } | { readonly error: unknown };
+type Outcome = { readonly shows: unknown } | { readonly error: unknown };
 
 /** A component may set its state while it is rendered; after so many times it has not settled, and Preact takes it as it is. */
 const mostSettling = 25;
@@ -57,8 +57,8 @@ export class Components {
   #spare: BackingVNode | undefined;
   /** The last that was no class, and wanted no context by its type. */
   #plain: AnyComponent | undefined;
-  /** Whether it has set its state while it ran. */
-  #wasSet = false;
+  /** How often it has run again, since it has set its state while it ran. */
+  #again = 0;
   #commits: Backing[] = [];
   #refs: [ref: unknown, living: Living][] = [];
   #queue: (Living | Following | Watch)[] = [];
@@ -318,7 +318,7 @@ export class Components {
       this.#spare = undefined;
       own.key = key;
       backing.__n = this.#context;
-      return this.#settle(new Living(backing, own, this), vnode, before, outcome ?? { shows, wasSet: this.#wasSet });
+      return this.#settle(new Living(backing, own, this), vnode, before, outcome ?? { shows });
     } finally {
       this.running.pop();
     }
@@ -326,13 +326,12 @@ export class Components {
 
   #once(backing: Backing, vnode: BackingVNode, type: AnyComponent): unknown {
     let shows: unknown;
-    let count = 0;
+    this.#again = 0;
     do {
       preact.setClean(backing);
       preact.beforeRender(vnode);
       shows = type.call(backing, backing.props, backing.context);
-    } while (preact.isDirty(backing) && ++count < mostSettling);
-    this.#wasSet = count > 0;
+    } while (preact.isDirty(backing) && ++this.#again < mostSettling);
     return shows;
   }
 
@@ -401,8 +400,11 @@ export class Components {
   /** Renders a component for the first time. */
   #settle(living: Living, vnode: AnyVNode, before: ComponentNode | undefined, outcome: Outcome | undefined): Node {
     preact.setOwner(living.backing, living);
-    // It was run already, when nobody was told yet that it wants to be run again: its turn counts from then.
-    if (outcome && ("error" in outcome ? preact.isDirty(living.backing) : outcome.wasSet === true)) living.changed();
+    if (outcome) {
+      // It was run already, when nobody was told yet that it wants to be run again: its turns count from then.
+      if ("error" in outcome && preact.isDirty(living.backing)) this.#again++;
+      for (; this.#again > 0; this.#again--) living.changed();
+    }
     const mark = this.orphans.length;
     try {
       const node = this.#render(living, vnode.props, preact.originalOf(vnode), before, vnode.ref, true, outcome);
