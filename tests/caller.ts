@@ -14,7 +14,10 @@ export class Caller implements AsyncDisposable {
     socket.onmessage = ({ data }) => {
       this.messages.push(data);
       const message = this.reader.receive(data);
-      if (Array.isArray(message) && message[0] === "mount") this.#told = this.reader.version;
+      if (Array.isArray(message) && message[0] === "mount") {
+        this.#told = this.reader.version;
+        if (this.messages.length > 1) socket.send(JSON.stringify(this.reader.epoch));
+      }
     };
     socket.onclose = ({ code, reason }) => this.closed ??= { code, reason };
   }

@@ -76,7 +76,7 @@ function mistakes() {
     messageOf(() => mount(number, {} as Element, 1)),
     messageOf(() => mount(number, root(), 1)),
     messageOf(() =>
-      mount(app<number, string>({ init: () => 0, update: (n) => n, view: () => null, onConnect: () => "x" }), document.createElement("p"))
+      mount(app<number, string>({ init: () => 0, update: (n) => n, view: () => null, onProperty: {} }), document.createElement("p"))
     ),
   ];
 }

@@ -29,9 +29,12 @@ export class Visitor {
   /** Reads what has come since. */
   read(): Down[] {
     return this.link.messages.slice(this.#read).map((text) => {
-      this.#read++;
+      const isFirst = this.#read++ === 0;
       const message = this.reader.receive(text);
-      if (Array.isArray(message) && message[0] === "mount") this.#told = this.reader.version;
+      if (Array.isArray(message) && message[0] === "mount") {
+        this.#told = this.reader.version;
+        if (!isFirst) this.say(JSON.stringify(this.reader.epoch));
+      }
       return message;
     });
   }
@@ -83,7 +86,7 @@ export class Visitor {
 
   /** A new link of the same client; what the old one still holds is lost. */
   comeBack(epoch = this.reader.epoch): void {
-    this.link = new RecordedLink(`${this.#name}.${epoch}`);
+    this.link = new RecordedLink(`${this.#name}.${epoch}`, this.link.user);
     this.#read = 0;
     this.#connection = this.#runtime.connect(this.link);
     this.read();

@@ -25,9 +25,9 @@ export interface AppOptions<Model, Msg, Flags, User> {
   view: (model: Model, send: Send<Msg, User>) => ComponentChildren;
   /** What the app listens to, by name, as long as the model says so: a name that appears is started, one that goes is aborted. */
   subscriptions?: (model: Model) => Record<string, Effect<NoInfer<Msg>> | false | null | undefined>;
-  /** Not yet: the message for a client that joined. */
+  /** The message for a client that joined, once it was shown the view; `update`'s `from` is that client. */
   onConnect?: (client: Client<User>) => NoInfer<Msg>;
-  /** Not yet: the message for a client that left. */
+  /** The message for a client that left: its link was cut and it did not come back within 5 s, it was sent away, or the app stops. */
   onDisconnect?: (client: Client<User>) => NoInfer<Msg>;
   /** Not yet: the message for an attribute of the element. */
   onAttribute?: Record<string, (value: string | null) => NoInfer<Msg> | undefined>;
@@ -49,6 +49,10 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   view(model: Model, send: Send<Msg, User>): ComponentChildren;
   /** What the app listens to with this model; `{}` when it listens to nothing. */
   subscriptions(model: Model): Readonly<Record<string, Effect<Msg> | false | null | undefined>>;
+  /** The message for a client that joined. */
+  onConnect?(client: Client<User>): Msg;
+  /** The message for a client that left. */
+  onDisconnect?(client: Client<User>): Msg;
   /** Named in errors. */
   readonly name: string;
   /** Options that this version knows by type only; starting such an app throws. */
@@ -83,7 +87,7 @@ function asNext<Model, Msg>(returned: Returns<Model, Msg>): Next<Model, Msg> {
   return returned instanceof NextValue ? returned : new NextValue(returned as Model, noEffects);
 }
 
-const laterOptions = ["onConnect", "onDisconnect", "onAttribute", "onProperty"] as const;
+const laterOptions = ["onAttribute", "onProperty"] as const;
 
 /** The flags of an app that is one component: its props; none where it needs none. */
 export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void : Props;
@@ -141,12 +145,14 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions } = options;
+  const { init, update, view, subscriptions, onConnect, onDisconnect } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
     view,
     subscriptions: (model: Model) => subscriptions?.(model) ?? {},
+    ...(onConnect ? { onConnect } : {}),
+    ...(onDisconnect ? { onDisconnect } : {}),
     name: options.name ?? "app",
     later: laterOptions.filter((name) => options[name] !== undefined),
   });

@@ -3,6 +3,8 @@
  * (`runtime/app/performance.ts`), and can be compared in a test.
  */
 
+import { checkSource } from "./source.ts";
+
 declare const carries: unique symbol;
 
 /** What to do beside changing the model: a plain description, comparable in a test. */
@@ -18,13 +20,19 @@ export type Description =
   | { readonly type: "from"; readonly run: (signal: AbortSignal) => unknown }
   | { readonly type: "after"; readonly ms: number; readonly message: unknown }
   | { readonly type: "every"; readonly ms: number; readonly message: unknown }
+  | { readonly type: "listen"; readonly source: unknown; readonly event: string | undefined; readonly to: (value: unknown) => unknown }
+  | { readonly type: "disconnect"; readonly client: string }
   | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string };
 
-type Source<T> = AsyncIterable<T> | ReadableStream<T>;
+/** What `effect.listen` takes: a source, or a function that opens one; the signal is aborted when it is listened to no more. */
+export type Listened<Source> = Source | ((signal: AbortSignal) => Source | Promise<Source>);
 
-/** Where an emitted event goes: to all (as usual), or to the client whose event caused it: to nobody where a timer or a promise did. */
+/** Where an emitted event goes. */
 export interface EmitOptions {
-  /** `"all"` as usual. */
+  /**
+   * `"all"` as usual; `"cause"`: the client that this follows from, also by way of timers and promises (nobody, where the cause was no
+   * client); or one client by its `id`.
+   */
   readonly to?: "cause" | "all" | string;
 }
 
@@ -79,9 +87,17 @@ export const effect: {
   after<const Msg>(ms: number, message: Msg): Effect<Msg>;
   /** A message every `ms` milliseconds (at least 1), until the runtime stops or the subscription goes. */
   every<const Msg>(ms: number, message: Msg): Effect<Msg>;
-  /** Not yet: messages from a source. */
-  listen<T, const Msg>(source: Source<T> | ((signal: AbortSignal) => Source<T>), to: (value: T) => Msg | undefined): Effect<Msg>;
-  listen<const Msg>(source: EventTarget, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
+  /**
+   * Messages from a source: what `to` makes of each of its values; `undefined` is none. The source is released when the runtime stops or
+   * the subscription goes: an iterator returns, a stream is cancelled, a listener removed. A source that ends is just over.
+   *
+   * @throws {TypeError} when it is nothing that can be listened to.
+   */
+  listen<T, const Msg>(source: Listened<AsyncIterable<T> | ReadableStream<T>>, to: (value: T) => Msg | undefined): Effect<Msg>;
+  /** Messages from what a `BroadcastChannel` says: its data. A channel that a function has opened for this is closed in the end. */
+  listen<const Msg>(source: Listened<BroadcastChannel>, to: (data: unknown) => Msg | undefined): Effect<Msg>;
+  /** Messages from the events of this type of an `EventTarget`. */
+  listen<const Msg>(source: Listened<EventTarget>, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
   /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
   emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
   /** Not yet: focuses an element in the page. */
@@ -90,7 +106,7 @@ export const effect: {
   reset(selector: string): Effect;
   /** Not yet: sends the page elsewhere. */
   navigate(url: string, options?: { replace?: boolean }): Effect;
-  /** Not yet: sends a client away. */
+  /** Sends the client of this `id` away: it has left at once, and its element stays offline until it is put back or its route changes. */
   disconnect(client: string): Effect;
 } = {
   none,
@@ -107,13 +123,13 @@ export const effect: {
     checkDelay("every", ms);
     return describe({ type: "every", ms: Math.max(1, ms), message });
   },
-  listen(): never {
-    throw new NotYetError("effect.listen", "use effect.from, or effect.every");
+  listen<const Msg>(source: unknown, ...rest: [to: unknown] | [type: string, to: unknown]): Effect<Msg> {
+    const [to, event] = rest.length > 1 ? [rest[1], rest[0] as string] : [rest[0], undefined];
+    if (typeof to !== "function") throw new TypeError(`Cannot make effect.listen: its last argument must be a function, not ${typeof to}`);
+    if (typeof source !== "function") checkSource(source, event);
+    return describe({ type: "listen", source, event, to: to as (value: unknown) => unknown });
   },
   emit(name: string, detail: unknown = null, options: EmitOptions = {}): Effect {
-    if (options.to !== undefined && options.to !== "all" && options.to !== "cause") {
-      throw new NotYetError("effect.emit to one client by its id", 'use { to: "all" } or { to: "cause" }');
-    }
     return describe({ type: "emit", name, detail, to: options.to ?? "all" });
   },
   focus(): never {
@@ -125,7 +141,5 @@ export const effect: {
   navigate(): never {
     throw new NotYetError("effect.navigate", "emit an event and navigate in the page");
   },
-  disconnect(): never {
-    throw new NotYetError("effect.disconnect", "stop the runtime of that client");
-  },
+  disconnect: (client: string): Effect => describe({ type: "disconnect", client }),
 };

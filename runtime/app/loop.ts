@@ -6,7 +6,7 @@ import { type Handler, sourceOf } from "../view/handler.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
-import { NotYetError } from "./effect.ts";
+import { type Effect, NotYetError } from "./effect.ts";
 import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
 import { messageOf } from "./send.ts";
@@ -27,32 +27,46 @@ export interface Owner<Event, From extends Sender> {
   shown(): void;
   /** An effect speaks to the page. `cause` is who sent the event that it follows from, if one did. */
   emit(name: string, detail: unknown, to: string, cause: From | undefined): void;
+  /** An effect sends a client away. */
+  disconnect(client: string): void;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
 
 /** A message on its way to `update`. A class, so that it is told from an event at once. */
 class Message<Msg, From> {
-  constructor(readonly message: Msg, readonly from: From | undefined) {}
+  constructor(
+    readonly message: Msg,
+    /** Whose event it is. */
+    readonly from: From | undefined,
+    /** Who began what led to it: what an effect sends later has no `from`, and the cause of the effect. */
+    readonly cause: From | undefined,
+  ) {}
 }
+
+type Done<Model, Msg, From> = [next: Next<Model, Msg>, cause: From | undefined];
+/** What the model listens to. */
+type Wanted<Msg> = Readonly<Record<string, Effect<Msg> | false | null | undefined>>;
 
 /** Turns in a row without one of the event loop: above it others are let in. */
 const mostInARow = 100;
 
 /** One app's loop. It begins with {@link Loop.begin}. */
-export class Loop<Model, Msg, Flags, User, Event extends object, From extends Sender> implements Stage {
+export class Loop<Model, Msg, Flags, User, Event extends object, From extends Sender> implements Stage<From> {
   /** Settles when the loop has ended. */
   readonly stopped: Promise<void>;
   /** The model of the moment. */
   model!: Model;
   /** How it has ended; undefined while it runs. */
   ended: "stopped" | "failed" | undefined;
+  /** Where it has failed. */
+  failedIn: string | undefined;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
   readonly #onError: OnError;
   readonly #owner: Owner<Event, From>;
-  readonly #scope: Scope;
-  readonly #subscriptions = new Map<string, Scope>();
+  readonly #scope: Scope<From>;
+  readonly #subscriptions = new Map<string, Scope<From>>();
   /** The model that the subscriptions follow. */
   #followed: Model | undefined;
   #mailbox: (Message<Msg, From> | Event)[] = [];
@@ -80,18 +94,35 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
 
   /** Makes the first model, and starts what it asks for. */
   begin(flags: Flags): void {
-    this.guarded("init", () => {
-      const next = this.#app.init(flags);
-      this.model = next.model;
-      this.#perform([[next, undefined]]);
-    });
+    const next = this.guarded("init", () => this.#app.init(flags));
+    if (!next) return;
+    this.model = next.model;
+    const wanted = this.guarded("subscriptions", () => this.#app.subscriptions(this.model));
+    if (!this.ended) this.#perform([[next, undefined]], wanted);
+  }
+
+  /** Begins with a model that there was before, and what it listens to. */
+  resume(model: Model): void {
+    this.model = model;
+    const wanted = this.guarded("subscriptions", () => this.#app.subscriptions(model));
+    if (!this.ended) this.#perform([], wanted);
   }
 
   /** A message arrives: for the next turn, or for this one while a handler runs. Ignored once the loop has ended. */
-  dispatch(message: Msg): void {
+  dispatch(message: Msg, cause?: From): void {
     if (this.ended) return;
-    if (this.#handling) this.#messages.push(new Message(message, this.#cause));
-    else this.#arrived(new Message<Msg, From>(message, undefined));
+    if (this.#handling) this.#messages.push(new Message(message, this.#cause, this.#cause));
+    else this.#arrived(new Message<Msg, From>(message, undefined, cause));
+  }
+
+  /** A message of a client arrives that is no event. */
+  tell(message: Msg, from: From): void {
+    if (!this.ended) this.#arrived(new Message(message, from, from));
+  }
+
+  /** While events are understood: one of them is this message. */
+  understood(message: Msg, from: From): void {
+    this.#messages.push(new Message(message, from, from));
   }
 
   /** An event arrives. */
@@ -127,7 +158,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     try {
       if (source) {
         const message = messageOf(source, event, from.client);
-        if (message !== undefined) this.#messages.push(new Message(message as Msg, from));
+        if (message !== undefined) this.understood(message as Msg, from);
       } else {
         const done = handler(event as never);
         if (done instanceof Promise) done.catch((error) => this.failed(error, "handler"));
@@ -151,19 +182,29 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** The app has failed: the loop ends, and `onError` is told. */
   failed(error: unknown, where: string): void {
     if (this.ended) return;
+    this.failedIn = where;
     this.#end("failed", error);
     report(this.#onError, error, where);
   }
 
-  /** Ends the loop. */
-  stop(reason?: unknown): Promise<void> {
+  /** Ends the loop, after some last messages: their effects are started, and aborted with all others. */
+  stop(reason?: unknown, last: readonly (readonly [message: Msg, from: From])[] = []): Promise<void> {
+    if (!this.ended && last.length > 0) {
+      const turn = this.#fold(last.map(([message, from]) => new Message(message, from, from)));
+      if (turn) this.#start(turn.done);
+    }
     this.#end("stopped", reason);
     return this.stopped;
   }
 
   /** As {@link Stage} has it. */
-  emit(name: string, detail: unknown, to: string): void {
-    this.#owner.emit(name, detail, to, this.#cause);
+  emit(name: string, detail: unknown, to: string, cause: From | undefined): void {
+    this.#owner.emit(name, detail, to, cause);
+  }
+
+  /** As {@link Stage} has it. */
+  disconnect(client: string): void {
+    this.#owner.disconnect(client);
   }
 
   /** As {@link Stage} has it. */
@@ -209,17 +250,8 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
       }
       if (this.ended) return;
     }
-    const done: [Next<Model, Msg>, From | undefined][] = [];
-    try {
-      for (const { message, from } of messages) {
-        const next = this.#app.update(this.model, message, from?.client as Client<User> | undefined);
-        this.model = next.model;
-        if (next.effects.length > 0) done.push([next, from]);
-      }
-    } catch (error) {
-      this.failed(error, "update");
-    }
-    if (this.ended) return;
+    const turn = this.#fold(messages);
+    if (!turn) return;
     try {
       this.#owner.show();
     } catch (error) {
@@ -227,24 +259,48 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     }
     if (this.ended) return;
     this.#owner.shown();
-    if (messages.length > 0) this.#perform(done);
+    if (messages.length > 0) this.#perform(turn.done, turn.wanted);
   }
 
-  #perform(done: readonly [Next<Model, Msg>, From | undefined][]): void {
-    for (const [{ effects }, from] of done) {
-      this.#cause = from;
+  /** Folds messages into the model, which is left as it was when one of them fails; undefined then. */
+  #fold(messages: readonly Message<Msg, From>[]): { done: Done<Model, Msg, From>[]; wanted: Wanted<Msg> | undefined } | undefined {
+    const done: Done<Model, Msg, From>[] = [];
+    let where = "update";
+    try {
+      let { model } = this;
+      for (const { message, from, cause } of messages) {
+        const next = this.#app.update(model, message, from?.client as Client<User> | undefined);
+        model = next.model;
+        if (next.effects.length > 0) done.push([next, cause]);
+      }
+      where = "subscriptions";
+      const wanted = Object.is(model, this.#followed) ? undefined : this.#app.subscriptions(model);
+      if (this.ended) return undefined;
+      this.model = model;
+      return { done, wanted };
+    } catch (error) {
+      this.failed(error, where);
+      return undefined;
+    }
+  }
+
+  #perform(done: readonly Done<Model, Msg, From>[], wanted: Wanted<Msg> | undefined): void {
+    this.#start(done);
+    if (!this.ended && wanted) this.guarded("subscriptions", () => this.#subscribe(wanted));
+  }
+
+  #start(done: readonly Done<Model, Msg, From>[]): void {
+    for (const [{ effects }, cause] of done) {
+      this.#cause = cause;
       this.guarded("effect", () => {
-        for (const effect of effects) this.#scope.run(effect);
+        for (const effect of effects) this.#scope.run(effect, cause);
       });
       this.#cause = undefined;
     }
-    if (!this.ended) this.guarded("subscriptions", () => this.#subscribe());
   }
 
-  #subscribe(): void {
-    if (Object.is(this.model, this.#followed)) return;
+  #subscribe(wanted: Wanted<Msg>): void {
     this.#followed = this.model;
-    const wanted = this.#app.subscriptions(this.model);
     for (const [name, scope] of this.#subscriptions) {
       if (Object.hasOwn(wanted, name) && wanted[name]) continue;
       this.#subscriptions.delete(name);
@@ -252,9 +308,9 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     }
     for (const [name, effect] of Object.entries(wanted)) {
       if (!effect || this.#subscriptions.has(name)) continue;
-      const scope = new Scope(this.#world, this);
+      const scope = new Scope<From>(this.#world, this);
       this.#subscriptions.set(name, scope);
-      scope.run(effect);
+      scope.run(effect, undefined);
     }
   }
 

@@ -19,6 +19,7 @@ export interface Link<User = unknown> {
 export const closeCodes = {
   stopped: 1000,
   malformed: 4400,
+  sentAway: 4403,
   tooSlow: 4408,
   impossible: 4409,
   tooLarge: 4413,
@@ -66,6 +67,10 @@ export class Member {
   readonly refusals: [event: number, reason: Refusal][] = [];
   /** When it left; undefined while it is here. */
   left: number | undefined;
+  /** When the app sent it away. */
+  sentAway: number | undefined;
+  /** What it must say before it is heard, after a mount in the middle of a link: what is on its way is of an epoch that has ended. */
+  awaited: string | undefined;
   #tokens: number = clientBounds.burst;
   #filled: number;
 
@@ -73,7 +78,7 @@ export class Member {
     /** How the client names itself: a secret between it and us. */
     readonly name: string,
     /** What it is told as the epoch. */
-    readonly epoch: string,
+    public epoch: string,
     /** As apps know it. */
     public client: Client,
     public link: Link,
@@ -85,7 +90,7 @@ export class Member {
   /** It has seen nothing of this epoch, and sent nothing. */
   begin(version: number): void {
     this.first = this.oldest = version;
-    this.last = 0;
+    this.last = this.handled = 0;
     this.refusals.length = 0;
   }
 

@@ -14,8 +14,30 @@ const mostLingering = 1_000;
 export class Members {
   readonly #here = new Map<string, Member>();
   readonly #left = new Map<string, Member>();
+  /** Those that are here, by the names that apps know. */
+  readonly #ids = new Map<string, Member>();
 
-  constructor(readonly world: World, readonly epoch: string) {}
+  constructor(readonly world: World, public epoch: string) {}
+
+  /** The one that apps know by this name, if it is here. */
+  find(id: string): Member | undefined {
+    return this.#ids.get(id);
+  }
+
+  /** When the client of this name was sent away, if it was and is remembered. */
+  sentAway(name: string): number | undefined {
+    return this.#left.get(name)?.sentAway;
+  }
+
+  /** All begin anew, in another epoch. */
+  renew(epoch: string): void {
+    this.epoch = epoch;
+    for (const member of [...this.#here.values(), ...this.#left.values()]) {
+      member.epoch = epoch;
+      member.begin(0);
+    }
+    for (const member of this.#here.values()) member.awaited = JSON.stringify(epoch);
+  }
 
   /** How many are here. */
   get size(): number {
@@ -38,7 +60,7 @@ export class Members {
     if (member) {
       member.link = link;
       member.client = { id: member.client.id, user: link.user };
-      member.left = undefined;
+      member.left = member.sentAway = member.awaited = undefined;
       if (epoch !== member.epoch) member.begin(version);
     } else {
       // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
@@ -47,12 +69,14 @@ export class Members {
       member.begin(version);
     }
     this.#here.set(name, member);
+    this.#ids.set(member.client.id, member);
     return member;
   }
 
   /** A client is gone; its link is no concern of this. */
   remove(member: Member): void {
     if (!this.#here.delete(member.name)) return;
+    this.#ids.delete(member.client.id);
     const now = this.world.now();
     member.left = now;
     member.handled = 0;
@@ -66,6 +90,7 @@ export class Members {
   /** Forgets all. */
   clear(): void {
     this.#here.clear();
+    this.#ids.clear();
     this.#left.clear();
   }
 

@@ -1,6 +1,6 @@
 /**
  * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
- * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone.
+ * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
 import type { Down, Refusal, Up } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
@@ -15,11 +15,12 @@ import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
-import { clientBounds, closeCodes, type Link, type Member, readResume } from "./member.ts";
+import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
+import { graceMs, Presence } from "./presence.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
-import { createSend } from "./send.ts";
+import { createSend, type Send } from "./send.ts";
 
 /** A client of a runtime, as its transport sees it. */
 export interface Connection {
@@ -65,7 +66,15 @@ export interface RuntimeOptions {
   readonly world?: World;
   /** Check and show what a developer should know; by default where the environment says `development`. */
   readonly development?: boolean;
+  /** What comes after an error of the app. */
+  readonly restart?: Restart;
 }
+
+/**
+ * What comes after an error of an app: nothing (its links are closed), a new `init`, or the last good model: the one before the messages
+ * that failed; the last that was rendered, when it was `view` that failed; the present one, when it was an effect.
+ */
+export type Restart = "never" | "fresh" | "last";
 
 /** An event as it arrived. */
 interface Arrived {
@@ -77,75 +86,106 @@ interface Arrived {
 }
 
 const mostEarlyEmits = 64;
+/** Restarts in so many ms: an app that fails more often than that stays as it is. */
+const restartBounds = { times: 3, ms: 10_000 } as const;
 
 /** Starts an app. */
 export function run<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions = {}): Runtime<Msg> {
   return new Running(app, flags, options);
 }
 
-class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, Member> {
+class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | Member, Member> {
+  readonly stopped: Promise<void>;
   readonly #app: App<Model, Msg, Flags, User>;
+  readonly #flags: Flags;
+  readonly #options: RuntimeOptions;
   readonly #world: World;
-  readonly #loop: Loop<Model, Msg, Flags, User, Arrived, Member>;
-  readonly #lowering: Lowering;
-  readonly #definitions = new Definitions();
-  readonly #history = new History();
   readonly #members: Members;
+  /** Where the app wants to know who is here. */
+  readonly #presence: Presence<Msg, User> | undefined;
+  readonly #restarts: number[] = [];
+  /** The app has failed, and begins again soon: until then messages wait, and events are not heard. */
+  #isRestarting = false;
+  #isStopping = false;
+  #waiting: Msg[] = [];
+  #resolveStopped!: () => void;
+  // What follows is of one incarnation; `#open` makes it.
+  #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
+  #lowering!: Lowering;
+  #definitions!: Definitions;
+  #history!: History;
+  #send!: Send<Msg, User>;
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
-  readonly #send = createSend<Msg, User>((message) => this.dispatch(message), () => this.#loop.cause?.client as Client<User>);
   /** The model that was rendered last. */
   #rendered: Model | undefined;
+  /** The same, once all of it went well. */
+  #good: { readonly model: Model } | undefined;
+  /** The end of a mount of this tree, which is the same for all: many may come at once. */
+  #shown: { readonly tree: Node; readonly text: string } | undefined;
   #version = 0;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
   /** Those of whom events were dealt with in this turn. */
   readonly #touched = new Set<Member>();
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
-  #early: string[] | undefined = [];
+  #early: [message: string, to: string][] | undefined;
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
+    this.#flags = flags;
+    this.#options = options;
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
-    this.#lowering = new Lowering({
-      development: options.development ?? isDevelopment(),
-      warn: (message) => console.warn(`nacre: ${app.name}: ${message}`),
-      changed: () => {
-        if (!this.#willShow) this.#loop.wake();
-      },
-      // Two views on one page must not have the same ids.
-      ids: this.#members.epoch.slice(0, 4),
-    });
-    this.#loop = new Loop(app, this, this.#world, options.onError);
+    this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
+    if (app.onConnect || app.onDisconnect) {
+      this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");
+    }
+    this.#open();
     this.#loop.begin(flags);
   }
 
-  get stopped(): Promise<void> {
-    return this.#loop.stopped;
-  }
-
   dispatch(message: Msg): void {
-    this.#loop.dispatch(message);
+    if (this.#isRestarting) this.#waiting.push(message);
+    else this.#loop.dispatch(message);
   }
 
   connect(link: Link): Connection {
-    if (this.#loop.ended) return this.#refuse(link);
-    // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
-    this.#loop.catchUp();
     const { name, epoch, done } = readResume(link.resume, this.#world);
-    const before = this.#members.get(name);
-    if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
-    // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
-    if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
-    if (this.#loop.ended) return this.#refuse(link);
+    const sentAway = this.#members.sentAway(name);
+    if (sentAway !== undefined && sentAway > this.#world.now() - graceMs) {
+      // The code may have been lost with its link, and the browser have tried again.
+      closeLink(link, closeCodes.sentAway, "sent away");
+      return deadConnection;
+    }
+    do {
+      this.#restart();
+      if (this.#loop.ended) return this.#refuse(link);
+      // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
+      this.#loop.catchUp();
+      const before = this.#members.get(name);
+      if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
+      // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
+      if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
+    } while (this.#loop.ended);
     const member = this.#members.add(link, name, epoch, this.#version);
-    this.#mount(member, done);
+    this.#mount(member);
+    this.#tellEarly([member]);
+    // A refusal may have been lost with the link that it was sent on.
+    for (const [event, reason] of member.refusals) if (event > done) this.#tell(member, refusedMessage(event, reason));
+    this.#presence?.came(member);
     this.#runEffects();
     return this.#connection(member, link);
   }
 
   stop(reason?: unknown): Promise<void> {
-    return this.#loop.stop(reason);
+    if (this.#isStopping) return this.stopped;
+    this.#isStopping = true;
+    if (this.#isRestarting) this.#close(closeCodes.stopped, "stopped");
+    else if (!this.#loop.ended) {
+      const last = this.#loop.guarded("handler", () => this.#presence?.farewell(this.#members));
+      this.#loop.stop(reason, last);
+    }
+    return this.stopped;
   }
 
   status(): RuntimeStatus {
@@ -176,6 +216,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
         if (typeof message !== "string") return refuse(closeCodes.binary, "binary messages are not understood");
         if (message.length > clientBounds.message) return refuse(closeCodes.tooLarge, "message too large");
         if (!member.take(this.#world.now())) return refuse(closeCodes.tooMany, "too many messages");
+        if (member.awaited !== undefined || this.#isRestarting) {
+          // It is of a view that is no more, and so is told to the page when it is mounted anew.
+          if (message === member.awaited) member.awaited = undefined;
+          return "taken";
+        }
         const up = readUp(message);
         if (up === undefined) return refuse(closeCodes.malformed, "malformed message");
         const ahead = typeof up === "number" ? up : up[0];
@@ -195,34 +240,132 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
         return "taken";
       },
       disconnect: () => {
-        if (isHere()) this.#members.remove(member);
+        if (isHere()) this.#remove(member);
       },
     };
   }
 
   /** Removes a client and closes its link. */
   #drop(member: Member, code: number, why: string): void {
-    this.#members.remove(member);
+    this.#remove(member);
     closeLink(member.link, code, why);
   }
 
-  /** Shows a client the view; `done` is the number of the last event that it knows to be dealt with. */
-  #mount(member: Member, done: number): void {
-    const value = JSON.stringify(encode(this.#history.tree!, this.#definitions));
-    this.#definitions.fresh();
+  #remove(member: Member): void {
+    this.#members.remove(member);
+    this.#presence?.left(member);
+  }
+
+  /** Shows a client the view. */
+  #mount(member: Member): void {
+    const tree = this.#history.tree!;
+    let text = this.#shown?.tree === tree ? this.#shown.text : undefined;
+    if (text === undefined) {
+      const value = JSON.stringify(encode(tree, this.#definitions));
+      this.#definitions.fresh();
+      text = `${JSON.stringify(this.#definitions.all())},${value}]`;
+      this.#shown = this.#members.size > 1 ? { tree, text } : undefined;
+    }
     member.sent = member.told = this.#version;
     member.handled = 0;
-    const definitions = JSON.stringify(this.#definitions.all());
-    this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${definitions},${value}]`);
-    for (const emitted of this.#early ?? []) this.#tell(member, emitted);
+    this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${text}`);
+  }
+
+  /** Tells the first clients of what was emitted before them. */
+  #tellEarly(members: Iterable<Member>): void {
+    const early = this.#early;
     this.#early = undefined;
-    // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#tell(member, refusedMessage(event, reason));
+    if (!early || early.length === 0) return;
+    for (const member of members) {
+      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
+    }
+  }
+
+  // ---- beginning and ending --------------------------------------------------------------------
+
+  /** All that an incarnation has of its own, as it is before the first model. */
+  #open(): void {
+    this.#definitions = new Definitions();
+    this.#history = new History();
+    this.#version = 0;
+    this.#rendered = this.#good = this.#shown = undefined;
+    this.#willShow = false;
+    this.#touched.clear();
+    this.#early = [];
+    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(this.#app, this, this.#world, this.#options.onError);
+    this.#loop = loop;
+    this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
+    this.#lowering = new Lowering({
+      development: this.#options.development ?? isDevelopment(),
+      warn: (message) => console.warn(`nacre: ${this.#app.name}: ${message}`),
+      changed: () => {
+        if (!this.#willShow) loop.wake();
+      },
+      // Two views on one page must not have the same ids.
+      ids: this.#members.epoch.slice(0, 4),
+    });
+  }
+
+  /** Whether an app that has failed just now is to begin again; noted, when it is. */
+  #mayRestart(): boolean {
+    const { restart = "never" } = this.#options;
+    if (restart === "never" || this.#isStopping || this.#loop.ended !== "failed" || this.#loop.failedIn === "init") return false;
+    const now = this.#world.now();
+    while (this.#restarts.length > 0 && this.#restarts[0]! <= now - restartBounds.ms) this.#restarts.shift();
+    return this.#restarts.length < restartBounds.times && this.#restarts.push(now) > 0;
+  }
+
+  /** Begins again, with all clients that are here, if that is due. */
+  #restart(): void {
+    if (!this.#isRestarting) return;
+    this.#isRestarting = false;
+    const last = this.#options.restart === "last" ? this.#lastGood() : undefined;
+    this.#members.renew(this.#world.randomName(6));
+    this.#open();
+    if (last) this.#loop.resume(last.model);
+    else {
+      this.#presence?.undo("all");
+      this.#loop.begin(this.#flags);
+    }
+    this.#presence?.again(this.#members);
+    if (this.#members.size > 0 && !this.#loop.ended) this.#loop.guarded("view", () => this.#render());
+    if (this.#loop.ended) return;
+    if (this.#members.size > 0) {
+      for (const member of this.#members) this.#mount(member);
+      this.#tellEarly(this.#members);
+      this.#runEffects();
+    }
+    for (const message of this.#waiting.splice(0)) this.dispatch(message);
+  }
+
+  /** The model to go back to, after what has failed; who it knows to be here goes back with it. */
+  #lastGood(): { readonly model: Model } | undefined {
+    const { failedIn, model } = this.#loop;
+    const isOfView = failedIn === "view";
+    if (failedIn !== "effect") this.#presence?.undo(isOfView ? "rendered" : "turn");
+    return isOfView ? this.#good : { model };
+  }
+
+  /** The end: no link is left, and nothing begins again. */
+  #close(code: number, why: string): void {
+    this.#isRestarting = false;
+    this.#isStopping = true;
+    this.#waiting = [];
+    this.#shown = undefined;
+    this.#presence?.end();
+    for (const member of this.#members) closeLink(member.link, code, why);
+    this.#members.clear();
+    this.#resolveStopped();
   }
 
   // ---- the loop's owner ------------------------------------------------------------------------
 
-  understand(arrived: Arrived): void {
+  understand(arrived: Arrived | Member): void {
+    if (arrived instanceof Member) {
+      const message = this.#presence!.resolve(arrived);
+      if (message !== undefined) this.#loop.understood(message, arrived);
+      return;
+    }
     const { member, number } = arrived;
     this.#willShow = true;
     const refusal = this.#understand(arrived);
@@ -236,6 +379,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
 
   show(): void {
     this.#willShow = false;
+    this.#presence?.folded();
     // Components that live go on though nobody sees them: their effects are part of the app.
     if ((this.#members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
   }
@@ -249,16 +393,30 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
   emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
     const message = JSON.stringify(["emit", name, detail ?? null]);
     if (this.#early) {
-      if (this.#early.length < mostEarlyEmits) this.#early.push(message);
-    } else if (to === "cause") {
-      if (cause) this.#tell(cause, message);
-    } else for (const member of this.#members) this.#tell(member, message);
+      if (this.#early.length < mostEarlyEmits) this.#early.push([message, to]);
+    } else if (to === "all") {
+      for (const member of this.#members) this.#tell(member, message);
+    } else {
+      const member = to === "cause" ? cause : this.#members.find(to);
+      if (member) this.#tell(member, message);
+    }
+  }
+
+  disconnect(client: string): void {
+    const member = this.#members.find(client);
+    if (!member) return;
+    member.sentAway = this.#world.now();
+    this.#drop(member, closeCodes.sentAway, "sent away");
+    this.#presence?.leave(member);
   }
 
   ended(): void {
-    for (const member of this.#members) closeLink(member.link, ...closingOf(this.#loop));
-    this.#members.clear();
-    this.#lowering.end((error) => this.#loop.fail(error));
+    const loop = this.#loop;
+    if (this.#mayRestart()) {
+      this.#isRestarting = true;
+      this.#world.soon(() => this.#restart());
+    } else this.#close(...closingOf(loop));
+    this.#lowering.end((error) => loop.fail(error));
   }
 
   // ---- events and patches ----------------------------------------------------------------------
@@ -302,6 +460,12 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
 
   /** Renders the model and the components, and sends what changed to everybody. */
   #render(): void {
+    this.#draw();
+    this.#good = { model: this.#loop.model };
+    this.#presence?.rendered();
+  }
+
+  #draw(): void {
     const old = this.#history.tree;
     const tree = this.#hasNewModel() ? this.#lowering.lower(this.#app.view(this.#loop.model, this.#send)) : this.#lowering.update();
     this.#rendered = this.#loop.model;
@@ -319,11 +483,16 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
     this.#history.add(++this.#version, tree, this.#lowering.made, now);
     const fresh = this.#definitions.fresh();
     const body = fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`;
+    // One text for all but those whose events this answers.
+    const quiet = `[0,${body}`;
     for (const member of this.#members) {
-      const message = `[${member.handled},${body}`;
-      member.handled = 0;
       member.sent = this.#version;
-      this.#tell(member, message);
+      if (member.handled === 0) this.#tell(member, quiet);
+      else {
+        const message = `[${member.handled},${body}`;
+        member.handled = 0;
+        this.#tell(member, message);
+      }
     }
     this.#forget();
   }

@@ -1,26 +1,30 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
 import type { Description, Effect } from "./effect.ts";
+import { listenTo } from "./source.ts";
 
-/** What effects do to the runtime that runs them. */
-export interface Stage {
-  dispatch(message: unknown): void;
-  emit(name: string, detail: unknown, to: string): void;
+/** What effects do to the runtime that runs them. `cause` is who started the effect, and goes on with what it sends. */
+export interface Stage<Cause> {
+  dispatch(message: unknown, cause: Cause | undefined): void;
+  emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
+  disconnect(client: string): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
 }
 
 /** Runs effects until it ends. */
-export class Scope {
+export class Scope<Cause> {
   readonly #timers = new Set<unknown>();
+  /** What releases the sources that are listened to. */
+  readonly #releases = new Set<() => unknown>();
   #controller: AbortController | undefined;
   #ended = false;
 
-  constructor(readonly world: World, readonly stage: Stage) {}
+  constructor(readonly world: World, readonly stage: Stage<Cause>) {}
 
   /** Starts an effect. */
-  run(effect: Effect<unknown>): void {
-    this.#run(effect as Description, (message) => this.stage.dispatch(message));
+  run(effect: Effect<unknown>, cause: Cause | undefined): void {
+    this.#run(effect as Description, (message) => this.stage.dispatch(message, cause), cause);
   }
 
   /** Ends all that was started here. */
@@ -30,6 +34,17 @@ export class Scope {
     for (const timer of this.#timers) this.world.clearTimer(timer);
     this.#timers.clear();
     if (this.#controller) this.#abort(this.#controller, reason);
+    for (const release of this.#releases) this.#release(release);
+    this.#releases.clear();
+  }
+
+  #release(release: () => unknown): void {
+    try {
+      // Nobody waits for it: a generator that waits itself returns when it is through.
+      Promise.resolve(release()).catch((error) => this.stage.fail(error));
+    } catch (error) {
+      this.stage.fail(error);
+    }
   }
 
   /** A listener of the app that throws would end the process: such errors go to the global scope, and nowhere else. */
@@ -46,15 +61,15 @@ export class Scope {
     }
   }
 
-  #run(effect: Description, dispatch: (message: unknown) => void): void {
+  #run(effect: Description, dispatch: (message: unknown) => void, cause: Cause | undefined): void {
     if (this.#ended) return;
     switch (effect.type) {
       case "batch":
-        for (const one of effect.effects) this.#run(one, dispatch);
+        for (const one of effect.effects) this.#run(one, dispatch, cause);
         return;
       case "map": {
         const { to } = effect;
-        this.#run(effect.effect, (message) => dispatch(to(message)));
+        this.#run(effect.effect, (message) => dispatch(to(message)), cause);
         return;
       }
       case "from":
@@ -66,8 +81,14 @@ export class Scope {
       case "every":
         this.#every(effect.ms, () => dispatch(effect.message));
         return;
+      case "listen":
+        this.#listen(effect, dispatch);
+        return;
+      case "disconnect":
+        this.stage.disconnect(effect.client);
+        return;
       case "emit":
-        this.stage.emit(effect.name, effect.detail, effect.to);
+        this.stage.emit(effect.name, effect.detail, effect.to, cause);
         return;
       default:
         effect satisfies never;
@@ -107,6 +128,37 @@ export class Scope {
       Promise.resolve(result).then((message) => this.#guarded(() => heard(message)), (error) => {
         if (!this.#ended) this.stage.fail(error);
       });
+    });
+  }
+
+  #listen({ source, event, to }: Extract<Description, { type: "listen" }>, dispatch: (message: unknown) => void): void {
+    const failed = (error: unknown) => {
+      if (!this.#ended) this.stage.fail(error);
+    };
+    const begin = (found: unknown, isOwned: boolean) => {
+      const release = listenTo(found, event, isOwned, {
+        value: (value) => {
+          if (this.#ended) return;
+          this.#guarded(() => {
+            const message = to(value);
+            if (message !== undefined) dispatch(message);
+          });
+        },
+        failed,
+        pause: (task) => {
+          if (!this.#ended) this.#timer(0, task);
+        },
+      });
+      // It may have been opened for one that has gone meanwhile.
+      if (this.#ended) this.#release(release);
+      else this.#releases.add(release);
+    };
+    this.#guarded(() => {
+      if (typeof source !== "function") return begin(source, false);
+      this.#controller ??= new AbortController();
+      const opened: unknown = source(this.#controller.signal);
+      if (opened instanceof Promise) opened.then((found) => begin(found, true)).catch(failed);
+      else begin(opened, true);
     });
   }
 

@@ -8,7 +8,7 @@ import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
 /** What an element says of its link. */
-export type Status = "connecting" | "live" | "offline";
+export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
@@ -79,6 +79,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const [kind, ...rest] = message;
     if (kind == "mount") {
       const [name, version, last, definitions, value] = rest as Mount;
+      // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
+      if (live) socket!.send(JSON.stringify(name));
       if (name == epoch) acknowledge(last - done);
       else {
         live = false;
@@ -87,7 +89,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         while (queue.shift()) refuse(++done, "epoch");
         done = last;
       }
-      // A mount is the first message of a link: nothing was sent on it.
+      // Nothing was sent on this link, or nothing of it is heard.
       sent = 0;
       epoch = name;
       told = view.version_ = version;
@@ -114,9 +116,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
 
-  const lose = () => {
+  const lose = (code?: number) => {
     stop();
-    show("offline");
+    show(code == 4500 ? "failed" : "offline");
+    // Sent away: until the route changes, or the element is put back.
+    if (code == 4403) return;
     world.addEventListener("online", open);
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
@@ -134,7 +138,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         lose();
       }
     };
-    socket.onclose = lose;
+    socket.onclose = ({ code }) => lose(code);
   };
 
   return () => {

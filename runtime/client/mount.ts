@@ -124,7 +124,11 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
     this.#loop.guarded("view", () => this.#begin());
     const early = this.#early!;
     this.#early = undefined;
-    if (!this.#loop.ended) { for (const emit of early) emit(); }
+    if (this.#loop.ended) return;
+    for (const emit of early) emit();
+    const { client } = this.#sender as { client: Client<User> };
+    const joined = this.#loop.guarded("handler", () => app.onConnect?.(client));
+    if (joined !== undefined) this.#loop.tell(joined, this.#sender);
   }
 
   get stopped(): Promise<void> {
@@ -136,7 +140,9 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
   }
 
   stop(reason?: unknown): Promise<void> {
-    const stopped = this.#loop.stop(reason);
+    const { client } = this.#sender as { client: Client<User> };
+    const left = this.#loop.ended ? undefined : this.#loop.guarded("handler", () => this.#app.onDisconnect?.(client));
+    const stopped = this.#loop.stop(reason, left === undefined ? [] : [[left, this.#sender]]);
     if (taken.delete(this.#target)) this.#unmount();
     return stopped;
   }
@@ -174,8 +180,11 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
     const [said] = JSON.parse(JSON.stringify([detail]));
     const emit = () => this.#tell(name, said);
     if (this.#early) this.#early.push(emit);
-    else if (to !== "cause" || cause) emit();
+    else if (to === "all" || to === this.#sender.client.id || (to === "cause" && cause)) emit();
   }
+
+  /** The page itself cannot be sent away. */
+  disconnect(): void {}
 
   ended(): void {
     this.#events.stop();

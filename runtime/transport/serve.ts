@@ -1,16 +1,17 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
-import { NotYetError } from "../app/effect.ts";
+import { isDevelopment } from "../app/development.ts";
 import { report } from "../app/report.ts";
-import { run, type Runtime } from "../app/runtime.ts";
+import { type Restart, run, type Runtime } from "../app/runtime.ts";
 import { isOriginAllowed } from "./origin.ts";
+import { isKey, type Room, Rooms } from "./rooms.ts";
 import { upgrade } from "./socket.ts";
 
 /** The route of an app. */
 export interface Live<Msg> {
   /** Answers a WebSocket's request; every other one with a 4xx. */
   (request: Request): Response | Promise<Response>;
-  /** Not yet: the room of this key, if it is running. */
+  /** The runtime of the room of this key, if it is running. */
   runtime(key: string): Runtime<Msg> | undefined;
   /** How many runtimes this route keeps alive at the moment. */
   readonly running: number;
@@ -26,8 +27,20 @@ export type ServeOptions<Flags, User> =
   & FlagsOption<Flags>
   & AuthorizeOption<User>
   & {
-    /** Not yet: connections of one key share a runtime. */
+    /**
+     * Connections of one key share a runtime, a room; its flags come from the request that opens it. `undefined`: a runtime of its own.
+     * A key is a text of at most 256 characters; another is answered with 400.
+     */
     key?: (request: Request, user: User) => string | undefined;
+    /** How long a room is kept after the last has left, in ms; 30,000 by default. */
+    linger?: number;
+    /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
+    mostRooms?: number;
+    /**
+     * What comes after an error of the app: `"never"`, its links are closed with 4500, and a new connection begins anew; `"fresh"`, a new
+     * `init`; `"last"`, the last good model. Clients keep their links. After 3 restarts in 10 s it is as `"never"`, which is the default.
+     */
+    restart?: Restart;
     /** Told of each error of an app, with where it was; by default it goes to the console. */
     onError?: (error: unknown, where: string) => void;
     /** Origins beside the server's own whose pages may connect, as `https://example.com`. */
@@ -46,16 +59,20 @@ export interface SharedOptions {
 interface AnyOptions {
   flags?: unknown;
   authorize?: (request: Request) => unknown;
-  key?: unknown;
+  key?: (request: Request, user: unknown) => unknown;
+  linger?: number;
+  mostRooms?: number;
+  restart?: Restart;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
 }
 
 /**
- * The route of an app: one runtime for each connection, stopped when the connection closes. Or of a running app, shared by all
- * that connect.
+ * The route of an app: one runtime for each connection, stopped when the connection closes, or with `key` one for all connections of a
+ * room. Or of a running app, shared by all that connect.
  *
  * @throws {TypeError} when it is given neither.
+ * @throws {RangeError} when `linger` or `mostRooms` is negative or no number.
  *
  * @example
  * ```ts
@@ -78,26 +95,43 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
-  if (options.key) throw new NotYetError("serve with a key (rooms)", "serve(start(app)) shares one runtime with all");
+  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never" } = options;
+  // What timers take; Infinity would be at once.
+  if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
+  if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Runtime<unknown>>();
 
   const startOne = (flags: unknown): Runtime<unknown> => {
-    const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError });
+    const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError, restart });
     runtimes.add(runtime);
     runtime.stopped.then(() => runtimes.delete(runtime));
     return runtime;
   };
+  const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
+  const flagsFor = async (request: Request): Promise<unknown> =>
+    typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  let isTold = !isDevelopment();
 
   const live = async (request: Request): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
-    let user: unknown, flags: unknown;
+    let user: unknown, flags: unknown, room: Room<Runtime<unknown>> | undefined;
     try {
       user = await options.authorize?.(request);
       if (user instanceof Response) return user;
-      flags = typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+      const key = shared ? undefined : keyOf?.(request, user);
+      if (key === undefined) flags = shared ? undefined : await flagsFor(request);
+      else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
+      else {
+        if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
+        isTold = true;
+        room = rooms.enter(key, () => flagsFor(request));
+        if (!room) return new Response("Service Unavailable: too many rooms", { status: 503 });
+        await room.ready;
+      }
     } catch (error) {
+      room?.leave();
       report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
@@ -107,20 +141,22 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
         user,
         onError: (error, where) => report(onError, error, where),
         connect(link) {
-          runtime ??= startOne(flags);
+          runtime ??= room ? room.runtime() : startOne(flags);
           return runtime.connect(link);
         },
         ended() {
-          if (!shared) runtime?.stop();
+          if (room) room.leave();
+          else if (!shared) runtime?.stop();
         },
       });
     } catch {
+      room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
       return new Response("Bad Request", { status: 400 });
     }
   };
   return Object.defineProperties(live, {
-    runtime: { value: () => undefined },
+    runtime: { value: (key: string) => rooms.get(key) },
     running: { get: () => runtimes.size },
   }) as unknown as Live<unknown>;
 }

@@ -1,0 +1,87 @@
+/**
+ * What `effect.listen` listens to: async iterables, streams, channels and event targets, all alike. A source that is fast must not keep
+ * others from running, and one that is no longer wanted must be released at once.
+ */
+
+/** How a source is listened to. */
+export interface Listener {
+  /** A value has come. */
+  value(value: unknown): void;
+  /** The source has failed; nothing comes after this. */
+  failed(error: unknown): void;
+  /** Runs a task after others had their turn. */
+  pause(task: () => void): void;
+}
+
+/** Values in a row that a source may give without a pause: one that always has the next would let nobody else in. */
+const mostInARow = 100;
+
+/** @throws {TypeError} when this is nothing that can be listened to. */
+export function checkSource(source: unknown, type: string | undefined): void {
+  if (type !== undefined ? source instanceof EventTarget : isChannel(source) || isStream(source) || isIterable(source)) return;
+  throw new TypeError(
+    type === undefined && source instanceof EventTarget
+      ? "Cannot listen to an EventTarget without a type: effect.listen(source, type, to)"
+      : "Cannot listen to this: give an async iterable, a ReadableStream, a BroadcastChannel, an EventTarget with a type, or a function of one",
+  );
+}
+
+/**
+ * Begins to listen; what it answers releases the source. `isOwned`: a function has opened it for this alone.
+ *
+ * @throws {TypeError} when this is nothing that can be listened to, or a stream that another reads.
+ */
+export function listenTo(source: unknown, type: string | undefined, isOwned: boolean, listener: Listener): () => unknown {
+  checkSource(source, type);
+  if (type !== undefined) return listenToTarget(source as EventTarget, type, (event) => listener.value(event));
+  if (isChannel(source)) {
+    const release = listenToTarget(source, "message", (event) => listener.value((event as MessageEvent).data));
+    return () => {
+      release();
+      if (isOwned) source.close();
+    };
+  }
+  if (isStream(source)) {
+    const reader = source.getReader();
+    pull(() => reader.read(), listener);
+    return () => reader.cancel();
+  }
+  const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  pull(() => iterator.next(), listener);
+  return () => iterator.return?.();
+}
+
+function listenToTarget(target: EventTarget, type: string, heard: (event: Event) => void): () => void {
+  target.addEventListener(type, heard);
+  return () => target.removeEventListener(type, heard);
+}
+
+function pull(next: () => Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>, listener: Listener): void {
+  let inARow = 0;
+  const step = (): void => {
+    try {
+      next().then(({ done, value }) => {
+        if (done) return;
+        listener.value(value);
+        if (++inARow < mostInARow) return step();
+        inARow = 0;
+        listener.pause(step);
+      }).catch((error) => listener.failed(error));
+    } catch (error) {
+      listener.failed(error);
+    }
+  };
+  step();
+}
+
+function isChannel(source: unknown): source is BroadcastChannel {
+  return typeof BroadcastChannel === "function" && source instanceof BroadcastChannel;
+}
+
+function isStream(source: unknown): source is ReadableStream<unknown> {
+  return source instanceof ReadableStream;
+}
+
+function isIterable(source: unknown): source is AsyncIterable<unknown> {
+  return typeof (source as AsyncIterable<unknown> | null | undefined)?.[Symbol.asyncIterator] === "function";
+}

@@ -1,0 +1,105 @@
+/**
+ * The rooms of a route: runtimes by key, opened by the first who comes and ended a while after the last has left. It must hold nothing of
+ * a room that has ended.
+ */
+
+/** The longest key, in UTF-16 units. */
+const longestKey = 256;
+
+/** Whether this may name a room. */
+export function isKey(key: unknown): key is string {
+  return typeof key === "string" && key.length <= longestKey;
+}
+
+/** What a room needs of a runtime. */
+interface Stoppable {
+  readonly stopped: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How rooms are kept. */
+interface RoomsOptions<Runtime> {
+  /** How long a room stays after the last has left, in ms. */
+  readonly linger: number;
+  /** The most rooms at once. */
+  readonly most: number;
+  start(flags: unknown): Runtime;
+}
+
+/** A room, for one who is in it. */
+export interface Room<Runtime> {
+  /** Settles when its flags are known; rejected, when they cannot be. */
+  readonly ready: Promise<void>;
+  /** Its runtime, which the first call starts. Only once it is ready. */
+  runtime(): Runtime;
+  /** To be called once. */
+  leave(): void;
+}
+
+interface Entry<Runtime> {
+  readonly flags: Promise<unknown>;
+  runtime: Runtime | undefined;
+  /** Who is in it, or on the way. */
+  guests: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** All rooms of one route. */
+export class Rooms<Runtime extends Stoppable> {
+  readonly #rooms = new Map<string, Entry<Runtime>>();
+  readonly #options: RoomsOptions<Runtime>;
+
+  constructor(options: RoomsOptions<Runtime>) {
+    this.#options = options;
+  }
+
+  /** The runtime of this key, if it is running. */
+  get(key: string): Runtime | undefined {
+    return this.#rooms.get(key)?.runtime;
+  }
+
+  /** Enters a room, which is opened with `flags` if need be; undefined when there are too many. */
+  enter(key: string, flags: () => Promise<unknown>): Room<Runtime> | undefined {
+    let room = this.#rooms.get(key);
+    if (!room) {
+      if (this.#rooms.size >= this.#options.most) return undefined;
+      room = { flags: flags(), runtime: undefined, guests: 0, timer: undefined };
+      this.#rooms.set(key, room);
+    }
+    const entered = room;
+    entered.guests++;
+    clearTimeout(entered.timer);
+    let given: unknown;
+    return {
+      ready: entered.flags.then((flags) => void (given = flags)),
+      runtime: () => entered.runtime ??= this.#start(key, entered, given),
+      leave: () => {
+        if (--entered.guests === 0) this.#empty(key, entered);
+      },
+    };
+  }
+
+  #start(key: string, room: Entry<Runtime>, flags: unknown): Runtime {
+    const runtime = this.#options.start(flags);
+    // By itself, or by an error: whoever comes next opens it anew.
+    runtime.stopped.then(() => this.#forget(key, room));
+    return runtime;
+  }
+
+  #empty(key: string, room: Entry<Runtime>): void {
+    if (!room.runtime || this.#rooms.get(key) !== room || this.#options.linger === 0) return this.#end(key, room);
+    const timer = room.timer = setTimeout(() => this.#end(key, room), this.#options.linger);
+    // A program that has nothing else to do ends.
+    Deno.unrefTimer(timer);
+  }
+
+  #end(key: string, room: Entry<Runtime>): void {
+    this.#forget(key, room);
+    room.runtime?.stop();
+  }
+
+  #forget(key: string, room: Entry<Runtime>): void {
+    clearTimeout(room.timer);
+    if (this.#rooms.get(key) === room) this.#rooms.delete(key);
+  }
+}
