@@ -3,13 +3,11 @@
  * (`runtime/app/performance.ts`), and can be compared in a test.
  */
 
-declare const carries: unique symbol;
+import type { Effect } from "./carries.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
+import { type PageEffects, pageEffects } from "./page_effect.ts";
 
-/** What to do beside changing the model: a plain description, comparable in a test. */
-export interface Effect<out Msg = never> {
-  /** Only for the type: the messages that it may send. */
-  readonly [carries]?: Msg;
-}
+export type { Effect };
 
 /** What an {@link Effect} is inside; a closed union. */
 export type Description =
@@ -18,7 +16,8 @@ export type Description =
   | { readonly type: "from"; readonly run: (signal: AbortSignal) => unknown }
   | { readonly type: "after"; readonly ms: number; readonly message: unknown }
   | { readonly type: "every"; readonly ms: number; readonly message: unknown }
-  | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string };
+  | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
+  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string };
 
 type Source<T> = AsyncIterable<T> | ReadableStream<T>;
 
@@ -63,7 +62,7 @@ const none = describe<never>({ type: "batch", effects: [] });
  * const saved = next({ state: "saved" }, effect.after(1000, "fade"));
  * ```
  */
-export const effect: {
+export const effect: PageEffects & {
   /** Nothing to do. */
   none: Effect;
   /** Several effects as one, started in order. */
@@ -84,15 +83,10 @@ export const effect: {
   listen<const Msg>(source: EventTarget, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
   /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
   emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
-  /** Not yet: focuses an element in the page. */
-  focus(selector: string): Effect;
-  /** Not yet: resets a form in the page. */
-  reset(selector: string): Effect;
-  /** Not yet: sends the page elsewhere. */
-  navigate(url: string, options?: { replace?: boolean }): Effect;
   /** Not yet: sends a client away. */
   disconnect(client: string): Effect;
 } = {
+  ...pageEffects,
   none,
   batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
   map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>
@@ -115,15 +109,6 @@ export const effect: {
       throw new NotYetError("effect.emit to one client by its id", 'use { to: "all" } or { to: "cause" }');
     }
     return describe({ type: "emit", name, detail, to: options.to ?? "all" });
-  },
-  focus(): never {
-    throw new NotYetError("effect.focus", "emit an event and focus in the page");
-  },
-  reset(): never {
-    throw new NotYetError("effect.reset", "emit an event and reset in the page");
-  },
-  navigate(): never {
-    throw new NotYetError("effect.navigate", "emit an event and navigate in the page");
   },
   disconnect(): never {
     throw new NotYetError("effect.disconnect", "stop the runtime of that client");

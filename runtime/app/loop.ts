@@ -3,6 +3,7 @@
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
 import { type Handler, sourceOf } from "../view/handler.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
@@ -27,6 +28,8 @@ export interface Owner<Event, From extends Sender> {
   shown(): void;
   /** An effect speaks to the page. `cause` is who sent the event that it follows from, if one did. */
   emit(name: string, detail: unknown, to: string, cause: From | undefined): void;
+  /** An effect of the page, likewise; `to` is absent where it is the cause, and all where there is none. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -138,6 +141,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     }
   }
 
+  /** A message of this turn that `from` is the cause of: a fact, while it is understood. */
+  take(message: Msg, from: From): void {
+    this.#messages.push(new Message(message, from));
+  }
+
   /** Runs a part of the app; what it throws ends the loop. */
   guarded<T>(where: string, task: () => T): T | undefined {
     try {
@@ -164,6 +172,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   emit(name: string, detail: unknown, to: string): void {
     this.#owner.emit(name, detail, to, this.#cause);
+  }
+
+  /** As {@link Stage} has it. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined): void {
+    this.#owner.page(name, args, to, this.#cause);
   }
 
   /** As {@link Stage} has it. */

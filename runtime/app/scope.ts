@@ -1,11 +1,14 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
 import type { Description, Effect } from "./effect.ts";
 
 /** What effects do to the runtime that runs them. */
 export interface Stage {
   dispatch(message: unknown): void;
   emit(name: string, detail: unknown, to: string): void;
+  /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
 }
@@ -68,6 +71,9 @@ export class Scope {
         return;
       case "emit":
         this.stage.emit(effect.name, effect.detail, effect.to);
+        return;
+      case "page":
+        this.stage.page(effect.name, effect.args, effect.to);
         return;
       default:
         effect satisfies never;
