@@ -47,6 +47,10 @@ export type { App, AppOptions, FlagsOf, Next, Returns } from "./runtime/app/app.
 export type { Client } from "./runtime/app/client.ts";
 export { effect, NotYetError } from "./runtime/app/effect.ts";
 export type { Effect, EmitOptions } from "./runtime/app/effect.ts";
+export type { FactHandlers } from "./runtime/app/fact.ts";
+export type { NavigateOptions, PageEffectOptions, PageEffects, ScrollOptions } from "./runtime/app/page_effect.ts";
+export { parse } from "./runtime/app/parse.ts";
+export type { Parser } from "./runtime/app/parse.ts";
 export type { Link } from "./runtime/app/member.ts";
 export type { Connection, Runtime, RuntimeStatus } from "./runtime/app/runtime.ts";
 export type { FieldPath, Send, SendOptions, Sent, TargetOf } from "./runtime/app/send.ts";

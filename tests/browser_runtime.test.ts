@@ -11,7 +11,7 @@ import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
 import { clientSource } from "../runtime/client.gen.ts";
 import { stayingItems } from "../runtime/view/order.ts";
-import type { Definition, Json, Up, Value } from "../runtime/wire/message.ts";
+import type { Config, Definition, Json, Up, Value } from "../runtime/wire/message.ts";
 import { readUp } from "../runtime/wire/up.ts";
 import { findChromium } from "./chromium.ts";
 
@@ -61,6 +61,11 @@ class FakePage implements AsyncDisposable {
       customElements: window.customElements,
       crypto,
       HTMLElement: window.HTMLElement,
+      MutationObserver: window.MutationObserver,
+      location: window.location,
+      history: window.history,
+      navigator: window.navigator,
+      dispatchEvent: window.dispatchEvent.bind(window),
       CustomEvent: window.CustomEvent,
       FormData: window.FormData,
       Math: Object.create(Math, { random: { value: () => 1 } }),
@@ -102,7 +107,11 @@ class FakePage implements AsyncDisposable {
   }
 
   /** An element that shows a value, and what it told the page. */
-  element(definitions: Definition[], value: Value, { epoch = "e1", version = 0, last = 0 } = {}) {
+  element(
+    definitions: Definition[],
+    value: Value,
+    { epoch = "e1", version = 0, last = 0, config }: { epoch?: string; version?: number; last?: number; config?: Config } = {},
+  ) {
     install(this.world);
     const element = this.document.createElement("server-component");
     const told: Json[] = [];
@@ -111,7 +120,7 @@ class FakePage implements AsyncDisposable {
     }
     element.setAttribute("route", "/ws");
     this.document.body.append(element);
-    this.socket.receive(["mount", epoch, version, last, definitions, value]);
+    this.socket.receive(["mount", epoch, version, last, definitions, value, ...(config ? [config] : [])]);
     return { element, told };
   }
 
@@ -1149,4 +1158,77 @@ Deno.test("no version is told after which an event still comes that was seen ear
   const [first, second] = page.socket.take() as [number, number[]][];
   assertEquals([first![0], first![1]], [0, [1]], "what waited goes first, as it was seen");
   assertEquals([second![0], second![1]], [20, [2]]);
+});
+
+// ---- facts -------------------------------------------------------------------------------------
+
+const factConfig: Config = { attributes: ["step"], properties: ["rows"], url: 1 };
+
+/** Lets the observers of the page speak. */
+const observed = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("Facts wait for a link and are told once: after a cut what is new, in a new epoch all", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: factConfig });
+  const component = element as HTMLElement & { rows?: unknown };
+  const url: Json = [0, "url", "http://site.test/dir/page"];
+  assertEquals(page.socket.take(), [url]);
+  component.setAttribute("step", "1");
+  component.rows = [1];
+  await observed();
+  assertEquals(page.socket.take().sort(), [[0, "attribute", "step", "1"], [0, "property", "rows", [1]]]);
+  page.socket.receive([3]);
+
+  page.socket.cut();
+  for (const step of ["2", "3"]) component.setAttribute("step", step);
+  component.rows = [2];
+  component.rows = [1];
+  await observed();
+  page.pass(1_000);
+  page.socket.receive(["mount", "e1", 0, 3, [], "x", factConfig]);
+  assertEquals(page.socket.take(), [[0, "attribute", "step", "3"]]);
+
+  // Cut again before it was acknowledged: it is sent again, as it was.
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["mount", "e1", 0, 3, [], "x", factConfig]);
+  assertEquals(page.socket.take(), [[0, "attribute", "step", "3"]]);
+
+  // Of another epoch: no event is refused, and all is told.
+  const refused: unknown[] = [];
+  component.addEventListener("nacre:refused", (event) => refused.push(event));
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["mount", "e2", 0, 0, [], "x", factConfig]);
+  assertEquals(page.socket.take(), [[0, "attribute", "step", "3"], [0, "property", "rows", [1]], url]);
+  assertEquals([refused, page.errors, component.rows], [[], [], [1]]);
+});
+
+Deno.test("A fact goes after what waits, and one that is too large is refused by the page itself", async () => {
+  await using page = new FakePage();
+  const { element, told } = page.element([[["input", [["@input", 0, [0, 150]]]]]], [1], { config: factConfig });
+  page.socket.take();
+  page.type("input", "a");
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[0, [0]], [0, "attribute", "step", "1"]]);
+  told.length = 0;
+  (element as HTMLElement & { rows?: unknown }).rows = "x".repeat(70_000);
+  await observed();
+  assertEquals([page.socket.take(), told.length], [[], 1]);
+});
+
+Deno.test("Effects of the page that fail are said on the console, and the link goes on", async () => {
+  await using page = new FakePage();
+  page.element([], "x", { config: factConfig });
+  page.socket.take();
+  for (
+    const effect of [["focus", "###"], ["focus", "#none"], ["navigate", "javascript:1", 0], ["navigate", "http://", 0], ["unknown", "x"]]
+  ) {
+    page.socket.receive(["effect", ...effect]);
+  }
+  page.socket.receive(["effect", "title", "Still here"]);
+  await observed();
+  assertEquals([page.errors.length, page.document.title, page.sockets.length, page.socket.closed], [5, "Still here", 1, false]);
+  page.errors.length = 0;
 });

@@ -318,22 +318,6 @@ Deno.test("send.map() nests: the innermost part's message is turned first", asyn
   assertEquals(heard, [{ outer: { inner: 1 } }, { outer: { inner: 4 } }]);
 });
 
-Deno.test("What comes later throws a NotYetError that says what to do instead", () => {
-  const later: (() => unknown)[] = [
-    () => effect.focus("#x"),
-    () => effect.reset("#x"),
-    () => effect.navigate("/"),
-  ];
-  for (const one of later) {
-    const error = assertThrows(one, NotYetError);
-    assert(error.message.includes("is not supported yet: "), error.message);
-  }
-  const parts = { init: () => 0, update: (model: number, _msg: string) => model, view: () => null };
-  for (const option of [{ onAttribute: {} }, { onProperty: {} }]) {
-    assertThrows(() => run(app<number, string>({ ...parts, ...option }), undefined), NotYetError, Object.keys(option)[0]!);
-  }
-});
-
 Deno.test("An app that loops by its effects lets others in", async () => {
   let loops = 0;
   const loop = run(

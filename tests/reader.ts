@@ -2,7 +2,7 @@
  * A second reader of the wire, made from `docs/protocol.md` alone, as strict as the document: what it does not say is an error.
  * It must import nothing of the runtime but types, or a mistake there would be made here too.
  */
-import type { Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
+import type { Config, Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
 
 /** What a handler on the page is. */
 export interface Listening {
@@ -49,6 +49,10 @@ export class Reader {
   mounts = 0;
   readonly refused: { readonly number: number; readonly reason: string }[] = [];
   readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
+  /** Effects of the page: name and arguments. */
+  readonly effects: Json[][] = [];
+  /** What the last mount wants to be told of. */
+  config: Config | undefined;
   #templates: Template[] = [];
   #root: Held = null;
 
@@ -57,13 +61,20 @@ export class Reader {
     const message = readDown(text);
     switch (message[0]) {
       case "mount": {
-        const [, epoch, version, last, definitions, value] = message;
+        const [, epoch, version, last, definitions, value, config] = message;
+        this.config = config;
         this.#templates = definitions.map(readDefinition);
         this.#root = this.#value(value);
         this.epoch = epoch;
         this.version = version;
         this.done = last;
         this.mounts++;
+        break;
+      }
+      case "effect": {
+        const [, ...effect] = message;
+        this.#mounted();
+        this.effects.push(effect);
         break;
       }
       case "emit": {
@@ -272,14 +283,20 @@ export function readDown(text: string): Down {
   const [kind, ...rest] = message as unknown[];
   switch (kind) {
     case "mount": {
-      const [epoch, version, last, definitions, value] = rest;
-      if (rest.length !== 5 || typeof epoch !== "string" || !isCount(version) || !isCount(last) || !isDefinitions(definitions)) throw bad();
-      if (!isValue(value)) throw bad();
+      const [epoch, version, last, definitions, value, config] = rest;
+      if (
+        rest.length !== (config === undefined ? 5 : 6) || typeof epoch !== "string" || !isCount(version) || !isCount(last) ||
+        !isDefinitions(definitions)
+      ) throw bad();
+      if (!isValue(value) || (config !== undefined && !isConfig(config))) throw bad();
       break;
     }
     case "emit":
       if (rest.length !== 2 || typeof rest[0] !== "string") throw bad();
       if (rest[0] === "nacre:refused" && !isRefusal(rest[1])) throw bad();
+      break;
+    case "effect":
+      if (!isEffect(rest)) throw bad();
       break;
     default:
       if (!isCount(kind) || rest.length > 2) throw bad();
@@ -291,6 +308,34 @@ export function readDown(text: string): Down {
       if (!(isValue(rest[0]) || isChange(rest[0])) || (rest.length === 2 && !isDefinitions(rest[1]))) throw bad();
   }
   return message as Down;
+}
+
+/** The arguments of each effect of the page. */
+const effects: Readonly<Record<string, readonly ((value: unknown) => boolean)[]>> = {
+  ...Object.fromEntries(
+    ["focus", "select", "reset", "scroll", "showModal", "close", "play", "pause", "submit", "copy", "title"].map((
+      name,
+    ) => [name, [isText]]),
+  ),
+  navigate: [isText, (value) => value === 0 || value === 1],
+  download: [isText, isText],
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isEffect([name, ...args]: unknown[]): boolean {
+  const expected = Object.hasOwn(effects, name as string) ? effects[name as string]! : [];
+  const more = name === "scroll" && isObject(args[1]) ? 1 : 0;
+  return expected.length > 0 && args.length === expected.length + more && expected.every((is, i) => is(args[i]));
+}
+
+function isConfig(config: unknown): boolean {
+  const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
+  if (!isObject(config) || Object.keys(config).length === 0) return false;
+  const { attributes, properties, url, ...more } = config;
+  return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && (url === undefined || url === 1);
 }
 
 function isRefusal(detail: unknown): boolean {

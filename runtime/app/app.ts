@@ -2,6 +2,7 @@
 import { type ComponentChildren, type ComponentType, h } from "../deps.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
+import type { FactHandlers } from "./fact.ts";
 import type { Send } from "./send.ts";
 
 /** A model with effects, as {@link next} makes it. */
@@ -29,10 +30,12 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onConnect?: (client: Client<User>) => NoInfer<Msg>;
   /** The message for a client that left: its link was cut and it did not come back within 5 s, it was sent away, or the app stops. */
   onDisconnect?: (client: Client<User>) => NoInfer<Msg>;
-  /** Not yet: the message for an attribute of the element. */
-  onAttribute?: Record<string, (value: string | null) => NoInfer<Msg> | undefined>;
-  /** Not yet: the message for a property of the element. */
-  onProperty?: Record<string, (value: unknown) => NoInfer<Msg> | undefined>;
+  /** The message for an attribute of the element, by its name (lower case): also for one that is there when it connects; `null` when it is removed. */
+  onAttribute?: Readonly<Record<string, (value: string | null) => NoInfer<Msg> | undefined>>;
+  /** The message for a property of the element, by its name: any JSON that the page has set. */
+  onProperty?: Readonly<Record<string, (value: unknown) => NoInfer<Msg> | undefined>>;
+  /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
+  onUrl?: (url: URL) => NoInfer<Msg> | undefined;
   /** Named in errors. */
   name?: string;
   /** The version of the model, for carrying it over a deploy. */
@@ -53,10 +56,10 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   onConnect?(client: Client<User>): Msg;
   /** The message for a client that left. */
   onDisconnect?(client: Client<User>): Msg;
+  /** The messages for what the page says of the element. */
+  readonly facts: FactHandlers<Msg>;
   /** Named in errors. */
   readonly name: string;
-  /** Options that this version knows by type only; starting such an app throws. */
-  readonly later: readonly string[];
 }
 
 class NextValue<Model, Msg> implements Next<Model, Msg> {
@@ -86,8 +89,6 @@ const noEffects: readonly never[] = [];
 function asNext<Model, Msg>(returned: Returns<Model, Msg>): Next<Model, Msg> {
   return returned instanceof NextValue ? returned : new NextValue(returned as Model, noEffects);
 }
-
-const laterOptions = ["onAttribute", "onProperty"] as const;
 
 /** The flags of an app that is one component: its props; none where it needs none. */
 export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void : Props;
@@ -145,7 +146,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions, onConnect, onDisconnect } = options;
+  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
@@ -153,7 +154,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     subscriptions: (model: Model) => subscriptions?.(model) ?? {},
     ...(onConnect ? { onConnect } : {}),
     ...(onDisconnect ? { onDisconnect } : {}),
+    facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
     name: options.name ?? "app",
-    later: laterOptions.filter((name) => options[name] !== undefined),
   });
 }

@@ -3,15 +3,12 @@
  * (`runtime/app/performance.ts`), and can be compared in a test.
  */
 
+import type { Effect } from "./carries.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
+import { type PageEffects, pageEffects } from "./page_effect.ts";
 import { checkSource } from "./source.ts";
 
-declare const carries: unique symbol;
-
-/** What to do beside changing the model: a plain description, comparable in a test. */
-export interface Effect<out Msg = never> {
-  /** Only for the type: the messages that it may send. */
-  readonly [carries]?: Msg;
-}
+export type { Effect };
 
 /** What an {@link Effect} is inside; a closed union. */
 export type Description =
@@ -22,7 +19,8 @@ export type Description =
   | { readonly type: "every"; readonly ms: number; readonly message: unknown }
   | { readonly type: "listen"; readonly source: unknown; readonly event: string | undefined; readonly to: (value: unknown) => unknown }
   | { readonly type: "disconnect"; readonly client: string }
-  | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string };
+  | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
+  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string };
 
 /** What `effect.listen` takes: a source, or a function that opens one; the signal is aborted when it is listened to no more. */
 export type Listened<Source> = Source | ((signal: AbortSignal) => Source | Promise<Source>);
@@ -71,7 +69,7 @@ const none = describe<never>({ type: "batch", effects: [] });
  * const saved = next({ state: "saved" }, effect.after(1000, "fade"));
  * ```
  */
-export const effect: {
+export const effect: PageEffects & {
   /** Nothing to do. */
   none: Effect;
   /** Several effects as one, started in order. */
@@ -100,15 +98,10 @@ export const effect: {
   listen<const Msg>(source: Listened<EventTarget>, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
   /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
   emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
-  /** Not yet: focuses an element in the page. */
-  focus(selector: string): Effect;
-  /** Not yet: resets a form in the page. */
-  reset(selector: string): Effect;
-  /** Not yet: sends the page elsewhere. */
-  navigate(url: string, options?: { replace?: boolean }): Effect;
   /** Sends the client of this `id` away: it has left at once, and its element stays offline until it is put back or its route changes. */
   disconnect(client: string): Effect;
 } = {
+  ...pageEffects,
   none,
   batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
   map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>
@@ -131,15 +124,6 @@ export const effect: {
   },
   emit(name: string, detail: unknown = null, options: EmitOptions = {}): Effect {
     return describe({ type: "emit", name, detail, to: options.to ?? "all" });
-  },
-  focus(): never {
-    throw new NotYetError("effect.focus", "emit an event and focus in the page");
-  },
-  reset(): never {
-    throw new NotYetError("effect.reset", "emit an event and reset in the page");
-  },
-  navigate(): never {
-    throw new NotYetError("effect.navigate", "emit an event and navigate in the page");
   },
   disconnect: (client: string): Effect => describe({ type: "disconnect", client }),
 };

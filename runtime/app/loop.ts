@@ -3,6 +3,7 @@
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
 import { type Handler, sourceOf } from "../view/handler.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
@@ -29,6 +30,8 @@ export interface Owner<Event, From extends Sender> {
   emit(name: string, detail: unknown, to: string, cause: From | undefined): void;
   /** An effect sends a client away. */
   disconnect(client: string): void;
+  /** An effect of the page, likewise; `to` is absent where it is the cause, and all where there is none. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -81,9 +84,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #messages: Message<Msg, From>[] = [];
   #resolveStopped!: () => void;
 
-  /** @throws {NotYetError} when the app has options that this version knows by type only. */
   constructor(app: App<Model, Msg, Flags, User>, owner: Owner<Event, From>, world: World, onError: OnError | undefined) {
-    if (app.later.length > 0) throw new NotYetError(`${app.name}: ${app.later.join(", ")}`, "leave it out for now");
     this.#app = app;
     this.#owner = owner;
     this.#world = world;
@@ -169,6 +170,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     }
   }
 
+  /** A message of this turn that `from` is the cause of: a fact, while it is understood. */
+  take(message: Msg, from: From): void {
+    this.#messages.push(new Message(message, from, from));
+  }
+
   /** Runs a part of the app; what it throws ends the loop. */
   guarded<T>(where: string, task: () => T): T | undefined {
     try {
@@ -205,6 +211,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   disconnect(client: string): void {
     this.#owner.disconnect(client);
+  }
+
+  /** As {@link Stage} has it. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void {
+    this.#owner.page(name, args, to, cause);
   }
 
   /** As {@link Stage} has it. */

@@ -2,7 +2,7 @@
  * The event that a handler on the server sees, made of what crossed the wire: each field is checked against its type, and
  * nothing else gets through. It must never throw for what a browser sent.
  */
-import type { Fields, FormEntry, Json, Up } from "../wire/message.ts";
+import type { EventUp, Fields, FormEntry, Json } from "../wire/message.ts";
 import { domEvents } from "../view/attribute.ts";
 import { NotYetError } from "./effect.ts";
 
@@ -98,7 +98,7 @@ function fits(kind: Kind, value: Json): boolean {
 const wrong = Symbol("wrong");
 
 /** The event, or undefined when a field has the wrong type. `type` is the event's name; `include` what its handler asked for. */
-export function eventOf(type: string, up: Exclude<Up, number>, include: readonly string[]): unknown {
+export function eventOf(type: string, up: EventUp, include: readonly string[]): unknown {
   const [, , fields, target, form] = up;
   const event = read(eventFields, fields, include.filter((name) => !name.startsWith("currentTarget.")));
   const currentTarget = read(

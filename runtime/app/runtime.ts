@@ -2,7 +2,7 @@
  * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
-import type { Down, Refusal, Up } from "../wire/message.ts";
+import type { Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
@@ -13,6 +13,7 @@ import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
+import { configOf, messageOfFact } from "./fact.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
 import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
@@ -82,7 +83,7 @@ interface Arrived {
   readonly number: number;
   /** Of the version that was seen, or undefined: it is forgotten. Looked up at once, since what arrives later may make it forgotten. */
   readonly tree: Node | undefined;
-  readonly up: Exclude<Up, number>;
+  readonly up: EventUp | FactUp;
 }
 
 const mostEarlyEmits = 64;
@@ -116,6 +117,9 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #history!: History;
   #send!: Send<Msg, User>;
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
+  readonly #development: boolean;
+  /** The end of a mount: what the app wants to be told of. */
+  readonly #config: string;
   /** The model that was rendered last. */
   #rendered: Model | undefined;
   /** The same, once all of it went well. */
@@ -136,6 +140,9 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#options = options;
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
+    this.#development = options.development ?? isDevelopment();
+    const config = configOf(app.facts);
+    this.#config = config ? `,${JSON.stringify(config)}]` : "]";
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     if (app.onConnect || app.onDisconnect) {
       this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");
@@ -263,7 +270,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     if (text === undefined) {
       const value = JSON.stringify(encode(tree, this.#definitions));
       this.#definitions.fresh();
-      text = `${JSON.stringify(this.#definitions.all())},${value}]`;
+      text = `${JSON.stringify(this.#definitions.all())},${value}${this.#config}`;
       this.#shown = this.#members.size > 1 ? { tree, text } : undefined;
     }
     member.sent = member.told = this.#version;
@@ -296,7 +303,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#loop = loop;
     this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
     this.#lowering = new Lowering({
-      development: this.#options.development ?? isDevelopment(),
+      development: this.#development,
       warn: (message) => console.warn(`nacre: ${this.#app.name}: ${message}`),
       changed: () => {
         if (!this.#willShow) loop.wake();
@@ -391,7 +398,15 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   }
 
   emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
-    const message = JSON.stringify(["emit", name, detail ?? null]);
+    this.#reach(JSON.stringify(["emit", name, detail ?? null]), to, cause);
+  }
+
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Member | undefined): void {
+    this.#reach(JSON.stringify(["effect", name, ...args] satisfies Down), to ?? (cause ? "cause" : "all"), cause);
+  }
+
+  /** Tells a page, or all of them. */
+  #reach(message: string, to: string, cause: Member | undefined): void {
     if (this.#early) {
       if (this.#early.length < mostEarlyEmits) this.#early.push([message, to]);
     } else if (to === "all") {
@@ -423,6 +438,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
 
   /** Makes messages of what an event means; answers why it means nothing. */
   #understand({ member, up, tree }: Arrived): Refusal | undefined {
+    if (isFact(up)) return this.#take(member, up);
     if (tree === undefined) return "version";
     const path = up[1];
     const seen = placeAt(tree, path);
@@ -441,6 +457,17 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     if (event === undefined) return "payload";
     this.#loop.handle(member, handler, event);
+    return undefined;
+  }
+
+  /** Makes a message of a fact, which means the same whatever its page shows. */
+  #take(member: Member, fact: FactUp): Refusal | undefined {
+    const made = messageOfFact(this.#app.facts, fact);
+    if ("refused" in made) {
+      if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
+      return "payload";
+    }
+    if (made.message !== undefined) this.#loop.take(made.message, member);
     return undefined;
   }
 
@@ -516,6 +543,10 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       // The link broke; its transport says so by `disconnect`.
     }
   }
+}
+
+function isFact(up: EventUp | FactUp): up is FactUp {
+  return typeof up[1] === "string";
 }
 
 function refusedMessage(event: number, reason: Refusal): string {

@@ -1,5 +1,6 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
+import type { Json, PageEffect } from "../wire/message.ts";
 import type { Description, Effect } from "./effect.ts";
 import { listenTo } from "./source.ts";
 
@@ -7,6 +8,8 @@ import { listenTo } from "./source.ts";
 export interface Stage<Cause> {
   dispatch(message: unknown, cause: Cause | undefined): void;
   emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
+  /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Cause | undefined): void;
   disconnect(client: string): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
@@ -89,6 +92,9 @@ export class Scope<Cause> {
         return;
       case "emit":
         this.stage.emit(effect.name, effect.detail, effect.to, cause);
+        return;
+      case "page":
+        this.stage.page(effect.name, effect.args, effect.to, cause);
         return;
       default:
         effect satisfies never;

@@ -5,10 +5,11 @@ import { Lowering } from "../view/lower.ts";
 import type { Element, Node as StaticNode } from "../view/statics.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Instance, List, type Node, shown } from "../view/tree.ts";
-import type { Fields } from "../wire/message.ts";
+import type { FactUp, Fields, Json } from "../wire/message.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
+import { messageOfFact } from "./fact.ts";
 import { eventOf } from "./payload.ts";
 import { createSend, messageOf } from "./send.ts";
 
@@ -51,6 +52,16 @@ export interface Simulation<Model, Msg> {
    * @throws {TypeError} when a field has the wrong type, as the server would refuse it.
    */
   event(type: string, where?: Where, brings?: Brings): void;
+  /**
+   * The page sets an attribute of the element; `null` removes it.
+   *
+   * @throws {TypeError} when the app has not asked for it or it does not parse, as the server would refuse it.
+   */
+  attribute(name: string, value: string | null): void;
+  /** The page sets a property of the element. Throws as {@link Simulation.attribute}. */
+  property(name: string, value: Json): void;
+  /** The page is at this URL. Throws as {@link Simulation.attribute}. */
+  url(href: string): void;
   /** The view as vnodes, as it may also be put into a page. */
   view(): ComponentChildren;
   /** The view as HTML. */
@@ -104,6 +115,11 @@ export function simulate<Model, Msg, Flags, User>(
     }
     return tree;
   };
+  const tell = (fact: FactUp) => {
+    const made = messageOfFact(app.facts, fact);
+    if ("refused" in made) throw new TypeError(`Cannot tell ${app.name} of this: ${made.refused}`);
+    if (made.message !== undefined) dispatch(made.message, nobody as Client<User>);
+  };
   take(app.init(flags[0] as Flags));
   return {
     get model() {
@@ -112,6 +128,9 @@ export function simulate<Model, Msg, Flags, User>(
     effects,
     messages,
     dispatch: (message) => dispatch(message),
+    attribute: (name, value) => tell([0, "attribute", name, value]),
+    property: (name, value) => tell([0, "property", name, value]),
+    url: (href) => tell([0, "url", href]),
     view: () => app.view(model, send),
     html: () => htmlOf(look()),
     event(type, where = {}, brings = {}) {

@@ -12,7 +12,13 @@ export function install(world: World): void {
   world.customElements.define(
     name,
     class extends world.HTMLElement {
+      static observedAttributes = ["route"];
+
       private readonly sync_ = createLink(world, this);
+
+      attributeChangedCallback(): void {
+        this.sync_();
+      }
 
       connectedCallback(): void {
         this.sync_();

@@ -12,8 +12,8 @@ export interface Entry {
   seen_: number;
   /** Its message after the version, as text: what an object says may change before it is sent, or be no JSON at all. */
   text_: string;
-  /** What it happened to. */
-  target_: EventTarget;
+  /** What it happened to; absent for a fact, which happened to nothing. */
+  target_?: EventTarget;
 }
 
 /** What the handlers of a view share. */

@@ -82,7 +82,7 @@ export function watchInputs(world: World, root: Element): Inputs {
     },
     free_(entry) {
       const target = entry.target_ as HTMLInputElement;
-      const control = controls.get(target);
+      const control = target && controls.get(target);
       if (control?.pending_ == entry) {
         control.pending_ = null;
         write(target);

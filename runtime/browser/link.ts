@@ -2,8 +2,10 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Config, Definition, Down, Json, Value } from "../wire/message.ts";
+import { perform } from "./effect.ts";
 import type { Entry } from "./event.ts";
+import { watchFacts } from "./facts.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +29,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let live = false;
   let route = "";
   let attempts = 0;
+  let config: Config = {};
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -57,6 +60,12 @@ export function createLink(world: World, element: HTMLElement): () => void {
     }
   });
 
+  const facts = watchFacts(world, element, (text) => {
+    // What waits happened before.
+    view.flush_();
+    view.send_({ seen_: view.version_, text_: text });
+  });
+
   const flush = () => {
     while (live && sent < queue.length) {
       const { seen_: seen, text_: text } = queue[sent++]!;
@@ -78,15 +87,20 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const receive = (message: Down) => {
     const [kind, ...rest] = message;
     if (kind == "mount") {
-      const [name, version, last, definitions, value] = rest as Mount;
+      const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
       if (live) socket!.send(JSON.stringify(name));
-      if (name == epoch) acknowledge(last - done);
+      const anew = name != epoch;
+      if (!anew) acknowledge(last - done);
       else {
         live = false;
         view.flush_();
         // The inputs that they would free are gone.
-        while (queue.shift()) refuse(++done, "epoch");
+        for (const { target_: target } of queue.splice(0)) {
+          done++;
+          // What is no event is told again.
+          if (target) refuse(done, "epoch");
+        }
         done = last;
       }
       // Nothing was sent on this link, or nothing of it is heard.
@@ -98,8 +112,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
       live = true;
       show("live");
       flush();
+      facts.begin_(config = wanted, anew);
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
-    else {
+    else if (kind == "effect") {
+      perform(world, element, config.url, ...rest as [name: string, ...Json[]]).catch((error) => world.console.error(...rest, error));
+    } else {
       if (rest.length) {
         view.patch(...rest as [Value | Change, Definition[]?]);
         const untold = ++view.version_ - told;
@@ -112,6 +129,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
 
   const stop = () => {
     live = false;
+    facts.end_();
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };

@@ -7,6 +7,16 @@
 export type World =
   & Pick<
     Window,
-    "document" | "customElements" | "crypto" | "addEventListener" | "removeEventListener" | "setTimeout" | "clearTimeout"
+    | "document"
+    | "customElements"
+    | "crypto"
+    | "addEventListener"
+    | "removeEventListener"
+    | "dispatchEvent"
+    | "setTimeout"
+    | "clearTimeout"
+    | "location"
+    | "history"
+    | "navigator"
   >
-  & Pick<typeof globalThis, "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "Math" | "console">;
+  & Pick<typeof globalThis, "HTMLElement" | "MutationObserver" | "WebSocket" | "CustomEvent" | "FormData" | "Math" | "console">;

@@ -4,7 +4,7 @@
  */
 import { type Entry, type Events as Waiting, listen } from "../browser/event.ts";
 import type { World as BrowserWorld } from "../browser/world.ts";
-import type { HandlerOptions, Up } from "../wire/message.ts";
+import type { EventUp, HandlerOptions } from "../wire/message.ts";
 import { type Handler, sameOptions, sourceOf, wireOptions } from "../view/handler.ts";
 import { eventOf } from "../app/payload.ts";
 import type { Inputs } from "./inputs.ts";
@@ -116,7 +116,7 @@ export class Events {
   #take(event: Event, entry: Entry): void {
     const handler = this.#calling!;
     const source = sourceOf(handler);
-    const up = JSON.parse(`[0,${entry.text_}`) as Exclude<Up, number>;
+    const up = JSON.parse(`[0,${entry.text_}`) as EventUp;
     const made = typeof source?.message === "function" ? eventOf(event.type, up, source.options.include ?? []) : null;
     // The files themselves are here, which do not cross a wire.
     if (made && event.type === "submit") {

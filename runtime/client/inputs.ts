@@ -44,7 +44,7 @@ export class Inputs {
 
   /** Says that an entry has been dealt with: at the next rendering the model has its way, unless the user was quicker. */
   free(entry: Entry): void {
-    const hold = this.#holds.get(entry.target_);
+    const hold = this.#holds.get(entry.target_!);
     if (hold?.pending === entry) hold.pending = undefined;
   }
 

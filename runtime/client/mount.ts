@@ -10,7 +10,12 @@ import type { Client } from "../app/client.ts";
 import { Loop, type Owner, type Sender } from "../app/loop.ts";
 import type { OnError } from "../app/report.ts";
 import { createSend } from "../app/send.ts";
-import type { Refusal } from "../wire/message.ts";
+import { configOf, messageOfFact } from "../app/fact.ts";
+import { perform } from "../browser/effect.ts";
+import { type Facts, watchFacts } from "../browser/facts.ts";
+import type { World as BrowserWorld } from "../browser/world.ts";
+import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import { readUp } from "../wire/up.ts";
 import { Boundary } from "./boundary.ts";
 import { Events, type Heard } from "./events.ts";
 import { Inputs } from "./inputs.ts";
@@ -75,16 +80,26 @@ function find(selector: string): Element {
   return element;
 }
 
+/** The page, for what the browser runtime does as well. */
+const browser = globalThis as unknown as BrowserWorld;
+
+/** What the page says of the element. */
+interface Said {
+  readonly fact: FactUp;
+}
+
 /** Elements with an app in them. */
 const taken = new WeakSet<Element>();
 
-class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Sender> {
+class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | Said, Sender> {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #target: Element;
   readonly #sender: Sender;
-  readonly #loop: Loop<Model, Msg, Flags, User, Heard, Sender>;
+  readonly #loop: Loop<Model, Msg, Flags, User, Heard | Said, Sender>;
   readonly #inputs: Inputs;
   readonly #events: Events;
+  readonly #config: Config;
+  readonly #facts: Facts;
   /** What `useId` counts with. */
   readonly #ids: [prefix: string, count: number] | undefined;
   readonly #send = createSend<Msg, User>(
@@ -117,6 +132,8 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
       this.#loop.wake();
     });
     this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
+    this.#config = configOf(app.facts) ?? {};
+    this.#facts = watchFacts(browser, target, (text) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp }));
     taken.add(target);
     this.#hydrates = options.hydrate ?? false;
     this.#loop.begin(flags);
@@ -129,6 +146,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
     const { client } = this.#sender as { client: Client<User> };
     const joined = this.#loop.guarded("handler", () => app.onConnect?.(client));
     if (joined !== undefined) this.#loop.tell(joined, this.#sender);
+    this.#facts.begin_(this.#config, true);
   }
 
   get stopped(): Promise<void> {
@@ -153,7 +171,9 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
 
   // ---- the loop's owner ------------------------------------------------------------------------
 
-  understand({ handler, event, from }: Heard): void {
+  understand(heard: Heard | Said): void {
+    if ("fact" in heard) return this.#take(heard.fact);
+    const { handler, event, from } = heard;
     this.#dealtWith++;
     if (!from) return this.#loop.handle(this.#sender, handler, event);
     this.#loop.breathe();
@@ -178,17 +198,39 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
   emit(name: string, detail: unknown, to: string, cause: Sender | undefined): void {
     // What no JSON can say fails here too, and what it says otherwise is said so here.
     const [said] = JSON.parse(JSON.stringify([detail]));
-    const emit = () => this.#tell(name, said);
-    if (this.#early) this.#early.push(emit);
-    else if (to === "all" || to === this.#sender.client.id || (to === "cause" && cause)) emit();
+    this.#reach(() => this.#tell(name, said), to, cause);
+  }
+
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Sender | undefined): void {
+    const act = () =>
+      void perform(browser, this.#target, this.#config.url, name, ...args).catch((error) => console.error(name, ...args, error));
+    this.#reach(act, to ?? "all", cause);
   }
 
   /** The page itself cannot be sent away. */
   disconnect(): void {}
 
   ended(): void {
+    this.#facts.end_();
     this.#events.stop();
     this.#inputs.stop();
+  }
+
+  /** Speaks to the page, if it is meant. */
+  #reach(act: () => void, to: string, cause: Sender | undefined): void {
+    if (this.#early) this.#early.push(act);
+    else if (to === "all" || to === this.#sender.client.id || to === "cause" && cause) act();
+  }
+
+  /** As on a server, where the element is its own client. */
+  #take(fact: FactUp): void {
+    this.#loop.breathe();
+    const made = messageOfFact(this.#app.facts, fact);
+    if ("refused" in made) {
+      console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
+      this.#dealtWith++;
+      this.#refuse("payload");
+    } else if (made.message !== undefined) this.#loop.take(made.message, this.#sender);
   }
 
   // ---- the page --------------------------------------------------------------------------------

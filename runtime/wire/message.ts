@@ -47,8 +47,35 @@ export type AnyRefusal = Refusal | "epoch" | "limit";
 export type Down =
   | [acknowledged: number]
   | [acknowledged: number, patch: Value | Change, definitions?: Definition[]]
-  | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value]
-  | ["emit", name: string, detail: Json];
+  | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value, config?: Config]
+  | ["emit", name: string, detail: Json]
+  | ["effect", name: PageEffect, ...args: Json[]];
+
+/** What an app wants to be told of beside events; only what applies. */
+export interface Config {
+  /** Names of attributes of the element. */
+  readonly attributes?: readonly string[];
+  /** Names of properties of the element. */
+  readonly properties?: readonly string[];
+  /** The address of the page. */
+  readonly url?: 1;
+}
+
+/** What a page is asked to do, after the patch before it. All but the last four name an element by a selector. */
+export type PageEffect =
+  | "focus"
+  | "select"
+  | "reset"
+  | "scroll"
+  | "showModal"
+  | "close"
+  | "play"
+  | "pause"
+  | "submit"
+  | "copy"
+  | "title"
+  | "navigate"
+  | "download";
 
 /** A step on the way to a handler; the name only at the end, for a handler in a spread. */
 export type Path = (number | string)[];
@@ -57,7 +84,12 @@ export type Fields = { [name: string]: Json };
 /** A field of a form; of a file only what describes it. */
 export type FormEntry = [name: string, value: string | { name: string; size: number; type: string }];
 
+/** An event of a handler. */
+export type EventUp = [seen: number, path: Path, fields?: Fields | 0, target?: Fields | 0, form?: FormEntry[]];
+/** What a page says that is no event: numbered and acknowledged like one. */
+export type FactUp =
+  | [seen: number, kind: "attribute", name: string, value: string | null]
+  | [seen: number, kind: "property", name: string, value: Json]
+  | [seen: number, kind: "url", href: string];
 /** Browser to server. */
-export type Up =
-  | number
-  | [seen: number, path: Path, fields?: Fields | 0, target?: Fields | 0, form?: FormEntry[]];
+export type Up = number | EventUp | FactUp;

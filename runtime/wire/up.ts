@@ -1,5 +1,5 @@
 /** Reads what a browser sends: text from outside becomes an `Up`, or nothing. It never throws and never echoes what it read. */
-import type { Fields, FormEntry, Path, Up } from "./message.ts";
+import type { FactUp, Fields, FormEntry, Path, Up } from "./message.ts";
 
 /** A path is as long as a page is deep: no page is that deep. */
 const longestPath = 256;
@@ -15,11 +15,29 @@ export function readUp(text: string): Up | undefined {
   if (typeof message === "number") return isCount(message) && message > 0 ? message : undefined;
   if (!Array.isArray(message) || message.length < 2 || message.length > 5) return undefined;
   const [seen, path, fields, target, form] = message as unknown[];
-  if (!Number.isSafeInteger(seen) || !isPath(path)) return undefined;
+  if (!Number.isSafeInteger(seen)) return undefined;
+  if (typeof path === "string") return isFact(message) ? message : undefined;
+  if (!isPath(path)) return undefined;
   if (fields !== undefined && !isFields(fields)) return undefined;
   if (target !== undefined && !isFields(target)) return undefined;
   if (form !== undefined && !(Array.isArray(form) && form.every(isFormEntry))) return undefined;
   return message as Up;
+}
+
+/** Its shape alone; whether the app has asked for it is not known here. */
+function isFact(message: unknown[]): message is FactUp {
+  const [, kind, first, second] = message;
+  if (typeof first !== "string") return false;
+  switch (kind) {
+    case "attribute":
+      return message.length === 4 && (second === null || typeof second === "string");
+    case "property":
+      return message.length === 4;
+    case "url":
+      return message.length === 3;
+    default:
+      return false;
+  }
 }
 
 function isCount(value: unknown): value is number {

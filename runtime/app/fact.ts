@@ -1,0 +1,54 @@
+/** Facts: what a page says of its element that is no event of a handler. Which ones an app wants, and what message each is. */
+import type { Config, FactUp } from "../wire/message.ts";
+import { Unparsed } from "./parse.ts";
+
+/** Messages for what the page says of the element. */
+export interface FactHandlers<out Msg> {
+  /** The message for an attribute of the element, by its name: also for one that is there when the element connects; `null` when it is removed. */
+  readonly onAttribute?: Readonly<Record<string, (value: string | null) => Msg | undefined>>;
+  /** The message for a property of the element, by its name: any JSON. */
+  readonly onProperty?: Readonly<Record<string, (value: unknown) => Msg | undefined>>;
+  /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
+  readonly onUrl?: (url: URL) => Msg | undefined;
+}
+
+/** Why a fact is refused; for a developer, never for the page. */
+export interface RefusedFact {
+  readonly refused: string;
+}
+
+/** What the browser is told of the facts that an app wants; undefined when it wants none. */
+export function configOf({ onAttribute, onProperty, onUrl }: FactHandlers<unknown>): Config | undefined {
+  const config: Config = {
+    ...(onAttribute && { attributes: Object.keys(onAttribute) }),
+    ...(onProperty && { properties: Object.keys(onProperty) }),
+    ...(onUrl && { url: 1 }),
+  };
+  return Object.keys(config).length > 0 ? config : undefined;
+}
+
+/** The message that a fact is; or why it is refused. What the app's own function throws is thrown. */
+export function messageOfFact<Msg>(handlers: FactHandlers<Msg>, fact: FactUp): { readonly message: Msg | undefined } | RefusedFact {
+  const [, kind, name] = fact;
+  try {
+    switch (kind) {
+      case "attribute":
+      case "property": {
+        const known: Readonly<Record<string, (value: never) => Msg | undefined>> =
+          handlers[kind === "attribute" ? "onAttribute" : "onProperty"] ?? {};
+        const to = Object.hasOwn(known, name) ? known[name] : undefined;
+        return to ? { message: to(fact[3] as never) } : { refused: `${kind} that the app has not asked for` };
+      }
+      case "url": {
+        const url = URL.parse(name);
+        if (!handlers.onUrl || !url || !/^https?:$/.test(url.protocol)) return { refused: "URL that is none, or not asked for" };
+        return { message: handlers.onUrl(url) };
+      }
+      default:
+        return kind satisfies never;
+    }
+  } catch (error) {
+    if (!(error instanceof Unparsed)) throw error;
+    return { refused: `${kind} "${name}" is to be ${error.message}, not ${JSON.stringify(fact[3])}` };
+  }
+}

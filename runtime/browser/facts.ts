@@ -1,0 +1,71 @@
+/**
+ * Facts: attributes and properties of the element, and the page's URL, as far as the app wants them. They are states, not happenings: what
+ * changed twice before it could be told is told once, and nothing is told again that was told already.
+ */
+import type { Config } from "../wire/message.ts";
+import type { World } from "./world.ts";
+
+/** What a page says of an element. */
+export interface Facts {
+  /** Tells what the config names and was not told yet, now and whenever it changes; `anew`: nothing was told. */
+  begin_(config: Config, anew: unknown): void;
+  /** Tells nothing until the next beginning. */
+  end_(): void;
+}
+
+/** `tell` is given a fact as it crosses, without its beginning. */
+export function watchFacts(world: World, element: Element, tell: (text: string) => void): Facts {
+  /** The JSON of each property that was set, by its name. */
+  const properties: Record<string, string | undefined> = { __proto__: null as never };
+  let config: Config = {};
+  /** What was told, by what it is of. */
+  let told: Record<string, string>;
+
+  const look = () => {
+    const say = (kind: string, name: string, value: string | undefined) => {
+      const place = JSON.stringify([kind, name]).slice(1, -1) + ",";
+      // What was never there is nothing already.
+      if (value && value != (told[place] ?? "null")) tell(place + (told[place] = value) + "]");
+    };
+    for (const name of config.attributes || []) say("attribute", name, JSON.stringify(element.getAttribute(name)));
+    for (const name of config.properties || []) say("property", name, properties[name]);
+    if (config.url && told.url != world.location.href) tell(`"url",${JSON.stringify(told.url = world.location.href)}]`);
+  };
+  const watch = (how: "addEventListener" | "removeEventListener") => {
+    for (const type of ["popstate", "nacre:url"]) world[how](type, look);
+  };
+
+  new world.MutationObserver(look).observe(element, { attributes: true });
+
+  return {
+    begin_(wanted, anew) {
+      if (anew) told = {};
+      config = wanted;
+      for (const name of config.properties || []) {
+        if (!(name in properties)) {
+          // Set before anybody listened.
+          const wasSet = Object.hasOwn(element, name);
+          const before = Reflect.get(element, name);
+          let value: unknown;
+          properties[name] = undefined;
+          Object.defineProperty(element, name, {
+            configurable: true,
+            get: () => value,
+            set(next) {
+              properties[name] = JSON.stringify(next ?? null);
+              value = next;
+              Promise.resolve().then(look);
+            },
+          });
+          if (wasSet) Reflect.set(element, name, before);
+        }
+      }
+      watch("addEventListener");
+      look();
+    },
+    end_() {
+      config = {};
+      watch("removeEventListener");
+    },
+  };
+}

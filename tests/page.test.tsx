@@ -1,0 +1,448 @@
+/**
+ * What the page says to an app beside events, and what an app has the page do: in Chromium, live and mounted, where a change of the tag must
+ * keep the behaviour; and what a hostile page may say.
+ */
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { Page } from "playwright-core";
+import { app, effect, next, parse, runtimeScript, serve, simulate } from "../mod.ts";
+import { run } from "../runtime/app/runtime.ts";
+import { denoBundle } from "./bundle.ts";
+import { launch, type Seen, serveOn0, type Serving, until, visit } from "./kit.ts";
+import { apps, told } from "./page_apps.tsx";
+import { VirtualWorld } from "./virtual_world.ts";
+import { Visitor } from "./visitor.ts";
+
+type Name = keyof typeof apps;
+interface Stage {
+  readonly page: Page;
+  readonly seen: Seen;
+  readonly server: Serving;
+  /** Waits until the app shows this. */
+  shows(text: string): Promise<void>;
+}
+
+/** Acts in a page with the app, once on a server and once in the page. `html` has the element as `<x-app ...>`. */
+function inBothLives(title: string, name: Name, html: string, act: (stage: Stage, life: "live" | "mounted") => Promise<void>): void {
+  for (const life of ["live", "mounted"] as const) {
+    Deno.test(`${title} (${life})`, async () => {
+      const script = life === "live" ? undefined : await bundle();
+      const live = serve(apps[name] as typeof told);
+      const tag = life === "live" ? "server-component" : `my-${name}`;
+      const body = html.replaceAll("<x-app", `<${tag} route="/ws"`).replaceAll("</x-app", `</${tag}`).replaceAll("x-app", tag);
+      await using server = serveOn0((request) => {
+        const { pathname } = new URL(request.url);
+        if (pathname === "/ws") return live(request);
+        if (pathname === "/page.js") {
+          return script === undefined ? runtimeScript(request) : new Response(script, { headers: { "content-type": "text/javascript" } });
+        }
+        if (pathname !== "/") return request.text().then((text) => new Response(`${request.method} ${pathname} ${text}`));
+        return new Response(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body>${body}`, {
+          headers: { "content-type": "text/html" },
+        });
+      });
+      await using browser = await launch();
+      await visit(browser, server.url, (page, seen) =>
+        act({
+          page,
+          seen,
+          server,
+          shows: async (text) => void await page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text),
+        }, life), { permissions: ["clipboard-read", "clipboard-write"] });
+    });
+  }
+}
+
+let bundled: Promise<string> | undefined;
+const bundle = () => bundled ??= denoBundle("tests/page_script.ts");
+
+const script = `<script type="module" src="/page.js"></script>`;
+
+// ---- facts -------------------------------------------------------------------------------------
+
+inBothLives(
+  "Attributes and properties reach the app: set before the script, changed, removed, set again after a move",
+  "told",
+  `<main></main><x-app id="root" step="5" open data-mode="rich" other="x"></x-app>
+<script>root.rows = [1, 2];</script>${script}`,
+  async ({ page, shows }) => {
+    await shows("step:5 open:true mode:rich rows:[1,2]");
+    await page.evaluate(() => {
+      const root = document.querySelector("#root") as HTMLElement & { rows: unknown };
+      root.setAttribute("step", "6");
+      root.setAttribute("step", "7");
+      root.removeAttribute("open");
+      root.rows = [3];
+      root.rows = { a: 4 };
+    });
+    await shows('step:5 open:true mode:rich rows:[1,2] step:7 open:false rows:{"a":4}');
+    assertEquals(await page.evaluate(`root.rows.a`), 4);
+    // What is the same is not said again.
+    await page.evaluate(`root.setAttribute("step", "7"); root.setAttribute("other", "y"); document.querySelector("main").append(root)`);
+    await page.click("button");
+    await shows('step:5 open:true mode:rich rows:[1,2] step:7 open:false rows:{"a":4} click');
+    await page.evaluate(`root.removeAttribute("step")`);
+    await shows('step:5 open:true mode:rich rows:[1,2] step:7 open:false rows:{"a":4} click step:1');
+  },
+);
+
+inBothLives(
+  "An element that is taken out and put back begins anew, and is told all that it has then",
+  "told",
+  `<x-app id="root" step="5"></x-app><script>root.title = "own"; root.rows = 1</script>${script}`,
+  async ({ page, shows }) => {
+    // `title` is no own property: HTML has it.
+    await shows("step:5 rows:1");
+    await page.evaluate(`root.title = "mine"`);
+    await shows("step:5 rows:1 title:mine");
+    await page.evaluate(`gone = root; gone.remove(); gone.setAttribute("step", "8"); gone.rows = 2`);
+    await page.waitForTimeout(50);
+    await page.evaluate(`document.body.append(gone)`);
+    await shows("step:8 rows:2 title:mine");
+  },
+);
+
+inBothLives(
+  "An attribute that does not parse is refused, and the next one is heard",
+  "told",
+  `<script>refused = []; addEventListener("nacre:refused", (e) => refused.push(e.detail.reason))</script>
+<x-app id="root" step="five"></x-app>${script}`,
+  async ({ page, shows }) => {
+    await page.waitForFunction("refused.length == 1");
+    await page.evaluate(`root.setAttribute("step", "9")`);
+    await shows("step:9");
+    assertEquals(await page.evaluate("refused"), ["payload"]);
+  },
+);
+
+Deno.test("After a cut the same epoch hears only what changed meanwhile, and what was on its way once", async () => {
+  const world = new VirtualWorld();
+  await using runtime = run(told, undefined, { world });
+  const visitor = new Visitor(runtime);
+  assertEquals(visitor.reader.config, { attributes: ["step", "open", "data-mode", "label"], properties: ["rows", "title"] });
+  visitor.say(`[0,"attribute","label","a"]`);
+  world.settle();
+  visitor.read();
+  assertEquals([visitor.text, visitor.reader.done], ["label:aClick", 1]);
+  visitor.say(`[0,"attribute","label","b"]`);
+  visitor.comeBack();
+  assertEquals([visitor.text, visitor.reader.done], ["label:a label:bClick", 2]);
+});
+
+Deno.test("The route of an element can be changed at any time: the other app is told what the element has", async () => {
+  const routes = ["a", "b"].map((name) =>
+    serve(app({
+      init: () => "",
+      update: (_, step: string) => step,
+      view: (step) => <output>{name} {step}</output>,
+      onAttribute: { step: (step) => step ?? "none" },
+    }))
+  );
+  await using server = serveOn0((request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/a" || pathname === "/b") return routes[pathname === "/a" ? 0 : 1]!(request);
+    return pathname === "/page.js" ? runtimeScript(request) : new Response(
+      `<!doctype html><link rel="icon" href="data:,"><body><server-component id="root" route="/a" step="5"></server-component>${script}`,
+      { headers: { "content-type": "text/html" } },
+    );
+  });
+  await using browser = await launch();
+  await visit(browser, server.url, async (page) => {
+    const shows = (text: string) => page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text);
+    await shows("a 5");
+    await page.evaluate(`root.setAttribute("step", "6"); root.setAttribute("route", "/b")`);
+    await shows("b 6");
+    assertEquals(routes.map((route) => route.running), [0, 1]);
+    await page.evaluate(`root.removeAttribute("route")`);
+    await until(() => routes[1]!.running === 0);
+    await page.evaluate(`root.setAttribute("route", "/a")`);
+    await shows("a 6");
+  });
+});
+
+Deno.test("A hostile page: what the app did not ask for, names of Object's, URLs that are none; refused, counted, not echoed", async () => {
+  const world = new VirtualWorld();
+  await using runtime = run(told, undefined, { world });
+  const visitor = new Visitor(runtime);
+  const said = [
+    `[0,"attribute","secret","x"]`,
+    `[0,"attribute","__proto__","x"]`,
+    `[0,"attribute","constructor",null]`,
+    `[0,"property","__proto__",{"polluted":1}]`,
+    `[0,"property","toString",1]`,
+    `[0,"property","step",1]`,
+    `[0,"attribute","step","1e999"]`,
+    `[0,"attribute","data-mode","other"]`,
+    `[0,"url","http://page.test/"]`,
+  ];
+  for (const line of said) assertEquals(visitor.say(line), "taken");
+  world.settle();
+  visitor.read();
+  assertEquals(visitor.reader.refused.map(({ reason }) => reason), said.map(() => "payload"));
+  assertEquals(runtime.status().refused.payload, said.length);
+  assertEquals([visitor.text, visitor.reader.done], ["Click", said.length]);
+  assert(!visitor.link.messages.slice(1).join().includes("polluted"));
+
+  await using routed = run(apps.routed, undefined, { world });
+  const other = new Visitor(routed);
+  const urls = ["", "/relative", "javascript:1", "data:,x", "file:///etc/passwd", "blob:http://a/b", "http://"];
+  for (const url of urls) other.say(JSON.stringify([0, "url", url]));
+  other.say(`[0,"url","https://page.test/?good"]`);
+  world.settle();
+  other.read();
+  assertEquals(other.reader.refused.length, urls.length);
+  assertStringIncludes(other.text, "?good");
+});
+
+for (
+  const line of [
+    `[0,"attribute","step"]`,
+    `[0,"attribute","step",5]`,
+    `[0,"attribute",1,"x"]`,
+    `[0,"attribute","step","x",1]`,
+    `[0,"property","rows"]`,
+    `[0,"property",["rows"],1]`,
+    `[0,"property","rows",1,2]`,
+    `[0,"url"]`,
+    `[0,"url",null]`,
+    `[0,"url","http://a",1]`,
+    `[0,"unknown","x"]`,
+    `[0,"__proto__","x"]`,
+    `[0,"mount","x"]`,
+    `["0","url","x"]`,
+  ]
+) {
+  Deno.test(`A fact of a wrong shape closes the link: ${line}`, async () => {
+    await using runtime = run(told, undefined, { world: new VirtualWorld() });
+    const visitor = new Visitor(runtime);
+    assertEquals(visitor.say(line), "refused");
+    assertEquals(visitor.link.closed?.code, 4400);
+  });
+}
+
+Deno.test("A client that tells more facts than it may is sent away", async () => {
+  await using runtime = run(told, undefined, { world: new VirtualWorld() });
+  const visitor = new Visitor(runtime);
+  for (let i = 0; i < 1_001; i++) visitor.say(`[0,"attribute","label","${i}"]`);
+  assertEquals(visitor.link.closed?.code, 4429);
+});
+
+Deno.test("In development the console says what does not parse, by name", async () => {
+  const { warn } = console;
+  const warned: string[] = [];
+  console.warn = (text: string) => void warned.push(text);
+  try {
+    const world = new VirtualWorld();
+    await using runtime = run(told, undefined, { world, development: true });
+    new Visitor(runtime).say(`[0,"attribute","step","five"]`);
+    world.settle();
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(warned, [`nacre: app: refused: attribute "step" is to be a whole number, not "five"`]);
+});
+
+Deno.test("An onAttribute that throws is an error of the app, told to onError", async () => {
+  const world = new VirtualWorld();
+  const errors: string[] = [];
+  const broken = app<number, never>({
+    init: () => 0,
+    update: (model) => model,
+    view: () => null,
+    onAttribute: {
+      step() {
+        throw new Error("broken");
+      },
+    },
+  });
+  const runtime = run(broken, undefined, { world, onError: (error, where) => void errors.push(`${where}: ${error}`) });
+  new Visitor(runtime).say(`[0,"attribute","step","1"]`);
+  world.settle();
+  await runtime.stopped;
+  assertEquals(errors, ["handler: Error: broken"]);
+});
+
+Deno.test("parse reads what it says, and refuses the rest", () => {
+  const read = (parser: (value: unknown) => unknown, value: unknown) => {
+    try {
+      return parser(value);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const same = <T,>(value: T) => [value];
+  const table: [parser: (value: unknown) => unknown, value: unknown, expected: unknown][] = [
+    [parse.number(same), "1.5", [1.5]],
+    [parse.number(same), 2, [2]],
+    [parse.number(same), " ", "a number"],
+    [parse.number(same), "Infinity", "a number"],
+    [parse.number(same), true, "a number"],
+    [parse.number(same), null, undefined],
+    [parse.number(same, 0), null, [0]],
+    [parse.integer(same), "12", [12]],
+    [parse.integer(same), 1.5, "a whole number"],
+    [parse.boolean(same), "", [true]],
+    [parse.boolean(same), "false", [true]],
+    [parse.boolean(same), null, [false]],
+    [parse.boolean(same), false, [false]],
+    [parse.boolean(same), 0, "a boolean"],
+    [parse.string(same), "x", ["x"]],
+    [parse.string(same), 1, "a text"],
+    [parse.oneOf(["a", "b"], same), "b", ["b"]],
+    [parse.oneOf(["a", "b"], same), "c", "one of a, b"],
+    [parse.oneOf(["a", "b"], same, "a"), null, ["a"]],
+    [parse.json(same), `{"a":1}`, [{ a: 1 }]],
+    [parse.json(same), { a: 1 }, [{ a: 1 }]],
+    [parse.json(same), "{", "JSON"],
+  ];
+  for (const [parser, value, expected] of table) assertEquals(read(parser, value), expected, JSON.stringify(value));
+});
+
+Deno.test("simulate() sets attributes and properties, and refuses what the server would refuse", () => {
+  const test = simulate(told);
+  test.attribute("step", "3");
+  test.property("rows", [1]);
+  assertEquals(test.messages, ["step:3", "rows:[1]"]);
+  assertThrows(() => test.attribute("step", "x"), TypeError, `attribute "step" is to be a whole number, not "x"`);
+  assertThrows(() => test.attribute("__proto__", "x"), TypeError, "has not asked for");
+  const routed = simulate(apps.routed);
+  routed.url("http://page.test/?a=1#b");
+  assertEquals(routed.messages, [{ at: "?a=1#b" }]);
+});
+
+// ---- effects of the page -----------------------------------------------------------------------
+
+inBothLives(
+  "Effects of the page act after the patch before them, in the component alone, and a bad one harms nothing",
+  "acting",
+  `<input id="beyond"><x-app id="root"></x-app>${script}`,
+  async ({ page, seen, shows }) => {
+    const act = async (name: string, count: number) => {
+      await page.evaluate((name) => document.querySelector<HTMLElement>(`button#${name}`)!.click(), name);
+      await shows(`${count} ${name}`);
+    };
+    const says = (expression: string) => page.waitForFunction(expression);
+    await says(`document.title === "Begun"`);
+    // The input comes with the patch.
+    await act("focus", 1);
+    await says(`document.activeElement.id === "who"`);
+    await act("select", 2);
+    await says(`document.activeElement.selectionEnd === 4`);
+    await page.fill("#typed", "typed");
+    await act("reset", 3);
+    await says(`document.querySelector("#typed").value === ""`);
+    await act("scroll", 4);
+    await says(`scrollY > 3000`);
+    await act("open", 5);
+    await says(`document.querySelector("dialog").matches(":modal")`);
+    await act("close", 6);
+    await says(`!document.querySelector("dialog").open`);
+    await page.evaluate(
+      `called = []; for (const name of ["play", "pause"]) HTMLMediaElement.prototype[name] = () => void called.push(name)`,
+    );
+    await act("play", 7);
+    await act("pause", 8);
+    await says(`called.join() === "play,pause"`);
+    await page.bringToFront();
+    await act("copy", 9);
+    await until(async () => await page.evaluate("navigator.clipboard.readText()") === "copied text");
+    await act("title", 10);
+    await says(`document.title === "A title"`);
+    const before = seen.console.length;
+    await act("outside", 11);
+    await act("invalid", 12);
+    await act("script", 13);
+    await act("data", 14);
+    await until(() => seen.console.length === before + 4);
+    assertEquals(await page.evaluate(`[document.title, document.activeElement.id === "beyond"]`), ["A title", false]);
+    assert(seen.console.slice(before).every((line) => line.startsWith("error: ")));
+    const download = page.waitForEvent("download");
+    await act("download", 15);
+    assertEquals((await download).suggestedFilename(), "hello.txt");
+  },
+);
+
+inBothLives(
+  "effect.submit posts a form for real, and effect.navigate leaves the page of an app that has no onUrl",
+  "acting",
+  `<x-app id="root"></x-app>${script}`,
+  async ({ page, server, shows }) => {
+    const act = async (name: string) => {
+      await page.waitForFunction(`document.querySelector("#${name}")`);
+      await page.evaluate((name) => document.querySelector<HTMLElement>(`button#${name}`)!.click(), name);
+    };
+    await act("submit");
+    await page.waitForURL(`${server.url}/posted`);
+    assertEquals(await page.textContent("body"), "POST /posted submit=real");
+    await page.goBack();
+    await shows("0 ");
+    await act("leave");
+    await page.waitForURL(`${server.url}/elsewhere?from=here`);
+    await page.goBack();
+    await act("leaveForGood");
+    await page.waitForURL(`${server.url}/elsewhere?from=nowhere`);
+  },
+);
+
+inBothLives(
+  "onUrl is told where the page is: at first, after effect.navigate, back and forward; another origin is left for",
+  "routed",
+  `<x-app id="root"></x-app>${script}`,
+  async ({ page, server, shows }) => {
+    await page.waitForFunction(`document.querySelector("output")`);
+    await page.evaluate(`kept = true`);
+    await shows("");
+    await page.click("#go");
+    await shows(" ?page=2");
+    assertEquals(page.url(), `${server.url}/?page=2`);
+    await page.evaluate(`location.hash = "x"`);
+    await shows(" ?page=2 ?page=2#x");
+    await page.click("#replace");
+    await shows(" ?page=2 ?page=2#x ?page=3");
+    await page.goBack();
+    await shows(" ?page=2 ?page=2#x ?page=3 ?page=2");
+    await page.goForward();
+    await shows(" ?page=2 ?page=2#x ?page=3 ?page=2 ?page=3");
+    assertEquals(await page.evaluate("kept"), true);
+    await page.route("http://localhost:1/away", (route) => route.fulfill({ body: "away" }));
+    await page.click("#away");
+    await page.waitForURL("http://localhost:1/away");
+  },
+);
+
+Deno.test("An effect of the page goes to the client that caused it; where nothing did, to all; or to whom it is addressed", async () => {
+  const world = new VirtualWorld();
+  const shared = app({
+    init: () => "",
+    update: (_, [what, to]: readonly [string, string?], from) =>
+      next(
+        from?.id ?? "",
+        what === "after" ? effect.after(10, ["now"] as const) : effect.focus(`#${what}`, to === undefined ? {} : { to }),
+      ),
+    view: (_, send) => (
+      <div>
+        <button onClick={send(["mine"])}>mine</button>
+        <button onClick={send(["all", "all"])}>all</button>
+        <button onClick={send((_e, { id }) => ["self", id] as const)}>self</button>
+      </div>
+    ),
+  });
+  await using runtime = run(shared, undefined, { world });
+  const [one, two] = [new Visitor(runtime, "visitor-1"), new Visitor(runtime, "visitor-2")];
+  const heard = () => [one, two].map((visitor) => (visitor.read(), visitor.reader.effects.splice(0).map(([, selector]) => selector)));
+  for (const name of ["mine", "all", "self"]) one.press(name);
+  world.settle();
+  assertEquals(heard(), [["#mine", "#all", "#self"], ["#all"]]);
+  runtime.dispatch(["nobody"]);
+  runtime.dispatch(["none", "cause"]);
+  runtime.dispatch(["stranger", "no such client"]);
+  world.settle();
+  assertEquals(heard(), [["#nobody"], ["#nobody"]]);
+});
+
+Deno.test("effect.focus() and its like are values that a test can compare", () => {
+  assertEquals(effect.focus("#a"), effect.focus("#a"));
+  assertEquals(effect.scrollIntoView("#a", { block: "end", to: "all" }), effect.scrollIntoView("#a", { to: "all", block: "end" }));
+  for (const other of [effect.focus("#b"), effect.select("#a"), effect.focus("#a", { to: "all" })]) {
+    assertThrows(() => assertEquals(effect.focus("#a"), other));
+  }
+});

@@ -1,0 +1,7 @@
+/** The script of the mounted pages of `tests/page.test.tsx`: the same apps under other tags. */
+import { define } from "../mod.ts";
+import { acting, routed, told } from "./page_apps.tsx";
+
+define("my-told", told);
+define("my-acting", acting);
+define("my-routed", routed);
