@@ -24,6 +24,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** How many of the queue this socket has sent. */
   let sent = 0;
   let socket: WebSocket | null | undefined;
+  /** What has to be read before a frame that comes now: it waits for something to be inflated. */
+  let reading: Promise<unknown> | undefined;
   let live = false;
   let route = "";
   let attempts = 0;
@@ -99,10 +101,12 @@ export function createLink(world: World, element: HTMLElement): () => void {
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else {
       if (rest.length) {
-        view.patch(...rest as [Value | Change, Definition[]?]);
-        const untold = ++view.version_ - told;
-        if (untold > 15) tell();
-        else if (untold == 1) world.setTimeout(tell, 1000);
+        const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
+        view.patch(patch, fresh);
+        const before = view.version_ - told;
+        view.version_ += 1 + skipped;
+        if (before > 14) tell();
+        else if (!before) world.setTimeout(tell, 1000);
       }
       acknowledge(kind);
     }
@@ -110,6 +114,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
 
   const stop = () => {
     live = false;
+    reading = undefined;
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -125,13 +130,32 @@ export function createLink(world: World, element: HTMLElement): () => void {
     world.removeEventListener("online", open);
     if (socket || !route) return;
     show("connecting");
-    socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
-    socket.onmessage = ({ data }) => {
+    const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
+    const fail = (error: unknown) => {
+      // Of a link that was left nothing is heard, however late it is inflated.
+      if (mine != socket) return;
+      world.console.error(error);
+      lose();
+    };
+    const read = (text: string) => {
       try {
-        receive(JSON.parse(data));
+        if (mine == socket) receive(JSON.parse(text));
       } catch (error) {
-        world.console.error(error);
-        lose();
+        fail(error);
+      }
+    };
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      const text = data.byteLength
+        ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
+        : data;
+      // A small frame waits for the large ones before it, and for nothing else.
+      if (text == data && !reading) read(data);
+      else {
+        const turn = reading = Promise.all([text, reading]).then(([text]) => {
+          if (turn == reading) reading = undefined;
+          read(text);
+        }).catch(fail);
       }
     };
     socket.onclose = lose;

@@ -9,4 +9,7 @@ export type World =
     Window,
     "document" | "customElements" | "crypto" | "addEventListener" | "removeEventListener" | "setTimeout" | "clearTimeout"
   >
-  & Pick<typeof globalThis, "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "Math" | "console">;
+  & Pick<
+    typeof globalThis,
+    "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "Response" | "DecompressionStream" | "Math" | "console"
+  >;
