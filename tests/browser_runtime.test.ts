@@ -68,6 +68,8 @@ class FakePage implements AsyncDisposable {
       dispatchEvent: window.dispatchEvent.bind(window),
       CustomEvent: window.CustomEvent,
       FormData: window.FormData,
+      Response,
+      DecompressionStream,
       Math: Object.create(Math, { random: { value: () => 1 } }),
       console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
       WebSocket: class extends FakeSocket {
@@ -799,6 +801,20 @@ Deno.test("versions are told after 16 patches or a second", async () => {
   page.click("button");
   page.pass(1000);
   assertEquals(page.socket.take(), [[1, [1]]]);
+});
+
+Deno.test("a patch in place of some counts as all of them, and one that changes nothing counts too", async () => {
+  await using page = new FakePage();
+  const { element } = page.element(button, [1, "x"]);
+  page.socket.receive([0, { 0: "y" }, [], 4]);
+  page.click("button");
+  page.socket.receive([0, {}, [], 0]);
+  assertEquals(visible(element), "<button>y</button>");
+  page.pass(1000);
+  assertEquals(page.socket.take(), [[5, [1]], 1]);
+  page.socket.receive([0, [2, "z"], [[["b", [], 0]]], 30]);
+  page.pass(1000);
+  assertEquals([visible(element), page.socket.take()], ["<b>z</b>", [31]]);
 });
 
 Deno.test("emit dispatches on the element", async () => {

@@ -1,4 +1,5 @@
 /** A client without a browser on a real socket: what `Visitor` is in process. It reads what comes as it comes. */
+import { inflateRawSync } from "node:zlib";
 import { until } from "./kit.ts";
 import { Reader } from "./reader.ts";
 
@@ -11,9 +12,11 @@ export class Caller implements AsyncDisposable {
   #told = 0;
 
   private constructor(readonly socket: WebSocket) {
+    socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
-      this.messages.push(data);
-      const message = this.reader.receive(data);
+      const text = typeof data === "string" ? data : inflateRawSync(data).toString();
+      this.messages.push(text);
+      const message = this.reader.receive(text);
       if (Array.isArray(message) && message[0] === "mount") {
         this.#told = this.reader.version;
         if (this.messages.length > 1) socket.send(JSON.stringify(this.reader.epoch));

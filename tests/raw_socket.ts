@@ -8,6 +8,7 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9 } as co
 export class RawSocket implements Disposable {
   #received = "";
   #isOpen = true;
+  #isReading = true;
 
   private constructor(readonly connection: Deno.TcpConn) {
     void this.#read();
@@ -39,6 +40,11 @@ export class RawSocket implements Disposable {
   /** The status of the answer; 0 when there is none yet. */
   get status(): number {
     return Number(/^HTTP\/1\.1 (\d+)/.exec(this.#received)?.[1] ?? 0);
+  }
+
+  /** Reads no more: what comes waits on its way. */
+  stop(): void {
+    this.#isReading = false;
   }
 
   async write(text: string | Uint8Array): Promise<void> {
@@ -77,6 +83,7 @@ export class RawSocket implements Disposable {
     try {
       for (let count = await this.connection.read(buffer); count !== null; count = await this.connection.read(buffer)) {
         this.#received += decoder.decode(buffer.subarray(0, count));
+        if (!this.#isReading) return;
       }
     } catch {
       // Closed, by either side.

@@ -88,13 +88,13 @@ export class Reader {
         break;
       }
       default: {
-        const [acknowledged, patch, definitions] = message;
+        const [acknowledged, patch, definitions, skipped = 0] = message;
         this.#mounted();
         this.done += acknowledged;
         if (patch === undefined) break;
         if (definitions) this.#templates.push(...definitions.map(readDefinition));
         this.#root = this.#patch(this.#root, patch);
-        this.version++;
+        this.version += 1 + skipped;
       }
     }
     return message;
@@ -299,13 +299,14 @@ export function readDown(text: string): Down {
       if (!isEffect(rest)) throw bad();
       break;
     default:
-      if (!isCount(kind) || rest.length > 2) throw bad();
+      if (!isCount(kind) || rest.length > 3) throw bad();
       // Alone it says that events have been dealt with: not none.
       if (rest.length === 0) {
         if (kind === 0) throw bad();
         break;
       }
-      if (!(isValue(rest[0]) || isChange(rest[0])) || (rest.length === 2 && !isDefinitions(rest[1]))) throw bad();
+      if (!(isValue(rest[0]) || isChange(rest[0], rest.length === 3)) || (rest.length > 1 && !isDefinitions(rest[1]))) throw bad();
+      if (rest.length === 3 && !isCount(rest[2])) throw bad();
   }
   return message as Down;
 }
@@ -357,8 +358,8 @@ function isValue(value: unknown): boolean {
   return value[0] > 0 || value.slice(1).every(isValue);
 }
 
-function isChange(value: unknown): boolean {
-  if (!isObject(value) || Object.keys(value).length === 0) return false;
+function isChange(value: unknown, mayBeEmpty = false): boolean {
+  if (!isObject(value) || (Object.keys(value).length === 0 && !mayBeEmpty)) return false;
   return Object.entries(value).every(([name, change]) => name === "$" ? isRecipe(change) : /^(0|[1-9]\d*)$/.test(name));
 }
 

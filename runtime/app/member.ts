@@ -2,13 +2,21 @@
 import type { Refusal } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { Client } from "./client.ts";
+import type { Slow } from "./slow.ts";
 
 /** The far end of a link: what a transport gives to a runtime to reach one client. */
 export interface Link<User = unknown> {
-  /** Sends one message of the wire. */
+  /** Sends one message of the wire: a text, or bytes where the link has `deflate`. */
   send(message: string | Uint8Array): void;
   /** Ends the link with a close code of `docs/protocol.md`. */
   close(code: number, reason?: string): void;
+  /** How many bytes wait to be read by the client. Without it no client is slow: all that is sent waits in memory. */
+  backlog?(): number;
+  /**
+   * Compresses a text to blocks of raw deflate, none of them the last (`finishFlush: Z_SYNC_FLUSH`). With it what is longer than 1,024
+   * characters is sent as bytes. The same function for all links of a runtime: a patch is then compressed once.
+   */
+  readonly deflate?: ((text: string) => Uint8Array) | undefined;
   /** Who this is, as `authorize` answered. */
   readonly user?: User;
   /** What the client said of itself when it opened the link: `CLIENT.EPOCH.DONE` of `docs/protocol.md`, or less. */
@@ -65,6 +73,8 @@ export class Member {
   handled = 0;
   /** The last events that came to nothing, with the reason: told again where a link was cut. */
   readonly refusals: [event: number, reason: Refusal][] = [];
+  /** What is kept for it while it does not read as fast as is written. */
+  slow: Slow | undefined;
   /** When it left; undefined while it is here. */
   left: number | undefined;
   /** When the app sent it away. */

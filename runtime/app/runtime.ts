@@ -11,6 +11,7 @@ import { Lowering } from "../view/lower.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
+import { Body } from "./body.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { configOf, messageOfFact } from "./fact.ts";
@@ -22,6 +23,7 @@ import { graceMs, Presence } from "./presence.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
 import { createSend, type Send } from "./send.ts";
+import { backlogOf, Slow, slowBounds } from "./slow.ts";
 
 /** A client of a runtime, as its transport sees it. */
 export interface Connection {
@@ -124,13 +126,15 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #rendered: Model | undefined;
   /** The same, once all of it went well. */
   #good: { readonly model: Model } | undefined;
-  /** The end of a mount of this tree, which is the same for all: many may come at once. */
-  #shown: { readonly tree: Node; readonly text: string } | undefined;
   #version = 0;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
   /** Those of whom events were dealt with in this turn. */
   readonly #touched = new Set<Member>();
+  /** The timer of the next look at slow clients, while there are any. */
+  #looking: unknown;
+  /** What a mount of this tree says after its head, while there are clients enough to share it. */
+  #shown: { readonly tree: Node; readonly body: Body } | undefined;
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
   #early: [message: string, to: string][] | undefined;
 
@@ -178,7 +182,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#mount(member);
     this.#tellEarly([member]);
     // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#tell(member, refusedMessage(event, reason));
+    for (const [event, reason] of member.refusals) if (event > done) this.#deliver(member, refusedMessage(event, reason));
     this.#presence?.came(member);
     this.#runEffects();
     return this.#connection(member, link);
@@ -265,17 +269,21 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
 
   /** Shows a client the view. */
   #mount(member: Member): void {
-    const tree = this.#history.tree!;
-    let text = this.#shown?.tree === tree ? this.#shown.text : undefined;
-    if (text === undefined) {
-      const value = JSON.stringify(encode(tree, this.#definitions));
-      this.#definitions.fresh();
-      text = `${JSON.stringify(this.#definitions.all())},${value}${this.#config}`;
-      this.#shown = this.#members.size > 1 ? { tree, text } : undefined;
-    }
     member.sent = member.told = this.#version;
     member.handled = 0;
-    this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${text}`);
+    member.slow = undefined;
+    this.#deliver(member, this.#whole(), `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},`);
+  }
+
+  /** Definitions and value of a mount. When all clients come back at once it is made once. */
+  #whole(): Body {
+    const tree = this.#history.tree!;
+    if (this.#shown?.tree === tree) return this.#shown.body;
+    const value = JSON.stringify(encode(tree, this.#definitions));
+    this.#definitions.fresh();
+    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${this.#config}`);
+    this.#shown = this.#members.size > 1 ? { tree, body } : undefined;
+    return body;
   }
 
   /** Tells the first clients of what was emitted before them. */
@@ -381,7 +389,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
-    this.#tell(member, refusedMessage(number, refusal));
+    this.#deliver(member, refusedMessage(number, refusal));
   }
 
   show(): void {
@@ -426,6 +434,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   }
 
   ended(): void {
+    this.#world.clearTimer(this.#looking);
+    this.#looking = undefined;
     const loop = this.#loop;
     if (this.#mayRestart()) {
       this.#isRestarting = true;
@@ -502,6 +512,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       return;
     }
     if (tree === old) return;
+    this.#shown = undefined;
+    const known = this.#definitions.all().length;
     const patch = diff(old, tree, this.#definitions);
     if (patch === undefined) {
       this.#history.replace(tree, this.#lowering.made);
@@ -509,24 +521,21 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     }
     this.#history.add(++this.#version, tree, this.#lowering.made, now);
     const fresh = this.#definitions.fresh();
-    const body = fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`;
-    // One text for all but those whose events this answers.
-    const quiet = `[0,${body}`;
-    for (const member of this.#members) {
-      member.sent = this.#version;
-      if (member.handled === 0) this.#tell(member, quiet);
-      else {
-        const message = `[${member.handled},${body}`;
-        member.handled = 0;
-        this.#tell(member, message);
-      }
-    }
+    const body = new Body(fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`);
+    for (const member of this.#members) if (!this.#isSlow(member, known)) this.#patch(member, body);
     this.#forget();
+  }
+
+  #patch(member: Member, body: Body): void {
+    const head = `[${member.handled},`;
+    member.handled = 0;
+    member.sent = this.#version;
+    this.#deliver(member, body, head);
   }
 
   #acknowledge(member: Member): void {
     if (member.handled === 0 || member.left !== undefined) return;
-    this.#tell(member, `[${member.handled}]`);
+    this.#deliver(member, `[${member.handled}]`);
     member.handled = 0;
   }
 
@@ -535,13 +544,63 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     if (this.#history.size > 1) this.#history.forgetBefore(this.#members.oldestSeen(this.#version), this.#world.now());
   }
 
-  #tell(member: Member, message: string): void {
+  /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
+  #tell(member: Member, message: string | Body): void {
+    if (!member.slow) this.#deliver(member, message);
+    else if (!member.slow.hold(typeof message === "string" ? message : message.text)) this.#drop(member, closeCodes.tooSlow, "too slow");
+  }
+
+  /** Sends this, now. */
+  #deliver(member: Member, message: string | Body, head = ""): void {
     if (member.left !== undefined) return;
+    const body = typeof message === "string" ? new Body(message) : message;
     try {
-      member.link.send(message);
+      member.link.send(body.after(head, member.link));
     } catch {
       // The link broke; its transport says so by `disconnect`.
     }
+  }
+
+  // ---- slow clients ----------------------------------------------------------------------------
+
+  /** Whether a client has too much to read to be sent more; `known` is the number of definitions that it knows if it has not. */
+  #isSlow(member: Member, known: number): boolean {
+    if (!member.slow && backlogOf(member.link) > slowBounds.unsent) {
+      member.slow = new Slow(known, this.#world.now());
+      this.#lookLater();
+    }
+    return member.slow !== undefined;
+  }
+
+  #lookLater(): void {
+    this.#looking ??= this.#world.setTimer(slowBounds.pause, () => {
+      this.#looking = undefined;
+      for (const member of this.#members) {
+        if (!member.slow) continue;
+        const state = member.slow.look(backlogOf(member.link), this.#world.now());
+        if (state === "drained") this.#catchUp(member, member.slow);
+        else if (state === "stuck") this.#drop(member, closeCodes.tooSlow, "too slow");
+        else this.#lookLater();
+      }
+    });
+  }
+
+  /** Brings a client that was slow from what it has been shown to what there is, in one patch. */
+  #catchUp(member: Member, { known, held }: Slow): void {
+    const tree = this.#history.tree!;
+    const before = this.#history.at(member.sent, this.#world.now());
+    // Without what it has been shown it gets all of it, in place of what it has.
+    let patch = before === undefined ? undefined : diff(before, tree, this.#definitions, true);
+    if (patch === undefined) {
+      patch = encode(tree, this.#definitions);
+      // It looks as it did, and is another version all the same.
+      if (before !== undefined && typeof patch === "object" && patch !== null) patch = {};
+    }
+    const skipped = this.#version - member.sent - 1;
+    const fresh = this.#definitions.all().slice(known);
+    member.slow = undefined;
+    this.#patch(member, new Body(`${JSON.stringify(patch)},${JSON.stringify(fresh)},${skipped}]`));
+    for (const message of held) this.#tell(member, message);
   }
 }
 

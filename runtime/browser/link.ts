@@ -26,6 +26,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** How many of the queue this socket has sent. */
   let sent = 0;
   let socket: WebSocket | null | undefined;
+  /** What has to be read before a frame that comes now: it waits for something to be inflated. */
+  let reading: Promise<unknown> | undefined;
   let live = false;
   let route = "";
   let attempts = 0;
@@ -118,10 +120,12 @@ export function createLink(world: World, element: HTMLElement): () => void {
       perform(world, element, config.url, ...rest as [name: string, ...Json[]]).catch((error) => world.console.error(...rest, error));
     } else {
       if (rest.length) {
-        view.patch(...rest as [Value | Change, Definition[]?]);
-        const untold = ++view.version_ - told;
-        if (untold > 15) tell();
-        else if (untold == 1) world.setTimeout(tell, 1000);
+        const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
+        view.patch(patch, fresh);
+        const before = view.version_ - told;
+        view.version_ += 1 + skipped;
+        if (before > 14) tell();
+        else if (!before) world.setTimeout(tell, 1000);
       }
       acknowledge(kind);
     }
@@ -130,6 +134,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const stop = () => {
     live = false;
     facts.end_();
+    reading = undefined;
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -147,13 +152,32 @@ export function createLink(world: World, element: HTMLElement): () => void {
     world.removeEventListener("online", open);
     if (socket || !route) return;
     show("connecting");
-    socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
-    socket.onmessage = ({ data }) => {
+    const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
+    const fail = (error: unknown) => {
+      // Of a link that was left nothing is heard, however late it is inflated.
+      if (mine != socket) return;
+      world.console.error(error);
+      lose();
+    };
+    const read = (text: string) => {
       try {
-        receive(JSON.parse(data));
+        if (mine == socket) receive(JSON.parse(text));
       } catch (error) {
-        world.console.error(error);
-        lose();
+        fail(error);
+      }
+    };
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      const text = data.byteLength
+        ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
+        : data;
+      // A small frame waits for the large ones before it, and for nothing else.
+      if (text == data && !reading) read(data);
+      else {
+        const turn = reading = Promise.all([text, reading]).then(([text]) => {
+          if (turn == reading) reading = undefined;
+          read(text);
+        }).catch(fail);
       }
     };
     socket.onclose = ({ code }) => lose(code);

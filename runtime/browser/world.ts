@@ -19,4 +19,15 @@ export type World =
     | "history"
     | "navigator"
   >
-  & Pick<typeof globalThis, "HTMLElement" | "MutationObserver" | "WebSocket" | "CustomEvent" | "FormData" | "Math" | "console">;
+  & Pick<
+    typeof globalThis,
+    | "HTMLElement"
+    | "MutationObserver"
+    | "WebSocket"
+    | "CustomEvent"
+    | "FormData"
+    | "Response"
+    | "DecompressionStream"
+    | "Math"
+    | "console"
+  >;

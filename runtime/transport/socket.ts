@@ -1,11 +1,15 @@
 /** A WebSocket of Deno as a link of a runtime. It decides nothing: who may open one is settled before. */
 import { closeCodes, type Link } from "../app/member.ts";
 import type { Connection } from "../app/runtime.ts";
+import { deflate } from "./deflate.ts";
 
 /** How long an upgraded socket may take to open: it opens at once, or the response never reached Deno. */
 const openMs = 5_000;
-/** What may wait to be read by a client, in bytes: Deno keeps all of it in memory, without a limit of its own. */
-const mostUnsent = 16 * 1024 * 1024;
+/**
+ * What may wait to be read by a client, in bytes, whatever it is: Deno keeps all of it in memory, without a limit of its own. Patches
+ * stop far below it (`slow.ts`).
+ */
+export const mostUnsent = 16 * 1024 * 1024;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 const longestReason = 123;
 
@@ -56,8 +60,10 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
     send: (message) => {
       if (socket.readyState !== WebSocket.OPEN) return;
       if (socket.bufferedAmount > mostUnsent) link.close(closeCodes.tooSlow, "too slow");
-      else socket.send(message as string);
+      else socket.send(message as string | Uint8Array<ArrayBuffer>);
     },
+    backlog: () => socket.bufferedAmount,
+    deflate,
     close(code, reason = "") {
       // The far end need never answer the close, and the socket's own end comes only then.
       over();

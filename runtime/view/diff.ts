@@ -11,16 +11,19 @@ import type { Hole, Select } from "./template.ts";
 import { stayingItems } from "./order.ts";
 import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
 
-/** The patch from `old` to `now`; undefined when they look the same. */
-export function diff(old: Node, now: Node, definitions: Definitions): Value | Change | undefined {
+/**
+ * The patch from `old` to `now`; undefined when they look the same. `isFar`: `now` was not lowered beside `old` but some versions later,
+ * so that what its lists say of where their items were is not of `old`.
+ */
+export function diff(old: Node, now: Node, definitions: Definitions, isFar = false): Value | Change | undefined {
   while (old instanceof ComponentNode && now instanceof ComponentNode && old.type === now.type) {
     if (old === now) return undefined;
     old = old.child;
     now = now.child;
   }
   if (old === now) return undefined;
-  if (now instanceof Instance && old instanceof Instance && old.id === now.id) return diffInstance(old, now, definitions);
-  if (now instanceof List && old instanceof List && old.id === now.id) return diffList(old, now, definitions);
+  if (now instanceof Instance && old instanceof Instance && old.id === now.id) return diffInstance(old, now, definitions, isFar);
+  if (now instanceof List && old instanceof List && old.id === now.id) return diffList(old, now, definitions, isFar);
   const [before, after] = [shown(old), shown(now)];
   return before === after && typeof after !== "object"
     ? undefined
@@ -29,13 +32,13 @@ export function diff(old: Node, now: Node, definitions: Definitions): Value | Ch
     : encode(after, definitions);
 }
 
-function diffInstance(old: Instance, now: Instance, definitions: Definitions): Change | undefined {
+function diffInstance(old: Instance, now: Instance, definitions: Definitions, isFar: boolean): Change | undefined {
   const { holes } = now.place;
   let change: Change | undefined;
   for (let i = 0; i < holes.length; i++) {
     const before = old.holes[i], after = now.holes[i];
     if (before === after) continue;
-    const changed = diffHole(holes[i]!, before, after, definitions);
+    const changed = diffHole(holes[i]!, before, after, definitions, isFar);
     if (changed !== undefined) (change ??= {})[i] = changed;
   }
   // Another option may have been chosen while the options changed: the value is written once more.
@@ -49,10 +52,10 @@ function keepChosen(change: Change, { value, inside }: Select, held: unknown): v
   else if (".value" in held) change[value] = { ...change[value] as Spread, ".value": held[".value"] as Json } as Json;
 }
 
-function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Definitions): Json | undefined {
+function diffHole(hole: Hole, before: unknown, after: unknown, definitions: Definitions, isFar: boolean): Json | undefined {
   switch (hole.kind) {
     case "child":
-      return diff(before as Node, after as Node, definitions) as Json | undefined;
+      return diff(before as Node, after as Node, definitions, isFar) as Json | undefined;
     case "handler":
       return sameOnWire(before, after, hole.event, hole.tag) ? undefined : wireOptions(after, hole.event, hole.tag);
     case "spread":
@@ -99,19 +102,20 @@ function bareSpread(bare: string): Json {
   return { [name]: name[0] === "." ? isOn : isOn ? "" : null };
 }
 
-function diffList(old: List, now: List, definitions: Definitions): Change | undefined {
-  const { from, touched } = now;
+function diffList(old: List, now: List, definitions: Definitions, isFar: boolean): Change | undefined {
+  const from = isFar ? origins(old, now) : now.from;
+  const touched = isFar ? undefined : now.touched;
   let change: Change | undefined;
   if (!from && touched) {
     for (const i of touched) {
-      const changed = diff(old.items[i]!, now.items[i]!, definitions);
+      const changed = diff(old.items[i]!, now.items[i]!, definitions, isFar);
       if (changed !== undefined) (change ??= {})[i] = changed as Json;
     }
     return change;
   }
   if (from && isInPlace(old, from)) {
     for (let i = 0; i < from.length; i++) {
-      const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions);
+      const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions, isFar);
       if (changed !== undefined) (change ??= {})[i] = changed as Json;
     }
     return change;
@@ -120,10 +124,23 @@ function diffList(old: List, now: List, definitions: Definitions): Change | unde
   for (let i = 0; i < now.items.length; i++) {
     const at = from ? from[i]! : i;
     if (at < 0 || old.items[at] === now.items[i]) continue;
-    const changed = diff(old.items[at]!, now.items[i]!, definitions);
+    const changed = diff(old.items[at]!, now.items[i]!, definitions, isFar);
     if (changed !== undefined) (change ??= {})[i] = changed as Json;
   }
   return change;
+}
+
+/** For each item where the one that it goes on from stood some versions ago, by its id; -1 for what is new, as a text is. */
+function origins(old: List, now: List): Int32Array {
+  const places = new Map<number, number>();
+  for (const [at, item] of old.items.entries()) {
+    const what = shown(item);
+    if (what instanceof Instance || what instanceof List) places.set(what.id, at);
+  }
+  return Int32Array.from(now.items, (item) => {
+    const what = shown(item);
+    return what instanceof Instance || what instanceof List ? places.get(what.id) ?? -1 : -1;
+  });
 }
 
 /** Whether a few items were replaced where they stand and nothing else: then naming them is shorter than a recipe. */

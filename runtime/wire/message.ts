@@ -46,7 +46,7 @@ export type AnyRefusal = Refusal | "epoch" | "limit";
 /** Server to browser. */
 export type Down =
   | [acknowledged: number]
-  | [acknowledged: number, patch: Value | Change, definitions?: Definition[]]
+  | [acknowledged: number, patch: Value | Change, definitions?: Definition[], skipped?: number]
   | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value, config?: Config]
   | ["emit", name: string, detail: Json]
   | ["effect", name: PageEffect, ...args: Json[]];

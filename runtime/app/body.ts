@@ -1,0 +1,47 @@
+/**
+ * The part of a message that is the same for many clients, compressed once for all of them where it is long (`docs/protocol.md`,
+ * "Large messages"). It must never keep anything of a client.
+ */
+import type { Link } from "./member.ts";
+
+/** UTF-16 units of the longest message that is sent as text to a link that compresses. */
+export const mostPlain = 1024;
+/** An empty last block of raw deflate. */
+const end = [3, 0];
+
+/** What comes after the head of a message, to its end. */
+export class Body {
+  #deflated: Uint8Array | undefined;
+  #by: Link["deflate"];
+  #head: string | undefined;
+  #plain = "";
+
+  constructor(readonly text: string) {}
+
+  /** The whole message for one client: a text, or bytes of raw deflate of the same text. The head is ASCII, of 65,535 units at most. */
+  after(head: string, link: Link): string | Uint8Array {
+    const { deflate } = link;
+    if (!deflate || head.length + this.text.length <= mostPlain) {
+      // One text for all whose heads are the same, as most are.
+      if (this.#head !== head) this.#plain = (this.#head = head) + this.text;
+      return this.#plain;
+    }
+    if (this.#by !== deflate) {
+      this.#deflated = deflate(this.text);
+      this.#by = deflate;
+    }
+    const body = this.#deflated!;
+    const before = head === "" ? [] : stored(head);
+    const message = new Uint8Array(before.length + body.length + end.length);
+    message.set(before);
+    message.set(body, before.length);
+    message.set(end, before.length + body.length);
+    return message;
+  }
+}
+
+/** A block of raw deflate that holds a short text as it is, so that each client has a head of its own before what is compressed for all. */
+function stored(text: string): number[] {
+  const low = text.length & 255, high = text.length >> 8;
+  return [0, low, high, low ^ 255, high ^ 255, ...Array.from(text, (unit) => unit.charCodeAt(0))];
+}
