@@ -19,12 +19,38 @@ interface Example extends DocumentProps {
 
 /** An app has a runtime for each connection, stopped when the connection closes; with a `key` it has one for all of that key. */
 const examples: readonly Example[] = [
-  { path: "/", route: "/ws", title: "Counter", live: serve(counter, { flags: 0 }) },
-  { path: "/rating", route: "/ws/rating", title: "Rating", live: serve(rating), attributes: { value: "3" }, below: RatingControls() },
-  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat) },
-  { path: "/whiteboard", route: "/ws/whiteboard", title: "Whiteboard", live: serve(whiteboard, { key: () => "everybody" }) },
-  { path: "/sketchpad", route: "/ws/sketchpad", title: "Sketchpad", live: serve(sketchpad) },
-  { path: "/guarded", route: "/ws/guarded", title: "Guarded", live: serve(guarded, { authorize }) },
+  { path: "/", route: "/ws", title: "Counter", live: serve(counter, { flags: 0 }), hint: "Another tab counts apart." },
+  {
+    path: "/rating",
+    route: "/ws/rating",
+    title: "Rating",
+    live: serve(rating),
+    attributes: { value: "3" },
+    hint: "The page sets an attribute or a property, and hears an event.",
+    below: RatingControls(),
+  },
+  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat), hint: "Only what is sent crosses, not each key." },
+  {
+    path: "/whiteboard",
+    route: "/ws/whiteboard",
+    title: "Whiteboard",
+    live: serve(whiteboard, { key: () => "everybody" }),
+    hint: "Another tab sees all that is drawn here, and has the same colour.",
+  },
+  {
+    path: "/sketchpad",
+    route: "/ws/sketchpad",
+    title: "Sketchpad",
+    live: serve(sketchpad),
+    hint: "Another tab sees what is drawn from then on, and has a colour of its own.",
+  },
+  {
+    path: "/guarded",
+    route: "/ws/guarded",
+    title: "Guarded",
+    live: serve(guarded, { authorize }),
+    hint: "With another token than the page's own, /guarded?token=wrong, nobody comes in.",
+  },
 ];
 
 function handler(request: Request): Response | Promise<Response> {

@@ -27,16 +27,15 @@ export interface BoardProps {
 
 /** Shows the dots, and is drawn on with a pointer that is pressed. */
 export function Board({ dots, colour, send }: BoardProps): VNode {
-  const draw = send<PointerEvent & { readonly currentTarget: SVGSVGElement }, "currentTarget.clientWidth">(
-    ({ buttons, offsetX, offsetY, currentTarget }) => {
-      const scale = 400 / currentTarget.clientWidth;
-      return buttons === 1 ? { type: "drawn", x: Math.round(offsetX * scale), y: Math.round(offsetY * scale) } : undefined;
-    },
-    { throttle: 16, include: ["currentTarget.clientWidth"] },
-  );
   return (
     <div class="board">
-      <svg viewBox="0 0 400 300" onPointerDown={draw} onPointerMove={draw}>
+      <svg
+        viewBox="0 0 400 300"
+        onPointerMove={send(({ buttons, offsetX, offsetY, currentTarget }) => {
+          const scale = 400 / currentTarget.clientWidth;
+          return buttons === 1 ? { type: "drawn", x: Math.round(offsetX * scale), y: Math.round(offsetY * scale) } : undefined;
+        }, { throttle: 16, include: ["currentTarget.clientWidth"] })}
+      >
         {dots.map((dot) => <circle key={dot.id} cx={dot.x} cy={dot.y} r="4" fill={dot.colour} />)}
       </svg>
       {colours.map((name) => (

@@ -9,8 +9,10 @@ export interface DocumentProps {
   route?: string;
   /** Attributes of the component's element. */
   attributes?: Partial<ServerComponentProps>;
-  /** Other pages, for the list at the top. */
+  /** The pages of the demo, for the list at the top. */
   links?: readonly { path: string; title: string }[];
+  /** What there is to try. */
+  hint?: ComponentChildren;
   /** What the component shows until its socket is there. */
   children?: ComponentChildren;
   /** What comes below the component. */
@@ -19,7 +21,8 @@ export interface DocumentProps {
 
 const style = `
   body { max-width: 32rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
-  nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-bottom: 2rem; }
+  nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-bottom: 1rem; }
+  .hint { margin-bottom: 1rem; color: dimgray; }
   button { min-width: 3rem; padding: 0.25rem; font: inherit; }
   server-component { display: block; }
   server-component[status="offline"] { opacity: 0.6; }
@@ -42,7 +45,7 @@ const style = `
 `;
 
 /** The whole page. */
-export function Document({ title, route = "/ws", attributes, links = [], children, below }: DocumentProps): VNode {
+export function Document({ title, route = "/ws", attributes, links = [], hint, children, below }: DocumentProps): VNode {
   return (
     <html lang="en">
       <head>
@@ -55,6 +58,7 @@ export function Document({ title, route = "/ws", attributes, links = [], childre
       </head>
       <body>
         {links.length > 0 && <nav>{links.map((link) => <a key={link.path} href={link.path}>{link.title}</a>)}</nav>}
+        {hint && <div class="hint">{hint}</div>}
         <ServerComponent route={route} {...attributes}>{children}</ServerComponent>
         {below}
       </body>
