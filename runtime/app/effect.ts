@@ -17,7 +17,9 @@ export type Description =
   | { readonly type: "after"; readonly ms: number; readonly message: unknown }
   | { readonly type: "every"; readonly ms: number; readonly message: unknown }
   | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
-  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string };
+  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string }
+  | { readonly type: "provide"; readonly key: string; readonly value: unknown }
+  | { readonly type: "context"; readonly key: string; readonly to: (value: unknown) => unknown };
 
 type Source<T> = AsyncIterable<T> | ReadableStream<T>;
 
@@ -83,6 +85,13 @@ export const effect: PageEffects & {
   listen<const Msg>(source: EventTarget, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
   /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
   emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
+  /** Provides a context to what is in the element, until the app ends; `value` must be JSON. What has asked for it is told again when it changes. */
+  provide(key: string, value: unknown): Effect;
+  /**
+   * Asks the page for a context, as a subscription or else until the app ends: `to` makes a message (`undefined`: none) of each value, any
+   * JSON, that a client is given by what stands above its element.
+   */
+  context<const Msg>(key: string, to: (value: unknown) => Msg | undefined): Effect<Msg>;
   /** Not yet: sends a client away. */
   disconnect(client: string): Effect;
 } = {
@@ -110,6 +119,8 @@ export const effect: PageEffects & {
     }
     return describe({ type: "emit", name, detail, to: options.to ?? "all" });
   },
+  provide: (key: string, value: unknown): Effect => describe({ type: "provide", key, value }),
+  context: <const Msg>(key: string, to: (value: unknown) => Msg | undefined): Effect<Msg> => describe({ type: "context", key, to }),
   disconnect(): never {
     throw new NotYetError("effect.disconnect", "stop the runtime of that client");
   },

@@ -2,7 +2,7 @@
  * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone.
  */
-import type { Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
@@ -13,6 +13,7 @@ import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
+import { Contexts } from "./contexts.ts";
 import { configOf, messageOfFact } from "./fact.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
@@ -95,8 +96,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
   readonly #send = createSend<Msg, User>((message) => this.dispatch(message), () => this.#loop.cause?.client as Client<User>);
   readonly #development: boolean;
-  /** The end of a mount: what the app wants to be told of. */
-  readonly #config: string;
+  /** What the app wants to be told of, whatever its model. */
+  readonly #config: Config | undefined;
+  readonly contexts: Contexts = new Contexts((message) => {
+    for (const member of this.#members) this.#tell(member, JSON.stringify(message));
+  });
   /** The model that was rendered last. */
   #rendered: Model | undefined;
   #version = 0;
@@ -112,8 +116,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
     this.#development = options.development ?? isDevelopment();
-    const config = configOf(app.facts);
-    this.#config = config ? `,${JSON.stringify(config)}]` : "]";
+    this.#config = configOf(app.facts);
     this.#lowering = new Lowering({
       development: this.#development,
       warn: (message) => console.warn(`nacre: ${app.name}: ${message}`),
@@ -220,7 +223,13 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
     member.sent = member.told = this.#version;
     member.handled = 0;
     const definitions = JSON.stringify(this.#definitions.all());
-    this.#tell(member, `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${definitions},${value}${this.#config}`);
+    const config: Config = { ...this.#config, ...this.contexts.config };
+    this.#tell(
+      member,
+      `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},${definitions},${value}${
+        Object.keys(config).length > 0 ? `,${JSON.stringify(config)}` : ""
+      }]`,
+    );
     for (const emitted of this.#early ?? []) this.#tell(member, emitted);
     this.#early = undefined;
     // A refusal may have been lost with the link that it was sent on.
@@ -304,6 +313,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived, M
 
   /** Makes a message of a fact, which means the same whatever its page shows. */
   #take(member: Member, fact: FactUp): Refusal | undefined {
+    if (fact[1] === "context") return this.#loop.takeAll(member, () => this.contexts.hear(fact[2], fact[3])) ? undefined : "payload";
     const made = messageOfFact(this.#app.facts, fact);
     if ("refused" in made) {
       if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);

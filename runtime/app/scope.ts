@@ -9,6 +9,10 @@ export interface Stage {
   emit(name: string, detail: unknown, to: string): void;
   /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined): void;
+  /** The app provides a context. */
+  provide(key: string, value: unknown): void;
+  /** The app wants a context; what is answered ends it. */
+  context(key: string, listener: (value: unknown) => void): () => void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
 }
@@ -16,6 +20,8 @@ export interface Stage {
 /** Runs effects until it ends. */
 export class Scope {
   readonly #timers = new Set<unknown>();
+  /** What else there is to end. */
+  readonly #ends: (() => void)[] = [];
   #controller: AbortController | undefined;
   #ended = false;
 
@@ -32,6 +38,7 @@ export class Scope {
     this.#ended = true;
     for (const timer of this.#timers) this.world.clearTimer(timer);
     this.#timers.clear();
+    for (const end of this.#ends) end();
     if (this.#controller) this.#abort(this.#controller, reason);
   }
 
@@ -75,6 +82,17 @@ export class Scope {
       case "page":
         this.stage.page(effect.name, effect.args, effect.to);
         return;
+      case "provide":
+        this.stage.provide(effect.key, effect.value);
+        return;
+      case "context": {
+        const { key, to } = effect;
+        this.#ends.push(this.stage.context(key, (value) => {
+          const message = to(value);
+          if (message !== undefined) dispatch(message);
+        }));
+        return;
+      }
       default:
         effect satisfies never;
         throw new TypeError("Cannot run an effect that effect.* did not make");

@@ -3,6 +3,7 @@
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
 import type { AnyRefusal, Change, Config, Definition, Down, Json, Value } from "../wire/message.ts";
+import type { Contexts, watchContexts } from "./contexts.ts";
 import { perform } from "./effect.ts";
 import type { Entry } from "./event.ts";
 import { watchFacts } from "./facts.ts";
@@ -60,11 +61,15 @@ export function createLink(world: World, element: HTMLElement): () => void {
     }
   });
 
-  const facts = watchFacts(world, element, (text) => {
+  const tellFact = (text: string) => {
     // What waits happened before.
     view.flush_();
     view.send_({ seen_: view.version_, text_: text });
-  });
+  };
+  const facts = watchFacts(world, element, tellFact);
+  let contexts: Contexts | undefined;
+  /** What came since a part of this runtime is being loaded that it needs. */
+  let held: Down[] | null | undefined;
 
   const flush = () => {
     while (live && sent < queue.length) {
@@ -84,9 +89,29 @@ export function createLink(world: World, element: HTMLElement): () => void {
     }
   };
 
+  const fail = (error: unknown) => {
+    world.console.error(error);
+    lose();
+  };
+
+  /** Takes a message, and what comes after it, when the part that it needs is there. */
+  const hold = (message: Down) => {
+    const mine = held = [message];
+    import(import.meta.url.replace(/\?.*|$/, "?part=contexts")).then((part: { watchContexts: typeof watchContexts }) => {
+      contexts ??= part.watchContexts(world, element, tellFact);
+      if (held == mine) {
+        held = null;
+        mine.forEach(receive);
+      }
+    }).catch(fail);
+  };
+
   const receive = (message: Down) => {
     const [kind, ...rest] = message;
-    if (kind == "mount") {
+    const { provided, contexts: keys } = (kind == "mount" && message[6] || {}) as Config;
+    if (held) held.push(message);
+    else if (!contexts && (provided || keys || kind == "provide" || kind == "context")) hold(message);
+    else if (kind == "mount") {
       const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
       const anew = name != epoch;
       if (!anew) acknowledge(last - done);
@@ -105,6 +130,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
       sent = 0;
       epoch = name;
       told = view.version_ = version;
+      // What is in the view may ask for a context at once.
+      contexts?.begin(wanted, anew);
       view.mount(definitions, value);
       attempts = 0;
       live = true;
@@ -112,6 +139,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
       flush();
       facts.begin_(config = wanted, anew);
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
+    else if (kind == "provide") contexts!.provide(...rest as [string, Json]);
+    else if (kind == "context") contexts!.want(...rest as [string, 0 | 1]);
     else if (kind == "effect") {
       perform(world, element, config.url, ...rest as [name: string, ...Json[]]).catch((error) => world.console.error(...rest, error));
     } else {
@@ -128,6 +157,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const stop = () => {
     live = false;
     facts.end_();
+    contexts?.end();
+    held = null;
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -148,8 +179,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
       try {
         receive(JSON.parse(data));
       } catch (error) {
-        world.console.error(error);
-        lose();
+        fail(error);
       }
     };
     socket.onclose = lose;
