@@ -25,6 +25,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let sent = 0;
   let socket: WebSocket | null | undefined;
   let live = false;
+  /** Sent away: until the route changes, or the element is put back. */
+  let away = false;
   let route = "";
   let attempts = 0;
 
@@ -79,10 +81,10 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const [kind, ...rest] = message;
     if (kind == "mount") {
       const [name, version, last, definitions, value] = rest as Mount;
-      // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-      if (live) socket!.send(JSON.stringify(name));
       if (name == epoch) acknowledge(last - done);
       else {
+        // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
+        if (live) socket!.send(JSON.stringify(name));
         live = false;
         view.flush_();
         // The inputs that they would free are gone.
@@ -119,15 +121,14 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const lose = (code?: number) => {
     stop();
     show(code == 4500 ? "failed" : "offline");
-    // Sent away: until the route changes, or the element is put back.
-    if (code == 4403) return;
+    if (away = code == 4403) return;
     world.addEventListener("online", open);
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     world.removeEventListener("online", open);
-    if (socket || !route) return;
+    if (socket || away || !route) return;
     show("connecting");
     socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
     socket.onmessage = ({ data }) => {
@@ -145,6 +146,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
+      away = false;
       stop();
       open();
     }
