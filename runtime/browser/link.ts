@@ -121,7 +121,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const lose = (code?: number) => {
     stop();
     show(code == 4500 ? "failed" : "offline");
-    if (away = code == 4403) return;
+    away = code == 4403;
+    if (away) return;
     world.addEventListener("online", open);
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
