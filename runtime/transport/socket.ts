@@ -6,6 +6,8 @@ import type { Connection } from "../app/runtime.ts";
 const openMs = 5_000;
 /** What may wait to be read by a client, in bytes: Deno keeps all of it in memory, without a limit of its own. */
 const mostUnsent = 16 * 1024 * 1024;
+/** After so many UTF-16 units it is looked at again: asking Deno for each message takes as long as a third of sending it. */
+const unwatched = 65_536;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 const longestReason = 123;
 
@@ -31,10 +33,14 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   socket.binaryType = "arraybuffer";
   let connection: Connection | undefined;
   let isOver = false;
+  // As the socket says it itself, which is slow to ask in a room of thousands.
+  let isOpen = false;
+  let sent = unwatched;
   const over = () => {
     // A socket that got no pong closes twice.
     if (isOver) return;
     isOver = true;
+    isOpen = false;
     clearTimeout(opening);
     connection?.disconnect();
     ends.ended();
@@ -54,9 +60,13 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
     user: ends.user,
     resume,
     send: (message) => {
-      if (socket.readyState !== WebSocket.OPEN) return;
-      if (socket.bufferedAmount > mostUnsent) link.close(closeCodes.tooSlow, "too slow");
-      else socket.send(message as string);
+      if (!isOpen) return;
+      if ((sent += message.length) > unwatched) {
+        if (socket.readyState !== WebSocket.OPEN) return;
+        if (socket.bufferedAmount > mostUnsent) return link.close(closeCodes.tooSlow, "too slow");
+        sent = 0;
+      }
+      socket.send(message as string);
     },
     close(code, reason = "") {
       // The far end need never answer the close, and the socket's own end comes only then.
@@ -66,6 +76,7 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   };
   socket.onopen = () => {
     clearTimeout(opening);
+    isOpen = !isOver;
     if (!isOver) connection = ends.connect(link);
   };
   // An exception here would end the process: receive never throws, and is the only call.
