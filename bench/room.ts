@@ -10,8 +10,8 @@ const room = app<string, Msg>({ init: () => "", update: (_, { text }) => text, v
 export interface Crowd extends AsyncDisposable {
   /** Sends one patch to all, which is handed to each socket when this returns. */
   patch(text: string): Promise<void>;
-  /** Sends the same text to all, in a bare loop of `send`. */
-  bare(text: string): void;
+  /** Sends the same text to all, in a bare loop of `send`; it begins, and is over, as a patch is. */
+  bare(text: string): Promise<void>;
   /** Bytes of the process for each client of the room, and for each bare socket: of the heap, and of all memory. */
   readonly memory: { readonly room: Memory; readonly bare: Memory };
 }
@@ -55,8 +55,12 @@ export async function crowd(count: number): Promise<Crowd> {
       runtime.dispatch({ text });
       while (runtime.status().version === version) await new Promise((resolve) => setImmediate(resolve));
     },
-    bare(text) {
-      for (const socket of bare) socket.send(text);
+    async bare(text) {
+      setImmediate(() => {
+        for (const socket of bare) socket.send(text);
+      });
+      // What each send leaves to be done after it is part of it, here and there.
+      await new Promise((resolve) => setImmediate(resolve));
     },
     async [Symbol.asyncDispose]() {
       for (const child of far) {

@@ -25,7 +25,7 @@ for (const [name, size] of [["a short text", 20], ["a long text", 2_000]] as con
     for (const run of round % 2 ? ["room", "bare"] : ["bare", "room"]) {
       const start = performance.now();
       if (run === "room") await sockets.patch(text);
-      else sockets.bare(same);
+      else await sockets.bare(same);
       (run === "room" ? room : bare).push(performance.now() - start);
       // What was sent is read before the next.
       await pause(300);
