@@ -157,7 +157,13 @@ export class Scope<Cause> {
       if (!this.#ended) this.stage.fail(error);
     };
     const begin = (found: unknown, isOwned: boolean) => {
-      const release = listenTo(found, event, isOwned, {
+      let isOver = false;
+      let release: (() => unknown) | undefined = undefined;
+      release = listenTo(found, event, isOwned, {
+        over: () => {
+          isOver = true;
+          if (release) this.#releases.delete(release);
+        },
         value: (value) => {
           if (this.#ended) return;
           this.#guarded(() => {
@@ -172,7 +178,7 @@ export class Scope<Cause> {
       });
       // It may have been opened for one that has gone meanwhile.
       if (this.#ended) this.#release(release);
-      else this.#releases.add(release);
+      else if (!isOver) this.#releases.add(release);
     };
     this.#guarded(() => {
       if (typeof source !== "function") return begin(source, false);

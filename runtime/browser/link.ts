@@ -30,6 +30,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** What has to be read before a frame that comes now: it waits for something to be inflated. */
   let reading: Promise<unknown> | undefined;
   let live = false;
+  /** Sent away: until the route changes, or the element is put back. */
+  let away = false;
   let route = "";
   let attempts = 0;
   let config: Config = {};
@@ -115,11 +117,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
     else if (!contexts && (provided || keys || kind == "provide" || kind == "context")) hold(message);
     else if (kind == "mount") {
       const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
-      // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-      if (live) socket!.send(JSON.stringify(name));
       const anew = name != epoch;
       if (!anew) acknowledge(last - done);
       else {
+        // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
+        if (live) socket!.send(JSON.stringify(name));
         live = false;
         view.flush_();
         // The inputs that they would free are gone.
@@ -173,15 +175,15 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const lose = (code?: number) => {
     stop();
     show(code == 4500 ? "failed" : "offline");
-    // Sent away: until the route changes, or the element is put back.
-    if (code == 4403) return;
+    away = code == 4403;
+    if (away) return;
     world.addEventListener("online", open);
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     world.removeEventListener("online", open);
-    if (socket || !route) return;
+    if (socket || away || !route) return;
     show("connecting");
     const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
     const failed = (error: unknown) => {
@@ -216,6 +218,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
+      away = false;
       stop();
       open();
     }
