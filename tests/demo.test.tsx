@@ -38,9 +38,11 @@ Deno.test("main.ts shows a counter that counts, with frames of a few bytes, and 
     const frames: string[] = [];
     await visit(browser, demo.url, async (page, seen) => {
       await page.waitForSelector(live);
-      for (let i = 0; i < 3; i++) await page.click("text=+");
-      await page.click("text=-");
-      await page.waitForFunction(() => document.querySelector("p")?.innerText === "Count: 2");
+      for (const [button, count] of [["+", 1], ["+", 2], ["+", 3], ["-", 2]] as const) {
+        await page.click(`text=${button}`);
+        // What a click has seen is a part of its frame.
+        await page.waitForFunction((count) => document.querySelector("p")?.innerText === `Count: ${count}`, count);
+      }
       assertEquals(frames.filter((frame) => !frame.includes("mount")), [
         ...["up [0,[2]]", 'down [1,{"0":1}]', "up [1,[2]]", 'down [1,{"0":2}]'],
         ...["up [1,[2]]", 'down [1,{"0":3}]', "up [1,[1]]", 'down [1,{"0":2}]'],
