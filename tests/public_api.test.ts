@@ -3,11 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 import * as nacre from "../mod.ts";
 
 const values = [
+  "Listen",
   "NotYetError",
+  "Opaque",
   "ServerComponent",
   "app",
   "define",
   "effect",
+  "memo",
   "mount",
   "next",
   "page",
@@ -29,11 +32,14 @@ const types = [
   "EmitOptions",
   "FieldPath",
   "FlagsOf",
+  "HandlersOf",
   "Link",
+  "ListenProps",
   "Live",
   "MountOptions",
   "Mounted",
   "Next",
+  "OpaqueProps",
   "RenderOptions",
   "Returns",
   "Runtime",
@@ -46,6 +52,7 @@ const types = [
   "SharedOptions",
   "Simulation",
   "TargetOf",
+  "When",
   "Where",
 ];
 

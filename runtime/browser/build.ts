@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /** What the runtime may weigh: bytes, brotli, quality 11. */
-const budget = 3200;
+const budget = 5000;
 
 const target = new URL("../client.gen.ts", import.meta.url);
 

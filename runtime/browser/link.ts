@@ -3,7 +3,7 @@
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
 import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
-import type { Entry } from "./event.ts";
+import { type Entry, flush as flushWaiting } from "./event.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -79,10 +79,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const [kind, ...rest] = message;
     if (kind == "mount") {
       const [name, version, last, definitions, value] = rest as Mount;
+      live = false;
+      // The elements that it happened to are about to go.
+      flushWaiting(view);
       if (name == epoch) acknowledge(last - done);
       else {
-        live = false;
-        view.flush_();
         // The inputs that they would free are gone.
         while (queue.shift()) refuse(++done, "epoch");
         done = last;

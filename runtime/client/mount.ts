@@ -4,6 +4,8 @@
  */
 import { type ComponentChildren, h, hydrate, render } from "../deps.ts";
 import { withIds } from "../view/preact.ts";
+import { installListen } from "../browser/listen.ts";
+import type { World as BrowserWorld } from "../browser/world.ts";
 import type { World } from "../world.ts";
 import type { App } from "../app/app.ts";
 import type { Client } from "../app/client.ts";
@@ -118,6 +120,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard, Se
     });
     this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
     taken.add(target);
+    installListen(globalThis as unknown as BrowserWorld);
     this.#hydrates = options.hydrate ?? false;
     this.#loop.begin(flags);
     if (this.#loop.ended) return;
