@@ -2,7 +2,7 @@
  * Components that are left as they are while they themselves say so: neither run nor compared. A lowering asks them (`isKept`); in a
  * page it is Preact who asks, by `shouldComponentUpdate`.
  */
-import type { ComponentChildren, ComponentType } from "../deps.ts";
+import type { ComponentChildren, VNode } from "../deps.ts";
 import { isFunctionBacking } from "./preact.ts";
 
 const keeps = Symbol("keeps");
@@ -11,7 +11,7 @@ const keeps = Symbol("keeps");
 type Keeps<P> = (before: P, after: P) => boolean;
 
 /** Such a component. */
-export type Kept<P> = ComponentType<P>;
+export type Kept<P> = (props: P) => VNode;
 
 /** A component that shows `show(props)`, and is left as it is where `same` says so. */
 export function kept<P>(name: string, show: (props: P) => ComponentChildren, same: Keeps<P>): Kept<P> {

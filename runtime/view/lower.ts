@@ -12,7 +12,7 @@ import { isKept } from "./kept.ts";
 import { Living } from "./living.ts";
 import { match } from "./match.ts";
 import { Memo } from "./memo.ts";
-import { Still } from "./opaque.ts";
+import { Opaque } from "./opaque.ts";
 import { isDue, isPortal, originalOf } from "./preact.ts";
 import { sameLook } from "./purity.ts";
 import { readSaved, savedIn, type SavedState } from "./saved.ts";
@@ -230,7 +230,7 @@ export class Lowering {
     if (!before && old !== undefined) this.#components.leave(old);
     const isUnchanged = before !== undefined && this.#isUnchanged(vnode, before);
     // In development one render in eight is done twice, to find components that are not pure. (One that lives need not be.)
-    const isAgain = this.#options.development && this.#renders % 8 === 0 && before?.spot === null && type as unknown !== Still;
+    const isAgain = this.#options.development && this.#renders % 8 === 0 && before?.spot === null && type as unknown !== Opaque;
     if (isUnchanged && !isAgain) return before;
     if (isPortal(vnode)) return this.#problem("createPortal: there are no elements on the server; use a custom element, or a <dialog>");
     try {

@@ -1,5 +1,5 @@
 /** `<Opaque>`: a part of a view that belongs to a script of the page once it is there. */
-import { type ComponentChildren, h, type VNode } from "../deps.ts";
+import type { ComponentChildren } from "../deps.ts";
 import { type Kept, kept } from "./kept.ts";
 
 /** What {@link Opaque} takes. */
@@ -7,9 +7,6 @@ export interface OpaqueProps {
   /** What is there at first. */
   children?: ComponentChildren;
 }
-
-/** The component that is inside an `Opaque`, and is never rendered a second time. */
-export const Still: Kept<OpaqueProps> = kept<OpaqueProps>("Opaque", ({ children }) => children, () => true);
 
 /**
  * A part of a view that is rendered once: patches leave it alone until it is removed or its `key` is another. A script of the page may do
@@ -37,6 +34,4 @@ export const Still: Kept<OpaqueProps> = kept<OpaqueProps>("Opaque", ({ children 
  * assertEquals(test.html(), '<div><button>1</button><div class="map" data-city="Oslo" data-clicks="0"></div></div>');
  * ```
  */
-export function Opaque({ children }: OpaqueProps): VNode {
-  return h(Still, { children });
-}
+export const Opaque: Kept<OpaqueProps> = kept<OpaqueProps>("Opaque", ({ children }) => children, () => true);
