@@ -29,7 +29,7 @@ const examples: readonly Example[] = [
     hint: "The page sets an attribute or a property, and hears an event.",
     below: RatingControls(),
   },
-  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat), hint: "Only what is sent crosses, not each key." },
+  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat), hint: "Of all keys only Enter crosses the wire." },
   {
     path: "/whiteboard",
     route: "/ws/whiteboard",

@@ -1,4 +1,7 @@
-/** A chat with a machine: the app hears of a text when it is sent and not of its letters, and empties the input in the page. */
+/**
+ * A chat with a machine. The browser looks at the keys: the app hears of Enter alone (with Shift it is a new line, as usual), and has the
+ * page empty the input.
+ */
 import { type App, app, effect, next } from "../mod.ts";
 
 /** One thing that was said. */
@@ -21,20 +24,24 @@ export const chat: App<readonly Line[], ChatMsg> = app<readonly Line[], ChatMsg>
     const said = [{ id, who, text }, ...lines].slice(0, 200);
     if (who === "bot") return said;
     const reply = replies[Math.floor(id / 2) % replies.length]!;
-    return next(said, effect.reset("form"), effect.focus("input"), effect.after(600, { who: "bot", text: reply }));
+    return next(said, effect.reset("form"), effect.focus("textarea"), effect.after(600, { who: "bot", text: reply }));
   },
   view: (lines, send) => (
     <div class="chat">
       <ol>
         {lines.map(({ id, who, text }) => <li key={id} class={who}>{text}</li>)}
       </ol>
-      <form
-        onSubmit={send(({ formData }) => {
-          const text = String(formData.get("text")).trim();
-          return text === "" ? undefined : { who: "you", text };
-        })}
-      >
-        <input name="text" placeholder="Say something, then Enter" aria-label="Say something" autocomplete="off" autofocus />
+      <form>
+        <textarea
+          rows={1}
+          placeholder="Say something, then Enter"
+          aria-label="Say something"
+          autofocus
+          onKeyDown={send(({ currentTarget }) => {
+            const text = currentTarget.value.trim();
+            return text === "" ? undefined : { who: "you", text };
+          }, { when: { key: "Enter", shiftKey: false }, preventDefault: true })}
+        />
       </form>
     </div>
   ),

@@ -33,10 +33,10 @@ const style = `
   .rating output { margin: 0 1rem; font-size: 1.5rem; }
 
   .chat ol { display: flex; flex-direction: column-reverse; gap: 0.5rem; height: 16rem; margin: 0; padding: 0.5rem; overflow-y: auto; background: whitesmoke; }
-  .chat li { max-width: 75%; padding: 0.25rem 0.75rem; border-radius: 1rem; list-style: none; }
+  .chat li { max-width: 75%; padding: 0.25rem 0.75rem; border-radius: 1rem; list-style: none; white-space: pre-line; }
   .chat .you { align-self: end; background: royalblue; color: white; }
   .chat .bot { align-self: start; background: white; }
-  .chat input { box-sizing: border-box; width: 100%; margin-top: 0.5rem; padding: 0.5rem; font: inherit; }
+  .chat textarea { box-sizing: border-box; width: 100%; margin-top: 0.5rem; padding: 0.5rem; font: inherit; field-sizing: content; resize: none; }
 
   .board svg { display: block; width: 100%; margin-bottom: 0.5rem; background: whitesmoke; cursor: crosshair; touch-action: none; }
   .board circle { pointer-events: none; }

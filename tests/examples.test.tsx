@@ -83,22 +83,26 @@ example(
     const devtools = await page.context().newCDPSession(page);
     await devtools.send("Network.enable");
     devtools.on("Network.webSocketFrameSent", ({ response }) => void sent.push(response.payloadData));
+    const events = () => sent.filter((frame) => frame.startsWith("["));
     const name = () => page.evaluate(() => document.activeElement?.localName);
-    assertEquals(await name(), "input", "autofocus");
+    assertEquals(await name(), "textarea", "autofocus");
     await page.keyboard.type("Hello");
-    assertEquals(sent.filter((frame) => frame.startsWith("[")), [], "no key crossed");
+    assertEquals(events(), [], "no key crossed");
     assertEquals(await page.locator("server-component li").count(), 0);
     await page.keyboard.press("Enter");
     await shows(page, "li.you", "Hello");
-    await page.waitForFunction(() => document.querySelector("input")!.value === "");
-    assertEquals(await name(), "input");
+    await page.waitForFunction(() => document.querySelector("textarea")!.value === "");
+    assertEquals(await name(), "textarea");
     await shows(page, "li.bot", "Hello! How may I help?");
     await page.keyboard.type("again");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("and again");
+    assertEquals(events().length, 1);
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.querySelectorAll("li").length === 4);
     assertEquals(await page.locator("li").allInnerTexts(), [
       "Have you turned it off and on again?",
-      "again",
+      "again\nand again",
       "Hello! How may I help?",
       "Hello",
     ]);
