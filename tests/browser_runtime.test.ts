@@ -65,6 +65,8 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      EventSource: window.EventSource,
+      fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),
       console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
       WebSocket: class extends FakeSocket {

@@ -4,6 +4,7 @@
  */
 import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import type { Entry } from "./event.ts";
+import { createStream, type Socket } from "./sse.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -23,12 +24,15 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
-  let socket: WebSocket | null | undefined;
+  let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated. */
   let reading: Promise<unknown> | undefined;
   let live = false;
   let route = "";
   let attempts = 0;
+  /** Whether it uses server-sent events; settled when a link of the kind has worked. */
+  let streams: unknown;
+  let settled = false;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -95,7 +99,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
       told = view.version_ = version;
       view.mount(definitions, value);
       attempts = 0;
-      live = true;
+      settled = live = true;
       show("live");
       flush();
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
@@ -130,7 +134,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
     world.removeEventListener("online", open);
     if (socket || !route) return;
     show("connecting");
-    const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
+    const method = element.getAttribute("method");
+    // Where two sockets have come to nothing, the next two links are streams.
+    if (method || !settled) streams = method ? method == "sse" : attempts & 2;
+    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
+    const mine: Socket = socket = streams ? createStream(world, url) : new world.WebSocket(url) as Socket;
     const fail = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
       if (mine != socket) return;
@@ -144,7 +152,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         fail(error);
       }
     };
-    socket.binaryType = "arraybuffer";
+    (socket as WebSocket).binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       const text = data.byteLength
         ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()

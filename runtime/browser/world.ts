@@ -11,5 +11,14 @@ export type World =
   >
   & Pick<
     typeof globalThis,
-    "HTMLElement" | "WebSocket" | "CustomEvent" | "FormData" | "Response" | "DecompressionStream" | "Math" | "console"
+    | "HTMLElement"
+    | "WebSocket"
+    | "CustomEvent"
+    | "FormData"
+    | "Response"
+    | "EventSource"
+    | "fetch"
+    | "DecompressionStream"
+    | "Math"
+    | "console"
   >;

@@ -11,7 +11,7 @@ const openMs = 5_000;
  */
 export const mostUnsent = 16 * 1024 * 1024;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
-const longestReason = 123;
+export const longestReason = 123;
 
 /** What a socket is connected to. */
 export interface SocketEnds<User> {
