@@ -666,6 +666,56 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
   assertEquals(element.getAttribute("status"), "connecting");
 });
 
+Deno.test("an app that has failed is shown, and tried again", async () => {
+  await using page = new FakePage();
+  install(page.world);
+  const { element, told } = page.element(button, [1, "x"]);
+  page.socket.cut(4500);
+  assertEquals([element.getAttribute("status"), told.at(-1)], ["failed", ["status", "failed"]]);
+  page.pass(500);
+  assertEquals([page.sockets.length, element.getAttribute("status")], [2, "connecting"]);
+});
+
+Deno.test("an element that was sent away stays offline until its route changes or it is put back", async () => {
+  await using page = new FakePage();
+  install(page.world);
+  const { element } = page.element(button, [1, "x"]);
+  // A try that is still due when another was quicker.
+  page.socket.cut();
+  page.window.dispatchEvent(new page.window.Event("online"));
+  page.socket.receive(["mount", "e1", 0, 0, button, [1, "x"]]);
+  page.socket.cut(4403);
+  const count = page.sockets.length;
+  page.pass(100_000);
+  page.window.dispatchEvent(new page.window.Event("online"));
+  assertEquals([page.sockets.length, element.getAttribute("status")], [count, "offline"]);
+  const { parentNode } = element;
+  element.remove();
+  page.pass(1);
+  parentNode!.appendChild(element);
+  assertEquals([page.sockets.length, element.getAttribute("status")], [count + 1, "connecting"]);
+  page.socket.receive(["mount", "e1", 0, 0, button, [1, "x"]]);
+  page.socket.cut(4403);
+  page.pass(100_000);
+  assertEquals(page.sockets.length, count + 1);
+});
+
+Deno.test("another epoch in the middle of a link is said, and what waits is refused", async () => {
+  await using page = new FakePage();
+  install(page.world);
+  const { told, element } = page.element(button, [1, "x"]);
+  page.click("button");
+  assertEquals(page.socket.take(), [[0, [1]]]);
+  page.socket.receive(["mount", "e2", 0, 0, button, [1, "y"]]);
+  assertEquals([page.socket.take(), refusals(told), visible(element)], [
+    ["e2"],
+    [["refused", { event: 1, reason: "epoch" }]],
+    "<button>y</button>",
+  ]);
+  page.click("button");
+  assertEquals(page.socket.take(), [[0, [1]]]);
+});
+
 Deno.test("being online again opens one socket, and an element that was taken out opens none and is held by nothing", async () => {
   await using page = new FakePage();
   const online = new Set<unknown>();
@@ -1155,7 +1205,7 @@ Deno.test("Chromium: a click, a checkbox that the model refuses, a form with a f
   ]);
   assertEquals(readUp(JSON.stringify(submit)), submit as Up);
   real.sockets[0]!.close(4500);
-  await real.page.waitForSelector("[status=offline]");
+  await real.page.waitForSelector("[status=failed]");
   await real.until(() => real.sockets.length > 1);
   real.send(["mount", "e", 1, 2, [[["p", [], 0]]], [1, "back"]]);
   await real.page.waitForSelector("p");

@@ -83,6 +83,12 @@ Deno.test("app() of a component with hooks counts by itself in a page", async ()
   });
 });
 
+Deno.test("mount() has one client, that joins and leaves once, and hears what is emitted to it", async () => {
+  await inPage("tests/mount_page.tsx", `<div id="root"></div>`, async (page) => {
+    assertEquals(await page.evaluate("presence()"), [["joined", true], "psst", ["left", true, true]]);
+  });
+});
+
 // ---- define ------------------------------------------------------------------------------------
 
 Deno.test("define() makes the twin of <server-component>: with the tag changed a page shows the same and hears the same", async () => {

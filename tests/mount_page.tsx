@@ -81,6 +81,34 @@ function mistakes() {
   ];
 }
 
+async function presence() {
+  const said: unknown[] = [];
+  const mounted = mount(
+    app<string, { joined: string } | { left: string } | "noop">({
+      init: () => "",
+      onConnect: ({ id }) => ({ joined: id }),
+      onDisconnect: ({ id }) => ({ left: id }),
+      update(me, msg, from) {
+        if (msg === "noop") return me;
+        if ("left" in msg) {
+          said.push(["left", msg.left === me, from?.id === me]);
+          return me;
+        }
+        said.push(["joined", from?.id === msg.joined]);
+        const go = effect.after(1, "noop" as const);
+        return next(msg.joined, effect.emit("psst", 1, { to: msg.joined }), effect.emit("no", 1, { to: "x" }), effect.disconnect(me), go);
+      },
+      view: () => "shown",
+    }),
+    "#root",
+  );
+  for (const type of ["psst", "no"]) root().addEventListener(type, () => said.push(type));
+  await later();
+  await mounted.stop();
+  await mounted.stop();
+  return said;
+}
+
 async function failing() {
   const said: string[] = [];
   const { error } = console;
@@ -139,4 +167,4 @@ async function defining() {
   return { shown: element.innerHTML, statuses, told };
 }
 
-Object.assign(globalThis, { stopping, painting, mistakes, failing, component, defining, ready: true });
+Object.assign(globalThis, { stopping, painting, mistakes, presence, failing, component, defining, ready: true });

@@ -128,6 +128,50 @@ Deno.test("After a cut the same epoch hears only what changed meanwhile, and wha
   assertEquals([visitor.text, visitor.reader.done], ["label:a label:bClick", 2]);
 });
 
+Deno.test("A dropped socket: attributes and properties set meanwhile reach the new app once each, the properties stay, and contexts come back", async () => {
+  const loaded: string[] = [];
+  const dropped = app({
+    init: () => next([] as readonly string[], effect.provide("count", 0)),
+    update: (log, line: string) => [...log, line],
+    view: (log) => <output>{log.join(" ")}</output>,
+    onAttribute: { step: (step) => `step:${step}` },
+    onProperty: { rows: (rows) => `rows:${rows}` },
+    onUrl: (url) => `at:${url.pathname}`,
+  });
+  const live = serve(dropped);
+  await using server = serveOn0((request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/page.js") {
+      loaded.push(request.url);
+      return runtimeScript(request);
+    }
+    return pathname === "/ws" ? live(request) : new Response(
+      `<!doctype html><link rel="icon" href="data:,"><body><script>
+sockets = [];
+WebSocket = class extends WebSocket { constructor(...all) { super(...all); sockets.push(this); } };
+</script><server-component id="root" route="/ws" step="1"></server-component>${script}`,
+      { headers: { "content-type": "text/html" } },
+    );
+  });
+  await using browser = await launch();
+  await visit(browser, server.url, async (page) => {
+    const shows = (text: string) => page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text);
+    await shows("step:1 at:/");
+    await page.evaluate(`root.rows = 1`);
+    await shows("step:1 at:/ rows:1");
+    for (const step of [2, 3]) {
+      await page.evaluate(`sockets.at(-1).close(4000)`);
+      await page.waitForSelector("#root[status=offline]");
+      await page.evaluate(`root.setAttribute("step", "0"); root.setAttribute("step", "${step}"); root.rows = ${step}`);
+      // Each connection has an app of its own, which is told all.
+      await shows(`step:${step} rows:${step} at:/`);
+    }
+    assertEquals(await page.evaluate("[root.rows, sockets.length]"), [3, 3]);
+    // The part for contexts was loaded once.
+    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=contexts"]);
+  });
+});
+
 Deno.test("The route of an element can be changed at any time: the other app is told what the element has", async () => {
   const routes = ["a", "b"].map((name) =>
     serve(app({
@@ -445,4 +489,116 @@ Deno.test("effect.focus() and its like are values that a test can compare", () =
   for (const other of [effect.focus("#b"), effect.select("#a"), effect.focus("#a", { to: "all" })]) {
     assertThrows(() => assertEquals(effect.focus("#a"), other));
   }
+});
+
+// ---- contexts ----------------------------------------------------------------------------------
+
+/** What the page has for both ends: an element that reads a count, and a provider of colours, which comes late. */
+const contextPage = `<script>
+read = [];
+class CountReader extends HTMLElement {
+  connectedCallback() {
+    this.dispatchEvent(Object.assign(new Event("context-request", { bubbles: true, composed: true }), {
+      context: "count",
+      subscribe: true,
+      callback: (value, stop) => {
+        this.stop = stop;
+        read.push(this.id + ":" + value);
+        if (value === 13) throw new Error("unlucky");
+      },
+    }));
+  }
+}
+customElements.define("count-reader", CountReader);
+subscribers = new Set();
+colour = "red";
+class ColourProvider extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("context-request", (event) => {
+      if (event.context !== "colour") return;
+      event.stopImmediatePropagation();
+      const stop = () => subscribers.delete(tell);
+      const tell = () => event.callback(colour, stop);
+      if (event.subscribe) subscribers.add(tell);
+      tell();
+    });
+    this.dispatchEvent(Object.assign(new Event("context-provider", { bubbles: true, composed: true }), { context: "colour" }));
+  }
+}
+paint = (next) => { colour = next; for (const tell of subscribers) tell(); };
+</script>`;
+
+inBothLives(
+  "Contexts go both ways: early and late readers, late providers, changes, and an end that is one",
+  "contextual",
+  `<link rel="icon" href="data:,">${contextPage}<colour-provider><x-app id="root"></x-app></colour-provider>${script}`,
+  async ({ page, seen, shows }) => {
+    const says = (expression: string) => page.waitForFunction(expression);
+    await says(`read.join() === "first:0"`);
+    await shows("0 true ");
+    // A provider that is there late.
+    await page.evaluate(`customElements.define("colour-provider", ColourProvider)`);
+    await shows(`0 true "red"`);
+    await page.evaluate(`paint("red"); paint({ dark: "blue" })`);
+    await shows(`0 true "red" {"dark":"blue"}`);
+    // What comes late reads what is, which the effect then changes, after the patch.
+    await page.click("#up");
+    await says(`read.slice().sort().join() === "first:0,first:1,late:0,late:1"`);
+    await page.evaluate(`document.querySelector("#first").stop()`);
+    await page.click("#up");
+    await says(`read.at(-1) === "late:2"`);
+    assertEquals(await page.evaluate("read.length"), 5);
+    // The subscription ends: the provider has forgotten it.
+    assertEquals(await page.evaluate("subscribers.size"), 1);
+    await page.click("#toggle");
+    await says("subscribers.size === 0");
+    await page.evaluate(`paint("green")`);
+    await page.click("#toggle");
+    await shows(`2 true "red" {"dark":"blue"} "green"`);
+    // So has it one that is taken out of the page.
+    assertEquals(await page.evaluate("subscribers.size"), 1);
+    await page.evaluate(`gone = root; gone.remove()`);
+    await says("subscribers.size === 0");
+    await page.evaluate(`read.length = 0; document.querySelector("colour-provider").append(gone)`);
+    await shows(`0 true "green"`);
+    await says(`read.at(-1) === "first:0"`);
+    // A reader that throws harms nobody.
+    for (let i = 0; i < 14; i++) await page.click("#up");
+    await shows(`14 true "green"`);
+    await says(`read.at(-1).endsWith(":14")`);
+    assert(seen.console.some((line) => line.includes("unlucky")));
+    assertEquals(seen.errors, []);
+  },
+);
+
+Deno.test("The contexts of a runtime: in the mount what is provided and wanted now, then what changes; a value is asked for, or refused", async () => {
+  const world = new VirtualWorld();
+  await using runtime = run(apps.contextual, undefined, { world });
+  const visitor = new Visitor(runtime);
+  assertEquals(visitor.reader.config, { contexts: ["colour"], provided: { count: 0 } });
+  for (const line of [`[0,"context","colour","red"]`, `[0,"context","__proto__",1]`, `[0,"context","size",1]`]) visitor.say(line);
+  visitor.press("Up");
+  visitor.press("Toggle");
+  world.settle();
+  // On its way when it was wanted no more: no mistake of the page.
+  visitor.say(`[0,"context","colour","blue"]`);
+  world.settle();
+  visitor.read();
+  assertEquals(visitor.reader.refused.map(({ number, reason }) => [number, reason]), [[2, "payload"], [3, "payload"]]);
+  assertEquals(visitor.reader.contexts, [["provide", "count", 1], ["context", "colour", 0]]);
+  assertStringIncludes(visitor.text, `1 false "red"`);
+  assertEquals(new Visitor(runtime, "visitor-2").reader.config, { provided: { count: 1 } });
+  assertEquals(visitor.say(`[0,"context","colour"]`), "refused");
+});
+
+Deno.test("runtimeScript() has the parts of the browser runtime, each with a tag of its own, and no other", async () => {
+  const ask = (query: string, headers: Record<string, string> = {}) =>
+    runtimeScript(new Request(`http://page.test/r.mjs${query}`, { headers }));
+  const [main, part, none] = ["", "?part=contexts", "?part=__proto__"].map((query) => ask(query));
+  const [mainText, partText, noneText] = await Promise.all([main!, part!, none!].map((response) => response.text()));
+  assertStringIncludes(partText!, "context-request");
+  assert(!mainText!.includes("context-request"));
+  assertEquals(noneText, mainText);
+  assert(main!.headers.get("etag") !== part!.headers.get("etag"));
+  assertEquals(ask("?part=contexts", { "if-none-match": part!.headers.get("etag")! }).status, 304);
 });

@@ -1,4 +1,5 @@
 /** Apps that listen to the page and act on it, for `tests/page.test.tsx`: on a server and, in `tests/page_script.ts`, in the page. */
+import { h } from "preact";
 import { app, type Effect, effect, next, parse } from "../mod.ts";
 
 /** Shows all that it is told. */
@@ -83,4 +84,24 @@ export const routed = app({
   onUrl: (url) => ({ at: url.search + url.hash }),
 });
 
-export const apps = { told, acting, routed } as const;
+/** Provides a count to what is in it, and wants a colour of what is around it. */
+export const contextual = app({
+  init: () => next({ count: 0, wants: true, log: [] as readonly string[] }, effect.provide("count", 0)),
+  update(model, msg: "up" | "toggle" | { colour: unknown }) {
+    if (msg === "toggle") return { ...model, wants: !model.wants };
+    if (msg === "up") return next({ ...model, count: model.count + 1 }, effect.provide("count", model.count + 1));
+    return { ...model, log: [...model.log, JSON.stringify(msg.colour)] };
+  },
+  subscriptions: ({ wants }) => ({ colour: wants && effect.context("colour", (colour) => ({ colour })) }),
+  view: ({ count, wants, log }, send) => (
+    <div>
+      <output>{count} {String(wants)} {log.join(" ")}</output>
+      <button id="up" onClick={send("up")}>Up</button>
+      <button id="toggle" onClick={send("toggle")}>Toggle</button>
+      {h("count-reader", { id: "first" })}
+      {count > 0 && h("count-reader", { id: "late" })}
+    </div>
+  ),
+});
+
+export const apps = { told, acting, routed, contextual } as const;

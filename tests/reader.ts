@@ -51,6 +51,8 @@ export class Reader {
   readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
   /** Effects of the page: name and arguments. */
   readonly effects: Json[][] = [];
+  /** Changes of what is provided and wanted. */
+  readonly contexts: Down[] = [];
   /** What the last mount wants to be told of. */
   config: Config | undefined;
   #templates: Template[] = [];
@@ -71,6 +73,11 @@ export class Reader {
         this.mounts++;
         break;
       }
+      case "provide":
+      case "context":
+        this.#mounted();
+        this.contexts.push(message);
+        break;
       case "effect": {
         const [, ...effect] = message;
         this.#mounted();
@@ -295,6 +302,12 @@ export function readDown(text: string): Down {
       if (rest.length !== 2 || typeof rest[0] !== "string") throw bad();
       if (rest[0] === "nacre:refused" && !isRefusal(rest[1])) throw bad();
       break;
+    case "provide":
+      if (rest.length !== 2 || !isText(rest[0])) throw bad();
+      break;
+    case "context":
+      if (rest.length !== 2 || !isText(rest[0]) || (rest[1] !== 0 && rest[1] !== 1)) throw bad();
+      break;
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
@@ -335,8 +348,9 @@ function isEffect([name, ...args]: unknown[]): boolean {
 function isConfig(config: unknown): boolean {
   const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
   if (!isObject(config) || Object.keys(config).length === 0) return false;
-  const { attributes, properties, url, ...more } = config;
-  return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && (url === undefined || url === 1);
+  const { attributes, properties, url, contexts, provided, ...more } = config;
+  return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && isNames(contexts) &&
+    (provided === undefined || isObject(provided)) && (url === undefined || url === 1);
 }
 
 function isRefusal(detail: unknown): boolean {

@@ -20,7 +20,9 @@ export type Description =
   | { readonly type: "listen"; readonly source: unknown; readonly event: string | undefined; readonly to: (value: unknown) => unknown }
   | { readonly type: "disconnect"; readonly client: string }
   | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
-  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string };
+  | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string }
+  | { readonly type: "provide"; readonly key: string; readonly value: unknown }
+  | { readonly type: "context"; readonly key: string; readonly to: (value: unknown) => unknown };
 
 /** What `effect.listen` takes: a source, or a function that opens one; the signal is aborted when it is listened to no more. */
 export type Listened<Source> = Source | ((signal: AbortSignal) => Source | Promise<Source>);
@@ -98,6 +100,13 @@ export const effect: PageEffects & {
   listen<const Msg>(source: Listened<EventTarget>, type: string, to: (event: Event) => Msg | undefined): Effect<Msg>;
   /** Dispatches a `CustomEvent` of this name on the element in the page (bubbling, composed); `detail` must be JSON. */
   emit(name: string, detail?: unknown, options?: EmitOptions): Effect;
+  /** Provides a context to what is in the element, until the app ends; `value` must be JSON. What has asked for it is told again when it changes. */
+  provide(key: string, value: unknown): Effect;
+  /**
+   * Asks the page for a context, as a subscription or else until the app ends: `to` makes a message (`undefined`: none) of each value, any
+   * JSON, that a client is given by what stands above its element.
+   */
+  context<const Msg>(key: string, to: (value: unknown) => Msg | undefined): Effect<Msg>;
   /** Sends the client of this `id` away: it has left at once, and its element stays offline until it is put back or its route changes. */
   disconnect(client: string): Effect;
 } = {
@@ -125,5 +134,7 @@ export const effect: PageEffects & {
   emit(name: string, detail: unknown = null, options: EmitOptions = {}): Effect {
     return describe({ type: "emit", name, detail, to: options.to ?? "all" });
   },
+  provide: (key: string, value: unknown): Effect => describe({ type: "provide", key, value }),
+  context: <const Msg>(key: string, to: (value: unknown) => Msg | undefined): Effect<Msg> => describe({ type: "context", key, to }),
   disconnect: (client: string): Effect => describe({ type: "disconnect", client }),
 };

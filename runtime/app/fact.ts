@@ -44,6 +44,8 @@ export function messageOfFact<Msg>(handlers: FactHandlers<Msg>, fact: FactUp): {
         if (!handlers.onUrl || !url || !/^https?:$/.test(url.protocol)) return { refused: "URL that is none, or not asked for" };
         return { message: handlers.onUrl(url) };
       }
+      case "context":
+        return { refused: "context, which no app has by its options" };
       default:
         return kind satisfies never;
     }

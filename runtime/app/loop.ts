@@ -7,7 +7,8 @@ import type { Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
-import { type Effect, NotYetError } from "./effect.ts";
+import type { Contexts } from "./contexts.ts";
+import type { Effect } from "./effect.ts";
 import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
 import { messageOf } from "./send.ts";
@@ -32,6 +33,8 @@ export interface Owner<Event, From extends Sender> {
   disconnect(client: string): void;
   /** An effect of the page, likewise; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
+  /** The contexts of this app. */
+  readonly contexts: Contexts;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -175,6 +178,18 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     this.#messages.push(new Message(message, from, from));
   }
 
+  /** What is dispatched in `task` is of this turn, and `from` is its cause. */
+  takeAll<T>(from: From, task: () => T): T {
+    this.#cause = from;
+    this.#handling = true;
+    try {
+      return task();
+    } finally {
+      this.#handling = false;
+      this.#cause = undefined;
+    }
+  }
+
   /** Runs a part of the app; what it throws ends the loop. */
   guarded<T>(where: string, task: () => T): T | undefined {
     try {
@@ -216,6 +231,16 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void {
     this.#owner.page(name, args, to, cause);
+  }
+
+  /** As {@link Stage} has it. */
+  provide(key: string, value: unknown): void {
+    this.#owner.contexts.provide(key, value);
+  }
+
+  /** As {@link Stage} has it. */
+  context(key: string, listener: (value: unknown) => void): () => void {
+    return this.#owner.contexts.want(key, listener);
   }
 
   /** As {@link Stage} has it. */

@@ -2,7 +2,7 @@
  * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
-import type { Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
@@ -14,6 +14,7 @@ import type { App } from "./app.ts";
 import { Body } from "./body.ts";
 import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
+import { Contexts } from "./contexts.ts";
 import { configOf, messageOfFact } from "./fact.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
@@ -120,8 +121,9 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #send!: Send<Msg, User>;
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
   readonly #development: boolean;
-  /** The end of a mount: what the app wants to be told of. */
-  readonly #config: string;
+  /** What the app wants to be told of, whatever its model. */
+  readonly #config: Config | undefined;
+  contexts!: Contexts;
   /** The model that was rendered last. */
   #rendered: Model | undefined;
   /** The same, once all of it went well. */
@@ -134,7 +136,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** The timer of the next look at slow clients, while there are any. */
   #looking: unknown;
   /** What a mount of this tree says after its head, while there are clients enough to share it. */
-  #shown: { readonly tree: Node; readonly body: Body } | undefined;
+  #shown: { readonly tree: Node; readonly config: string; readonly body: Body } | undefined;
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
   #early: [message: string, to: string][] | undefined;
 
@@ -145,8 +147,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
     this.#development = options.development ?? isDevelopment();
-    const config = configOf(app.facts);
-    this.#config = config ? `,${JSON.stringify(config)}]` : "]";
+    this.#config = configOf(app.facts);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     if (app.onConnect || app.onDisconnect) {
       this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");
@@ -278,11 +279,13 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** Definitions and value of a mount. When all clients come back at once it is made once. */
   #whole(): Body {
     const tree = this.#history.tree!;
-    if (this.#shown?.tree === tree) return this.#shown.body;
+    const wanted: Config = { ...this.#config, ...this.contexts.config };
+    const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
+    if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
     const value = JSON.stringify(encode(tree, this.#definitions));
     this.#definitions.fresh();
-    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${this.#config}`);
-    this.#shown = this.#members.size > 1 ? { tree, body } : undefined;
+    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${config}]`);
+    this.#shown = this.#members.size > 1 ? { tree, config, body } : undefined;
     return body;
   }
 
@@ -302,6 +305,9 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #open(): void {
     this.#definitions = new Definitions();
     this.#history = new History();
+    this.contexts = new Contexts((message) => {
+      for (const member of this.#members) this.#tell(member, JSON.stringify(message));
+    });
     this.#version = 0;
     this.#rendered = this.#good = this.#shown = undefined;
     this.#willShow = false;
@@ -472,6 +478,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
 
   /** Makes a message of a fact, which means the same whatever its page shows. */
   #take(member: Member, fact: FactUp): Refusal | undefined {
+    if (fact[1] === "context") return this.#loop.takeAll(member, () => this.contexts.hear(fact[2], fact[3])) ? undefined : "payload";
     const made = messageOfFact(this.#app.facts, fact);
     if ("refused" in made) {
       if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);

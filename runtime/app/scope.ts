@@ -10,6 +10,10 @@ export interface Stage<Cause> {
   emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
   /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Cause | undefined): void;
+  /** The app provides a context. */
+  provide(key: string, value: unknown): void;
+  /** The app wants a context; what is answered ends it. */
+  context(key: string, listener: (value: unknown) => void): () => void;
   disconnect(client: string): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
@@ -18,7 +22,7 @@ export interface Stage<Cause> {
 /** Runs effects until it ends. */
 export class Scope<Cause> {
   readonly #timers = new Set<unknown>();
-  /** What releases the sources that are listened to. */
+  /** What releases what is listened to. */
   readonly #releases = new Set<() => unknown>();
   #controller: AbortController | undefined;
   #ended = false;
@@ -96,6 +100,17 @@ export class Scope<Cause> {
       case "page":
         this.stage.page(effect.name, effect.args, effect.to, cause);
         return;
+      case "provide":
+        this.stage.provide(effect.key, effect.value);
+        return;
+      case "context": {
+        const { key, to } = effect;
+        this.#releases.add(this.stage.context(key, (value) => {
+          const message = to(value);
+          if (message !== undefined) dispatch(message);
+        }));
+        return;
+      }
       default:
         effect satisfies never;
         throw new TypeError("Cannot run an effect that effect.* did not make");
@@ -142,7 +157,13 @@ export class Scope<Cause> {
       if (!this.#ended) this.stage.fail(error);
     };
     const begin = (found: unknown, isOwned: boolean) => {
-      const release = listenTo(found, event, isOwned, {
+      let isOver = false;
+      let release: (() => unknown) | undefined = undefined;
+      release = listenTo(found, event, isOwned, {
+        over: () => {
+          isOver = true;
+          if (release) this.#releases.delete(release);
+        },
         value: (value) => {
           if (this.#ended) return;
           this.#guarded(() => {
@@ -157,7 +178,7 @@ export class Scope<Cause> {
       });
       // It may have been opened for one that has gone meanwhile.
       if (this.#ended) this.#release(release);
-      else this.#releases.add(release);
+      else if (!isOver) this.#releases.add(release);
     };
     this.#guarded(() => {
       if (typeof source !== "function") return begin(source, false);

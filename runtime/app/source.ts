@@ -7,7 +7,9 @@
 export interface Listener {
   /** A value has come. */
   value(value: unknown): void;
-  /** The source has failed; nothing comes after this. */
+  /** The source has ended by itself, or failed: nothing comes after this, and there is nothing to release. */
+  over(): void;
+  /** Told before that of an error. */
   failed(error: unknown): void;
   /** Runs a task after others had their turn. */
   pause(task: () => void): void;
@@ -43,12 +45,10 @@ export function listenTo(source: unknown, type: string | undefined, isOwned: boo
   }
   if (isStream(source)) {
     const reader = source.getReader();
-    pull(() => reader.read(), listener);
-    return () => reader.cancel();
+    return pull(() => reader.read(), () => reader.cancel(), listener);
   }
   const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  pull(() => iterator.next(), listener);
-  return () => iterator.return?.();
+  return pull(() => iterator.next(), () => iterator.return?.(), listener);
 }
 
 function listenToTarget(target: EventTarget, type: string, heard: (event: Event) => void): () => void {
@@ -56,22 +56,41 @@ function listenToTarget(target: EventTarget, type: string, heard: (event: Event)
   return () => target.removeEventListener(type, heard);
 }
 
-function pull(next: () => Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>, listener: Listener): void {
+type Pulled = { readonly done?: boolean | undefined; readonly value?: unknown };
+
+function pull(next: () => Promise<Pulled>, release: () => unknown, listener: Listener): () => unknown {
   let inARow = 0;
+  let isOver = false;
+  const fail = (error: unknown): void => {
+    if (isOver) return;
+    isOver = true;
+    listener.failed(error);
+    listener.over();
+  };
   const step = (): void => {
+    if (isOver) return;
     try {
       next().then(({ done, value }) => {
-        if (done) return;
+        if (isOver) return;
+        if (done) {
+          isOver = true;
+          return listener.over();
+        }
         listener.value(value);
         if (++inARow < mostInARow) return step();
         inARow = 0;
         listener.pause(step);
-      }).catch((error) => listener.failed(error));
+      }).catch(fail);
     } catch (error) {
-      listener.failed(error);
+      fail(error);
     }
   };
   step();
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    return release();
+  };
 }
 
 function isChannel(source: unknown): source is BroadcastChannel {

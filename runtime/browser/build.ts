@@ -15,22 +15,28 @@ const budget = 5000;
 
 const target = new URL("../client.gen.ts", import.meta.url);
 
-const { outputFiles } = await build({
-  entryPoints: [new URL("main.ts", import.meta.url).pathname],
-  bundle: true,
-  charset: "utf8",
-  format: "esm",
-  legalComments: "none",
-  // Names that end in an underscore are ours alone.
-  mangleProps: /_$/,
-  minify: true,
-  target: "es2022",
-  write: false,
-});
+async function minified(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(file, import.meta.url).pathname],
+    bundle: true,
+    charset: "utf8",
+    format: "esm",
+    legalComments: "none",
+    // Names that end in an underscore are ours alone.
+    mangleProps: /_$/,
+    minify: true,
+    target: "es2022",
+    write: false,
+  });
+  // esbuild's names are the same in no two functions; terser's are, which a compressor likes: 3 % less.
+  return (await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { sequences: false } })).code!;
+}
+
+const source = await minified("main.ts");
+/** What is loaded when an app needs it. */
+const parts = { contexts: await minified("contexts.ts") };
 await stop();
 
-// esbuild's names are the same in no two functions; terser's are, which a compressor likes: 3 % less.
-const { code: source = "" } = await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { sequences: false } });
 const bytes = Buffer.from(source);
 const brotli =
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -42,6 +48,16 @@ const module = `// deno-fmt-ignore-file
 export const clientSource: string = ${JSON.stringify(source)};
 /** A name of exactly this content, for caches. */
 export const clientTag: string = "${createHash("sha256").update(bytes).digest("base64url").slice(0, 16)}";
+/** Parts of it that few pages need: modules too, by the name that the query part asks for. */
+export const clientParts: Readonly<Record<string, { readonly source: string; readonly tag: string }>> = ${
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(parts).map((
+        [name, source],
+      ) => [name, { source, tag: createHash("sha256").update(source).digest("base64url").slice(0, 16) }]),
+    ),
+  )
+};
 `;
 
 console.log(`browser runtime: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}, brotli ${brotli} (budget ${budget})`);

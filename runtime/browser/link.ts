@@ -3,6 +3,7 @@
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
 import type { AnyRefusal, Change, Config, Definition, Down, Json, Value } from "../wire/message.ts";
+import type { Contexts, watchContexts } from "./contexts.ts";
 import { perform } from "./effect.ts";
 import type { Entry } from "./event.ts";
 import { watchFacts } from "./facts.ts";
@@ -29,6 +30,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** What has to be read before a frame that comes now: it waits for something to be inflated. */
   let reading: Promise<unknown> | undefined;
   let live = false;
+  /** Sent away: until the route changes, or the element is put back. */
+  let away = false;
   let route = "";
   let attempts = 0;
   let config: Config = {};
@@ -62,11 +65,15 @@ export function createLink(world: World, element: HTMLElement): () => void {
     }
   });
 
-  const facts = watchFacts(world, element, (text) => {
+  const tellFact = (text: string) => {
     // What waits happened before.
     view.flush_();
     view.send_({ seen_: view.version_, text_: text });
-  });
+  };
+  const facts = watchFacts(world, element, tellFact);
+  let contexts: Contexts | undefined;
+  /** What came since a part of this runtime is being loaded that it needs. */
+  let held: Down[] | null | undefined;
 
   const flush = () => {
     while (live && sent < queue.length) {
@@ -86,15 +93,35 @@ export function createLink(world: World, element: HTMLElement): () => void {
     }
   };
 
+  const fail = (error: unknown) => {
+    world.console.error(error);
+    lose();
+  };
+
+  /** Takes a message, and what comes after it, when the part that it needs is there. */
+  const hold = (message: Down) => {
+    const mine = held = [message];
+    import(import.meta.url.replace(/\?.*|$/, "?part=contexts")).then((part: { watchContexts: typeof watchContexts }) => {
+      contexts ??= part.watchContexts(world, element, tellFact);
+      if (held == mine) {
+        held = null;
+        mine.forEach(receive);
+      }
+    }).catch(fail);
+  };
+
   const receive = (message: Down) => {
     const [kind, ...rest] = message;
-    if (kind == "mount") {
+    const { provided, contexts: keys } = (kind == "mount" && message[6] || {}) as Config;
+    if (held) held.push(message);
+    else if (!contexts && (provided || keys || kind == "provide" || kind == "context")) hold(message);
+    else if (kind == "mount") {
       const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
-      // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-      if (live) socket!.send(JSON.stringify(name));
       const anew = name != epoch;
       if (!anew) acknowledge(last - done);
       else {
+        // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
+        if (live) socket!.send(JSON.stringify(name));
         live = false;
         view.flush_();
         // The inputs that they would free are gone.
@@ -109,6 +136,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
       sent = 0;
       epoch = name;
       told = view.version_ = version;
+      // What is in the view may ask for a context at once.
+      contexts?.begin(wanted, anew);
       view.mount(definitions, value);
       attempts = 0;
       live = true;
@@ -116,6 +145,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
       flush();
       facts.begin_(config = wanted, anew);
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
+    else if (kind == "provide") contexts!.provide(...rest as [string, Json]);
+    else if (kind == "context") contexts!.want(...rest as [string, 0 | 1]);
     else if (kind == "effect") {
       perform(world, element, config.url, ...rest as [name: string, ...Json[]]).catch((error) => world.console.error(...rest, error));
     } else {
@@ -135,6 +166,8 @@ export function createLink(world: World, element: HTMLElement): () => void {
     live = false;
     facts.end_();
     reading = undefined;
+    contexts?.end();
+    held = null;
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -142,28 +175,26 @@ export function createLink(world: World, element: HTMLElement): () => void {
   const lose = (code?: number) => {
     stop();
     show(code == 4500 ? "failed" : "offline");
-    // Sent away: until the route changes, or the element is put back.
-    if (code == 4403) return;
+    away = code == 4403;
+    if (away) return;
     world.addEventListener("online", open);
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     world.removeEventListener("online", open);
-    if (socket || !route) return;
+    if (socket || away || !route) return;
     show("connecting");
     const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
-    const fail = (error: unknown) => {
+    const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
-      if (mine != socket) return;
-      world.console.error(error);
-      lose();
+      if (mine == socket) fail(error);
     };
     const read = (text: string) => {
       try {
         if (mine == socket) receive(JSON.parse(text));
       } catch (error) {
-        fail(error);
+        failed(error);
       }
     };
     socket.binaryType = "arraybuffer";
@@ -177,7 +208,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         const turn = reading = Promise.all([text, reading]).then(([text]) => {
           if (turn == reading) reading = undefined;
           read(text);
-        }).catch(fail);
+        }).catch(failed);
       }
     };
     socket.onclose = ({ code }) => lose(code);
@@ -187,6 +218,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
+      away = false;
       stop();
       open();
     }

@@ -13,7 +13,8 @@ export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "id
  * Defines a custom element that shows an app, which runs in the page: in the light DOM, from when the element is put into a document
  * until it is taken out (being moved is neither). So a component crosses the wire by a change of its tag:
  * `<server-component route="/counter">` and `<my-counter>` show the same, dispatch the same emitted events, and say how it is by the
- * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `offline` after an error of the app.
+ * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `offline` after an error of the app. Attributes and properties
+ * of the element reach the app alike (`onAttribute`, `onProperty`).
  *
  * @throws {TypeError} where there are no custom elements: on a server.
  * @throws {DOMException} when the name is not that of a custom element, or is taken.

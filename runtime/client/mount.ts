@@ -10,7 +10,9 @@ import type { Client } from "../app/client.ts";
 import { Loop, type Owner, type Sender } from "../app/loop.ts";
 import type { OnError } from "../app/report.ts";
 import { createSend } from "../app/send.ts";
+import { Contexts } from "../app/contexts.ts";
 import { configOf, messageOfFact } from "../app/fact.ts";
+import { type Contexts as PageContexts, watchContexts } from "../browser/contexts.ts";
 import { perform } from "../browser/effect.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
 import type { World as BrowserWorld } from "../browser/world.ts";
@@ -100,6 +102,12 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   readonly #events: Events;
   readonly #config: Config;
   readonly #facts: Facts;
+  readonly contexts: Contexts = new Contexts((message) => {
+    if (this.#early) return;
+    if (message[0] === "provide") this.#pageContexts.provide(message[1], message[2]);
+    else this.#pageContexts.want(message[1], message[2]);
+  });
+  readonly #pageContexts: PageContexts;
   /** What `useId` counts with. */
   readonly #ids: [prefix: string, count: number] | undefined;
   readonly #send = createSend<Msg, User>(
@@ -133,11 +141,15 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     });
     this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
     this.#config = configOf(app.facts) ?? {};
-    this.#facts = watchFacts(browser, target, (text) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp }));
+    const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
+    this.#facts = watchFacts(browser, target, tell);
+    this.#pageContexts = watchContexts(browser, target, tell);
     taken.add(target);
     this.#hydrates = options.hydrate ?? false;
     this.#loop.begin(flags);
     if (this.#loop.ended) return;
+    // Before the view is there, in which somebody may ask.
+    this.#pageContexts.begin(this.contexts.config, true);
     this.#loop.guarded("view", () => this.#begin());
     const early = this.#early!;
     this.#early = undefined;
@@ -212,6 +224,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
 
   ended(): void {
     this.#facts.end_();
+    this.#pageContexts.end(true);
     this.#events.stop();
     this.#inputs.stop();
   }
@@ -225,6 +238,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   /** As on a server, where the element is its own client. */
   #take(fact: FactUp): void {
     this.#loop.breathe();
+    if (fact[1] === "context") return void this.#loop.takeAll(this.#sender, () => this.contexts.hear(fact[2], fact[3]));
     const made = messageOfFact(this.#app.facts, fact);
     if ("refused" in made) {
       console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);

@@ -1,9 +1,9 @@
 /** `runtimeScript`: the browser runtime as a response. */
-import { clientSource, clientTag } from "../client.gen.ts";
+import { clientParts, clientSource, clientTag } from "../client.gen.ts";
 import { ifNoneMatch } from "../deps.ts";
 
 /**
- * The browser runtime, an ES module: for `<script type="module" src="/nacre/runtime.mjs">`. Asked for again with the tag of the
+ * The browser runtime, an ES module (and with `?part=` the parts of it that it loads when an app needs them): for `<script type="module" src="/nacre/runtime.mjs">`. Asked for again with the tag of the
  * same content it answers 304 without a body, so that a browser always has the one that fits the server.
  *
  * @example
@@ -15,7 +15,10 @@ import { ifNoneMatch } from "../deps.ts";
  * ```
  */
 export function runtimeScript(request: Request): Response {
-  const etag = `"${clientTag}"`;
+  const name = new URL(request.url).searchParams.get("part");
+  const part = name !== null && Object.hasOwn(clientParts, name) ? clientParts[name] : undefined;
+  const { source, tag } = part ?? { source: clientSource, tag: clientTag };
+  const etag = `"${tag}"`;
   const headers = {
     "cache-control": "public, no-cache",
     "content-type": "text/javascript; charset=utf-8",
@@ -23,5 +26,5 @@ export function runtimeScript(request: Request): Response {
     "x-content-type-options": "nosniff",
   };
   if (!ifNoneMatch(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  return new Response(request.method === "HEAD" ? null : clientSource, { headers });
+  return new Response(request.method === "HEAD" ? null : source, { headers });
 }

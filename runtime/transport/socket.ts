@@ -10,6 +10,8 @@ const openMs = 5_000;
  * stop far below it (`slow.ts`).
  */
 export const mostUnsent = 16 * 1024 * 1024;
+/** After so much was sent it is looked at again what waits: asking Deno for each message takes as long as a third of sending it. */
+const unwatched = 65_536;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 const longestReason = 123;
 
@@ -35,10 +37,15 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   socket.binaryType = "arraybuffer";
   let connection: Connection | undefined;
   let isOver = false;
+  // As the socket says it itself, which is slow to ask in a room of thousands.
+  let isOpen = false;
+  let sent = 0;
+  let waits = 0;
   const over = () => {
     // A socket that got no pong closes twice.
     if (isOver) return;
     isOver = true;
+    isOpen = false;
     clearTimeout(opening);
     connection?.disconnect();
     ends.ended();
@@ -58,11 +65,17 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
     user: ends.user,
     resume,
     send: (message) => {
-      if (socket.readyState !== WebSocket.OPEN) return;
-      if (socket.bufferedAmount > mostUnsent) link.close(closeCodes.tooSlow, "too slow");
-      else socket.send(message as string | Uint8Array<ArrayBuffer>);
+      if (!isOpen) return;
+      sent += message.length;
+      if (link.backlog!() > mostUnsent) return link.close(closeCodes.tooSlow, "too slow");
+      socket.send(message as string | Uint8Array<ArrayBuffer>);
     },
-    backlog: () => socket.bufferedAmount,
+    backlog() {
+      // Where nothing waited, little waits that was sent since.
+      if (waits === 0 && sent <= unwatched) return 0;
+      sent = 0;
+      return waits = socket.bufferedAmount;
+    },
     deflate,
     close(code, reason = "") {
       // The far end need never answer the close, and the socket's own end comes only then.
@@ -72,6 +85,7 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   };
   socket.onopen = () => {
     clearTimeout(opening);
+    isOpen = !isOver;
     if (!isOver) connection = ends.connect(link);
   };
   // An exception here would end the process: receive never throws, and is the only call.

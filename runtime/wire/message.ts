@@ -49,7 +49,9 @@ export type Down =
   | [acknowledged: number, patch: Value | Change, definitions?: Definition[], skipped?: number]
   | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value, config?: Config]
   | ["emit", name: string, detail: Json]
-  | ["effect", name: PageEffect, ...args: Json[]];
+  | ["effect", name: PageEffect, ...args: Json[]]
+  | ["provide", key: string, value: Json]
+  | ["context", key: string, wanted: 0 | 1];
 
 /** What an app wants to be told of beside events; only what applies. */
 export interface Config {
@@ -59,6 +61,10 @@ export interface Config {
   readonly properties?: readonly string[];
   /** The address of the page. */
   readonly url?: 1;
+  /** Keys of contexts of the page. */
+  readonly contexts?: readonly string[];
+  /** What the app provides as contexts, by key. */
+  readonly provided?: { readonly [key: string]: Json };
 }
 
 /** What a page is asked to do, after the patch before it. All but the last four name an element by a selector. */
@@ -90,6 +96,7 @@ export type EventUp = [seen: number, path: Path, fields?: Fields | 0, target?: F
 export type FactUp =
   | [seen: number, kind: "attribute", name: string, value: string | null]
   | [seen: number, kind: "property", name: string, value: Json]
-  | [seen: number, kind: "url", href: string];
+  | [seen: number, kind: "url", href: string]
+  | [seen: number, kind: "context", key: string, value: Json];
 /** Browser to server. */
 export type Up = number | EventUp | FactUp;

@@ -32,6 +32,7 @@ function isFact(message: unknown[]): message is FactUp {
     case "attribute":
       return message.length === 4 && (second === null || typeof second === "string");
     case "property":
+    case "context":
       return message.length === 4;
     case "url":
       return message.length === 3;

@@ -1,0 +1,52 @@
+/** Contexts of a running app: what it provides to the page, and what it wants of it. How a page is told is its owner's. */
+import type { Config, Json } from "../wire/message.ts";
+
+type Listener = (value: unknown) => void;
+
+/** What one running app provides and wants. */
+export class Contexts {
+  readonly #provided = new Map<string, Json>();
+  readonly #wanted = new Map<string, Set<Listener>>();
+  readonly #changed: (message: ["provide", string, Json] | ["context", string, 0 | 1]) => void;
+
+  /** `changed` is told of each change, for the pages that are there. */
+  constructor(changed: (message: ["provide", string, Json] | ["context", string, 0 | 1]) => void) {
+    this.#changed = changed;
+  }
+
+  /** What a page that comes is told; nothing of it where there is nothing. */
+  get config(): Config {
+    const contexts = [...this.#wanted].filter(([, listeners]) => listeners.size > 0).map(([key]) => key);
+    return {
+      ...(contexts.length > 0 && { contexts }),
+      ...(this.#provided.size > 0 && { provided: Object.fromEntries(this.#provided) }),
+    };
+  }
+
+  /** Provides a value from now on. */
+  provide(key: string, value: unknown): void {
+    // As it crosses, and as it is at this moment.
+    const text = JSON.stringify(value ?? null);
+    if (JSON.stringify(this.#provided.get(key)) === text) return;
+    this.#provided.set(key, JSON.parse(text));
+    this.#changed(["provide", key, this.#provided.get(key)!]);
+  }
+
+  /** Wants a context, until what is answered is called. */
+  want(key: string, listener: Listener): () => void {
+    const listeners = this.#wanted.get(key) ?? new Set();
+    this.#wanted.set(key, listeners.add(listener));
+    // Also where it is wanted already: who comes later has heard no value yet.
+    this.#changed(["context", key, 1]);
+    return () => {
+      if (listeners.delete(listener) && listeners.size === 0) this.#changed(["context", key, 0]);
+    };
+  }
+
+  /** A page was given a value. False where it never was asked for one; what comes when nobody wants it any more is no mistake of the page. */
+  hear(key: string, value: unknown): boolean {
+    const listeners = this.#wanted.get(key);
+    for (const listener of listeners ?? []) listener(value);
+    return listeners !== undefined;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Contexts, as the Web Components Community Group has them: an element asks by the event `context-request`, and whoever stands above it
+ * answers. The app may answer what is below its element, and ask what is above it. Few pages do: this file is a part of its own, loaded when an
+ * app first provides or wants a context, so its names must not be mangled.
+ */
+import type { Config } from "../wire/message.ts";
+import type { World } from "./world.ts";
+
+/** Takes a value, and what ends the subscription to it. */
+type Callback = (value: unknown, stop?: () => void) => void;
+
+/** The event by which an element asks. */
+interface Request extends Event {
+  context: string;
+  callback: Callback;
+  subscribe?: boolean;
+}
+
+/** The contexts of an element. */
+export interface Contexts {
+  /** Begins with what the app provides and wants; `anew`: nothing was told. */
+  begin(config: Config, anew: unknown): void;
+  provide(key: string, value: unknown): void;
+  /** The app wants a context, or no more. */
+  want(key: string, on: unknown): void;
+  /** Wants nothing until the next beginning; `forGood`: there is none, and nothing is provided either. */
+  end(forGood?: boolean): void;
+}
+
+/** `tell` is given a fact as it crosses, without its beginning. */
+export function watchContexts(world: World, element: Element, tell: (text: string) => void): Contexts {
+  const provided = new Map<string, unknown>();
+  /** Those who wait for a context, or have subscribed to it. */
+  const asking = new Set<Request>();
+  /** What the app wants; what ends it. */
+  const wanted = new Map<string, (() => void) | undefined>();
+  const told = new Map<string, string>();
+
+  const signal = (type: string, context: string, more?: object) =>
+    element.dispatchEvent(
+      Object.assign(new world.CustomEvent(type, { bubbles: true, composed: true }), { context, contextTarget: element, ...more }),
+    );
+
+  const ask = (key: string) =>
+    signal("context-request", key, {
+      subscribe: true,
+      callback(value: unknown, stop?: () => void) {
+        if (!wanted.has(key)) return stop?.();
+        const before = wanted.get(key);
+        wanted.set(key, stop);
+        // Another provider, which is nearer.
+        if (before != stop) before?.();
+        const text = JSON.stringify(["context", key, value ?? null]).slice(1);
+        if (told.get(key) != text) {
+          told.set(key, text);
+          tell(text);
+        }
+      },
+    });
+
+  const answer = (request: Request) => {
+    const { context, subscribe } = request;
+    if (provided.has(context)) {
+      if (!subscribe) asking.delete(request);
+      try {
+        request.callback(provided.get(context), subscribe ? stops.get(request) : undefined);
+      } catch (error) {
+        world.console.error(error);
+      }
+    }
+  };
+  /** One for each request, so that who asks knows whose it is. */
+  const stops = new WeakMap<Request, () => void>();
+
+  const hear = (event: Event) => {
+    // Its own wish goes further up.
+    if (event.target != element) {
+      const request = event as Request;
+      asking.add(request);
+      stops.set(request, () => asking.delete(request));
+      if (provided.has(request.context)) event.stopImmediatePropagation();
+      answer(request);
+    }
+  };
+  element.addEventListener("context-request", hear);
+  // A provider that has come late.
+  const late = (event: Event) => wanted.has((event as Request).context) && event.target != element && ask((event as Request).context);
+
+  const contexts: Contexts = {
+    begin({ provided: given = {}, contexts: keys = [] }, anew) {
+      if (anew) told.clear();
+      provided.clear();
+      for (const key in given) contexts.provide(key, given[key]);
+      for (const key of keys) contexts.want(key, 1);
+      world.addEventListener("context-provider", late);
+    },
+    provide(key, value) {
+      const isNew = !provided.has(key);
+      provided.set(key, value);
+      for (const request of [...asking]) {
+        // Who has gone without a word asks again if it comes back.
+        if (request.target && !(request.target as Node).isConnected) asking.delete(request);
+        else if (request.context == key) answer(request);
+      }
+      if (isNew) signal("context-provider", key);
+    },
+    want(key, on) {
+      wanted.get(key)?.();
+      wanted.delete(key);
+      told.delete(key);
+      if (on) {
+        wanted.set(key, undefined);
+        ask(key);
+      }
+    },
+    end(forGood) {
+      if (forGood) element.removeEventListener("context-request", hear);
+      world.removeEventListener("context-provider", late);
+      for (const stop of wanted.values()) stop?.();
+      wanted.clear();
+    },
+  };
+  return contexts;
+}
