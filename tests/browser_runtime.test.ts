@@ -545,7 +545,7 @@ Deno.test("options: prevent, stop, once, capture, none, and a handler in a sprea
   assertEquals(send("i"), [false, [1, [0]]]);
 });
 
-Deno.test("debounce sends the newest event, and before any other event of the element", async () => {
+Deno.test("debounce sends the newest event, before any other event of the element, and nothing of an element that has gone", async () => {
   await using page = new FakePage();
   page.element([[["div", [], ["input", [["@input", 0, [8, 150]], ["name", "n"]]], ["button", [["@click", 1, 0]]]]]], [1]);
   page.type("input", "a");
@@ -557,7 +557,7 @@ Deno.test("debounce sends the newest event, and before any other event of the el
     0,
   ]]]]]], [1]]);
   page.pass(50);
-  assertEquals(page.socket.take().length, 1);
+  assertEquals(page.socket.take(), []);
   page.type("input", "b");
   page.pass(149);
   page.type("input", "bc");
@@ -640,6 +640,64 @@ Deno.test("throttle sends the first event at once and the last at the end of eac
 // ---- the link ----------------------------------------------------------------------------------
 
 const button: Definition[] = [[["button", [["@click", 1, 0]], 0]]];
+
+Deno.test("throttle and debounce together: the first at once, one in each interval, the last when it is over, none twice", async () => {
+  await using page = new FakePage();
+  page.element([[["p", [["@scroll", 0, [8, 50, 100, "n"]]]]]], [1]);
+  let n = 0;
+  const scroll = () => page.document.querySelector("p")!.dispatchEvent(Object.assign(page.event("scroll"), { n: ++n }));
+  const took = () => (page.socket.take() as [number, Json, { n: number }][]).map(([, , fields]) => fields.n);
+  // One event, and nothing more of it.
+  scroll();
+  assertEquals(took(), [1]);
+  page.pass(1000);
+  assertEquals(took(), []);
+  // A stream, every 10 ms: at 0, then the first after each 100 ms.
+  for (let i = 0; i < 25; i++) {
+    scroll();
+    page.pass(10);
+  }
+  assertEquals(took(), [2, 12, 22]);
+  page.pass(39);
+  assertEquals(took(), []);
+  page.pass(1);
+  assertEquals(took(), [26]);
+  // The last opened an interval of its own.
+  scroll();
+  assertEquals(took(), []);
+  page.pass(50);
+  assertEquals(took(), [27]);
+  page.pass(1000);
+  assertEquals(took(), []);
+});
+
+Deno.test("what waits is sent when its time is over, with what happened before it and nothing of what came later", async () => {
+  await using page = new FakePage();
+  page.element([[
+    [
+      "div",
+      [],
+      ["input", [["id", "a"], ["@input", 0, [0, 100]]]],
+      ["input", [["id", "b"], ["@input", 1, [0, 150]]]],
+      ["input", [["id", "c"], ["@input", 2, [0, 50]]]],
+    ],
+  ]], [1]);
+  page.type("#b", "1");
+  page.type("#a", "1");
+  page.pass(60);
+  page.type("#c", "1");
+  page.pass(40);
+  assertEquals(page.socket.take(), [[0, [1]], [0, [0]]]);
+  page.pass(10);
+  assertEquals(page.socket.take(), [[0, [2]]]);
+  page.type("#a", "2");
+  page.type("#b", "2");
+  const left = page.event("blur", false);
+  page.document.querySelector("#a")!.dispatchEvent(left);
+  assertEquals(page.socket.take(), [[0, [0]]]);
+  page.pass(150);
+  assertEquals(page.socket.take(), [[0, [1]]]);
+});
 
 Deno.test("the element connects by its route, tells its status and reconnects with growing delays", async () => {
   await using page = new FakePage();

@@ -5,7 +5,7 @@
  */
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
-import { type App, app, effect, next, type Send } from "../mod.ts";
+import { type App, app, effect, Listen, memo as remember, next, Opaque, type Send } from "../mod.ts";
 
 /** An app whatever its types, with its flags. */
 export interface Living {
@@ -351,6 +351,101 @@ function Clicks({ start }: { start: number }) {
   return <button type="button" id="clicks" onClick={() => setCount(count + 1)}>Clicked {count} times</button>;
 }
 
+const conditions = app<string[], string>({
+  init: () => [],
+  update: (heard, msg) => [...heard, msg],
+  view: (heard, send) => (
+    <main>
+      <input
+        id="field"
+        onKeyDown={send((e) => e.key.toLowerCase(), {
+          when: { key: ["Enter", "Escape"], shiftKey: false },
+          preventDefault: { key: "Enter" },
+        })}
+      />
+      <div id="outer" style="padding:20px" onClick={send("self", { when: { self: true } })}>
+        <button type="button" id="inner">inner</button>
+      </div>
+      <p id="heard">{heard.length}</p>
+    </main>
+  ),
+});
+
+const listening = app<{ heard: string[]; isOn: boolean; name: string }, string>({
+  init: () => ({ heard: [], isOn: true, name: "one" }),
+  update: (model, msg) => ({
+    heard: [...model.heard, msg],
+    isOn: model.isOn && msg !== "off",
+    name: msg === "swap" ? "two" : model.name,
+  }),
+  view: ({ heard, isOn, name }, send) => (
+    <main>
+      {isOn && [
+        name === "one" ? null : <i key="i">moved</i>,
+        <Listen key="window" on="window" onKeyDown={send(`escape ${name}`, { when: { key: "Escape" } })} />,
+        <Listen
+          on="window"
+          onResize={send((e) => String(e.currentTarget.innerWidth), { include: ["currentTarget.innerWidth"], debounce: 50 })}
+        />,
+        <Listen
+          on="document"
+          onVisibilityChange={send((e) => e.currentTarget.visibilityState, { include: ["currentTarget.visibilityState"] })}
+        />,
+      ]}
+      <button type="button" id="swap" onClick={send("swap")}>swap</button>
+      <button type="button" id="off" onClick={send("off")}>off</button>
+      <p id="heard">{heard.join(" ")}</p>
+    </main>
+  ),
+});
+
+const both = app<string[], string>({
+  init: () => [],
+  update: (heard, msg) => [...heard, msg],
+  view: (heard, send) => (
+    <main>
+      <div id="both" onClick={send((e) => String(e.detail), { throttle: 150, debounce: 60 })}>both</div>
+      <form onSubmit={send("submit")}>
+        <input
+          id="late"
+          onInput={send((e) => `typed ${e.currentTarget.value}`, { debounce: 60_000 })}
+          onBlur={heard.length === 0 ? send("blur") : undefined}
+        />
+        <input id="other" />
+        <button type="submit">go</button>
+      </form>
+      <p id="heard">{heard.join(" ")}</p>
+    </main>
+  ),
+});
+
+const partsKept = app<{ count: number; turned: boolean; map: number }, "count" | "turn" | "anew">({
+  init: () => ({ count: 0, turned: false, map: 0 }),
+  update(model, msg) {
+    if (msg === "count") return { ...model, count: model.count + 1 };
+    return msg === "turn" ? { ...model, turned: !model.turned } : { ...model, map: model.map + 1 };
+  },
+  view({ count, turned, map }, send) {
+    const items = [
+      <li key="map">
+        <Opaque key={map}>
+          <div id="map" data-at={count}></div>
+        </Opaque>
+      </li>,
+      <li key="last" id="last">last {count}</li>,
+    ];
+    return (
+      <main>
+        <button type="button" id="count" onClick={send("count")}>{count}</button>
+        <button type="button" id="turn" onClick={send("turn")}>turn</button>
+        <button type="button" id="anew" onClick={send("anew")}>anew</button>
+        {remember([turned], () => <button type="button" id="memo" onClick={send("count")}>{count}</button>)}
+        <ul>{turned ? items.toReversed() : items}</ul>
+      </main>
+    );
+  },
+});
+
 /** All of them, by name. */
 export const apps = {
   counter: living(counter, 3),
@@ -367,6 +462,10 @@ export const apps = {
   leaving: living(leaving),
   called: living(called),
   failing: living(failing),
+  conditions: living(conditions),
+  listening: living(listening),
+  both: living(both),
+  kept: living(partsKept),
   greeting: living(app(Greeting), { name: "Anna" }),
   clicks: living(app(Clicks), { start: 5 }),
 } as const;

@@ -3,11 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 import * as nacre from "../mod.ts";
 
 const values = [
+  "Listen",
   "NotYetError",
+  "Opaque",
   "ServerComponent",
   "app",
   "define",
   "effect",
+  "memo",
   "mount",
   "next",
   "page",
@@ -31,8 +34,10 @@ const types = [
   "FactHandlers",
   "FieldPath",
   "FlagsOf",
+  "HandlersOf",
   "Link",
   "Listened",
+  "ListenProps",
   "Live",
   "MountOptions",
   "Mounted",
@@ -41,6 +46,7 @@ const types = [
   "PageEffectOptions",
   "PageEffects",
   "Parser",
+  "OpaqueProps",
   "RenderOptions",
   "Restart",
   "Returns",
@@ -55,6 +61,7 @@ const types = [
   "SharedOptions",
   "Simulation",
   "TargetOf",
+  "When",
   "Where",
 ];
 

@@ -398,9 +398,22 @@ function isAttribute(attribute: unknown): boolean {
   return attribute.length === 2 && (typeof attribute[1] === "string" || isCount(attribute[1]));
 }
 
+function isConditions(conditions: unknown): boolean {
+  return typeof conditions === "object" && conditions !== null && !Array.isArray(conditions) && Object.keys(conditions).length > 0 &&
+    Object.entries(conditions).every(([name, condition]) => ["when", "prevent", "stop"].includes(name) && isCondition(condition));
+}
+
+function isCondition(condition: unknown): boolean {
+  return typeof condition === "object" && condition !== null && !Array.isArray(condition) &&
+    Object.values(condition).every((value) =>
+      typeof value === "boolean" || [value].flat().every((one) => typeof one === "string" || typeof one === "number")
+    );
+}
+
 function isOptions(options: unknown): boolean {
   if (options === null || isCount(options)) return true;
-  return Array.isArray(options) && options.length > 1 && options.every((part, i) => i < 3 ? isCount(part) : typeof part === "string");
+  return Array.isArray(options) && options.length > 1 &&
+    options.every((part, i) => i < 3 ? isCount(part) : typeof part === "string" || i === 3 && isConditions(part));
 }
 
 function readDefinition(roots: Definition): Template {

@@ -62,17 +62,46 @@ export type Sent<E extends Event, I extends string = never> =
   & { readonly currentTarget: Pick<TargetOf<E>, keyof TargetOf<E> & (TargetField | (I extends `currentTarget.${infer K}` ? K : never))> }
   & (E extends SubmitEvent ? { readonly formData: FormData } : unknown);
 
+type ConditionField = "key" | "code" | "repeat" | "button" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey";
+interface AllFields {
+  key: string;
+  code: string;
+  repeat: boolean;
+  button: number;
+  altKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  shiftKey: boolean;
+}
+/** The fields that a condition may name: those that the event has; all, where it is not known which it is. */
+type FieldsFor<E> = Event extends E ? AllFields : Pick<AllFields, keyof AllFields & keyof E>;
+
+/**
+ * What an event has to be like: each field that is named has to have this value, or one of these. It is looked at in the browser.
+ * `key` and `code` are never met by what belongs to an input method (the Enter that ends a composition).
+ */
+export type When<E = Event> =
+  & { readonly [K in keyof FieldsFor<E>]?: FieldsFor<E>[K] extends boolean ? boolean : FieldsFor<E>[K] | readonly FieldsFor<E>[K][] }
+  & {
+    /** Whether it happened to the element itself, and not to one in it. */
+    readonly self?: boolean;
+  };
+
 /** How the browser treats the event, beside telling the app. */
-export interface SendOptions<I extends string = never> {
-  /** Prevent the browser's own action. On by default for `submit`, off for the rest. */
-  preventDefault?: boolean;
-  /** Stop the event from going on to other listeners of the page. */
-  stopPropagation?: boolean;
+export interface SendOptions<I extends string = never, E = Event> {
+  /** Hear only such events: another is neither sent nor prevented nor stopped. */
+  when?: When<E>;
+  /** Prevent the browser's own action, always or when the event is such a one. On by default for `submit`, off for the rest. */
+  preventDefault?: boolean | When<E>;
+  /** Stop the event from going on to other listeners of the page, always or when it is such a one. */
+  stopPropagation?: boolean | When<E>;
+  /** The browser need not wait for this handler before it scrolls. (Where an app is mounted in the page, it waits.) */
+  passive?: boolean;
   /** Only the first event of each instance of the element. */
   once?: boolean;
-  /** Wait until no such event came for this many milliseconds, then send the last. */
+  /** Wait until no such event came for this many milliseconds, then send the last; at once at the element's `blur` or its form's `submit`. */
   debounce?: number;
-  /** At most one event in this many milliseconds: the first at once, the last at the end. */
+  /** At most one event in this many milliseconds: the first at once, the last at the end (with `debounce`: when that says so). */
   throttle?: number;
   /** More fields of the event, or of its element as `currentTarget.name`. */
   include?: readonly I[];
@@ -83,11 +112,11 @@ export interface Send<Msg, User = unknown> {
   /**
    * A handler that sends a message, or what a function makes of the event (`undefined`: nothing).
    *
-   * @throws {TypeError} for a delay that is not a number of milliseconds, or a field name that is no text.
+   * @throws {TypeError} for a delay that is not a number of milliseconds, a field name that is no text, or a condition that no event can meet.
    */
   <E extends Event = Event, const I extends FieldPath<E, TargetOf<E>> = never>(
     message: Msg | ((event: Sent<E, I>, client: Client<User>) => Msg | undefined),
-    options?: SendOptions<I>,
+    options?: SendOptions<I, NoInfer<E>>,
   ): (event: E) => void;
   /** A `send` for a part of the view that speaks `Child`. */
   map<Child>(to: (message: Child) => Msg): Send<Child, User>;
@@ -132,7 +161,43 @@ export function messageOf(source: { message: unknown; maps: Maps }, event: unkno
   return made;
 }
 
+const conditionKinds: Readonly<Record<ConditionField | "self", "string" | "number" | "boolean">> = {
+  key: "string",
+  code: "string",
+  repeat: "boolean",
+  button: "number",
+  altKey: "boolean",
+  ctrlKey: "boolean",
+  metaKey: "boolean",
+  shiftKey: "boolean",
+  self: "boolean",
+};
+
+function checkCondition(option: string, condition: unknown): void {
+  if (typeof condition !== "object" || condition === null || Array.isArray(condition)) {
+    throw new TypeError(`Cannot make a handler: ${option} names fields of the event, as in { key: "Enter" }`);
+  }
+  for (const [field, value] of Object.entries(condition)) {
+    if (!Object.hasOwn(conditionKinds, field)) {
+      const fields = Object.keys(conditionKinds).join(", ");
+      throw new TypeError(`Cannot make a handler: ${option} knows no field "${field}"; it knows ${fields}`);
+    }
+    const kind = conditionKinds[field as ConditionField];
+    const values: unknown[] = Array.isArray(value) && kind !== "boolean" ? value : [value];
+    if (values.length > 0 && values.every((one) => typeof one === kind)) continue;
+    throw new TypeError(`Cannot make a handler: ${option}.${field} is a ${kind}${kind === "boolean" ? "" : ", or a list of them"}`);
+  }
+}
+
 function checkOptions(options: EventOptions): void {
+  if (options.when !== undefined) checkCondition("when", options.when);
+  for (const name of ["preventDefault", "stopPropagation"] as const) {
+    const given = options[name];
+    if (given !== undefined && typeof given !== "boolean") checkCondition(name, given);
+  }
+  if (options.passive && options.preventDefault) {
+    throw new TypeError("Cannot make a handler: a passive one can prevent nothing; leave out passive or preventDefault");
+  }
   for (const name of ["debounce", "throttle"] as const) {
     const ms = options[name];
     if (ms !== undefined && !(Number.isFinite(ms) && ms >= 0)) {

@@ -3,10 +3,12 @@
  * must never reconnect because it was moved.
  */
 import { createLink } from "./link.ts";
+import { installListen } from "./listen.ts";
 import type { World } from "./world.ts";
 
 /** Defines the element, once. */
 export function install(world: World): void {
+  installListen(world);
   const name = "server-component";
   if (world.customElements.get(name)) return;
   world.customElements.define(

@@ -1,8 +1,9 @@
 /**
  * Handlers: an event of the DOM becomes an entry for the server, with its path and the version on the page taken at once. No
- * entry is made of an event that a patch itself has caused (a blur while a node moves), nor in a place that is gone.
+ * entry is made of an event that a patch itself has caused (a blur while a node moves), nor in a place that is gone; and none is sent of
+ * a place that has gone while it waited.
  */
-import type { HandlerOptions, Path } from "../wire/message.ts";
+import type { Condition, Conditions, HandlerOptions, Path } from "../wire/message.ts";
 import { payload } from "./payload.ts";
 import type { World } from "./world.ts";
 
@@ -23,11 +24,34 @@ export interface Events {
   /** Says that an entry has been dealt with. */
   free_(entry: Entry): void;
   version_: number;
-  /** What sends an entry that waits for its time, the newest last. */
-  waiting_: Set<() => void>;
+  /** The entries that wait for their time, the newest last, each by what sends it. */
+  waiting_: Map<() => void, Entry>;
   send_(entry: Entry): void;
-  /** Sends what waits, now. */
-  flush_(): void;
+}
+
+/**
+ * Sends what waits, now: all of it, or as far as the last entry that is asked for. What happened before goes first: so the server never
+ * hears of a version after which one still comes that was seen earlier, and whose view it would have forgotten.
+ */
+export function flush({ waiting_: waiting }: Pick<Events, "waiting_">, isLast: (entry: Entry) => unknown = () => true): void {
+  const all = [...waiting];
+  for (const [send] of all.slice(0, 1 + all.findLastIndex(([, entry]) => isLast(entry)))) send();
+}
+
+/** At the `blur` of an element, or the `submit` of its form, what happened to it waits no more. */
+export function settle(events: Pick<Events, "waiting_">, { target }: Event): void {
+  flush(events, (entry) => [entry.target_, (entry.target_ as HTMLInputElement).form].includes(target));
+}
+
+/** Whether an event is as a condition says. What belongs to an input method is no key of the page's. */
+function meets(event: Event, condition: Condition | undefined): boolean {
+  const fields = event as unknown as Record<string, unknown>;
+  for (const name in condition) {
+    const value = name == "self" ? event.target == event.currentTarget : fields[name];
+    if (![condition[name]].flat().includes(value as string)) return false;
+    if (/^(key|code)$/.test(name) && (fields.isComposing || fields.keyCode == 229)) return false;
+  }
+  return true;
 }
 
 /**
@@ -37,55 +61,64 @@ export interface Events {
 export function listen(
   world: World,
   events: Events,
-  element: Pick<Element, "addEventListener">,
+  element: Pick<Element, "addEventListener" | "removeEventListener">,
   name: string,
   place: () => Path | undefined,
 ): (options: HandlerOptions | null) => void {
   const { waiting_: waiting } = events;
   const type = name.replace("!", "");
-  let options: HandlerOptions | null | undefined;
-  let entry: Entry | null | undefined;
-  let timer = 0;
+  const capture = type != name;
+  let flags: number, debounce: number | undefined, throttle: number | undefined, include: string[];
+  let conditions: Conditions;
+  let isWanted: boolean;
+  let entry: Entry;
+  let debounced = 0;
+  let throttled = 0;
 
-  const flush = () => {
-    waiting.delete(flush);
-    events.send_(entry!);
-    entry = null;
+  const send = () => {
+    waiting.delete(send);
+    // Its element may have left the page meanwhile, or nobody listens any more.
+    (isWanted && place() ? events.send_ : events.free_)(entry);
+    if (throttle && !throttled) {
+      throttled = world.setTimeout(() => {
+        throttled = 0;
+        debounce || flushOwn();
+      }, throttle);
+    }
   };
+  const flushOwn = () => flush(events, (waits) => waits == entry);
 
-  element.addEventListener(type, (event) => {
-    if (options == null) return;
-    const [flags, debounce, throttle, ...include] = [options].flat() as [number, number?, number?, ...string[]];
-    if (flags & 1) event.preventDefault();
-    if (flags & 2) event.stopPropagation();
+  const hear = (event: Event) => {
+    const { when, prevent, stop } = conditions;
+    if (!meets(event, when)) return;
+    if (prevent ? meets(event, prevent) : flags & 1) event.preventDefault();
+    if (stop ? meets(event, stop) : flags & 2) event.stopPropagation();
     const path = place();
     if (!path) return;
-    if (flags & 4) options = null;
+    if (flags & 4) element.removeEventListener(type, hear, capture);
 
     const message = flags & 8 ? [path, ...payload(world, event, include.join(" "))] : [path];
-
-    const start = () => {
-      world.clearTimeout(timer);
-      timer = world.setTimeout(() => {
-        timer = 0;
-        if (entry) {
-          events.flush_();
-          if (!debounce) start();
-        }
-      }, debounce || throttle);
-    };
-    // The newest last.
-    waiting.delete(flush);
-    waiting.add(flush);
     entry = { seen_: events.version_, text_: JSON.stringify(message).slice(1), target_: event.target! };
+    // The newest last.
+    waiting.delete(send);
+    waiting.set(send, entry);
     events.take_(event, entry);
-    // What waits happened before: it goes first, and this one last. So the server never hears of a version after which one still comes
-    // that was seen earlier, and whose view it would have forgotten.
-    if (debounce) start();
-    else if (!timer) {
-      events.flush_();
-      if (throttle) start();
+    if (throttle ? !throttled : !debounce) flush(events);
+    else if (debounce) {
+      world.clearTimeout(debounced);
+      debounced = world.setTimeout(flushOwn, debounce);
     }
-  }, type != name);
-  return (changed) => options = changed;
+  };
+
+  return (options) => {
+    element.removeEventListener(type, hear, capture);
+    isWanted = options != null;
+    if (isWanted) {
+      [flags, debounce, throttle, ...include] = [options].flat() as [number, number?, number?, ...string[]];
+      // Among the names they are none.
+      conditions = Object(include[0]);
+      // Said also where it is not passive: to a window some events are, else.
+      element.addEventListener(type, hear, { capture, passive: !!(flags & 16) });
+    }
+  };
 }

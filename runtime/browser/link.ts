@@ -5,7 +5,7 @@
 import type { AnyRefusal, Change, Config, Definition, Down, Json, Value } from "../wire/message.ts";
 import type { Contexts, watchContexts } from "./contexts.ts";
 import { perform } from "./effect.ts";
-import type { Entry } from "./event.ts";
+import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
@@ -67,7 +67,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
 
   const tellFact = (text: string) => {
     // What waits happened before.
-    view.flush_();
+    flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
   const facts = watchFacts(world, element, tellFact);
@@ -118,12 +118,13 @@ export function createLink(world: World, element: HTMLElement): () => void {
     else if (kind == "mount") {
       const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
       const anew = name != epoch;
+      // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
+      if (live && anew) socket!.send(JSON.stringify(name));
+      live = false;
+      // The elements that it happened to are about to go.
+      flushWaiting(view);
       if (!anew) acknowledge(last - done);
       else {
-        // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-        if (live) socket!.send(JSON.stringify(name));
-        live = false;
-        view.flush_();
         // The inputs that they would free are gone.
         for (const { target_: target } of queue.splice(0)) {
           done++;

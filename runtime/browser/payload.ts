@@ -27,7 +27,9 @@ function pick(source: object, usual: string, include: string): Fields {
 /** The fields of the event, of its target, and of the form that is submitted. */
 export function payload(world: World, event: Event, include: string): [fields: Fields, target: Fields, form?: FormEntry[]] {
   const fields = pick(event, eventFields, include);
-  const target = pick(event.currentTarget!, targetFields, include.replaceAll("currentTarget.", ""));
+  const element = event.currentTarget as Element;
+  // What a window and a document have by these names is the page's own.
+  const target = pick(element, element.localName ? targetFields : "", include.replaceAll("currentTarget.", ""));
   if (event.type != "submit") return [fields, target];
   const data = [...new world.FormData(event.target as HTMLFormElement, (event as SubmitEvent).submitter)];
   return [

@@ -5,7 +5,7 @@
 import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts";
 import { isObject, setAttribute, setProperty } from "./attribute.ts";
 import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
-import { type Entry, type Events, listen } from "./event.ts";
+import { type Entry, type Events, listen, settle } from "./event.ts";
 import { watchInputs } from "./input.ts";
 import type { World } from "./world.ts";
 
@@ -229,9 +229,8 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
   const view: View = {
     ...inputs,
     version_: 0,
-    waiting_: new Set(),
+    waiting_: new Map(),
     send_: send!,
-    flush_: () => view.waiting_.forEach((flush) => flush()),
     mount(definitions, value) {
       known = [[0]];
       templates = {};
@@ -247,5 +246,6 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
       busy = false;
     },
   };
+  for (const type of ["blur", "submit"]) root.addEventListener(type, (event) => busy || settle(view, event), true);
   return view;
 }

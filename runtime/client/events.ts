@@ -2,7 +2,8 @@
  * Events of a mounted app: what the browser runtime does with an event, its payload, its waiting and its order, done by the same code
  * (`runtime/browser/event.ts`), so that a handler sees the same in each life. Only the wire is left out.
  */
-import { type Entry, type Events as Waiting, listen } from "../browser/event.ts";
+import { type Entry, type Events as Waiting, listen, settle } from "../browser/event.ts";
+import { type ListenClass, listenTag } from "../browser/listen.ts";
 import type { World as BrowserWorld } from "../browser/world.ts";
 import type { EventUp, HandlerOptions } from "../wire/message.ts";
 import { type Handler, sameOptions, sourceOf, wireOptions } from "../view/handler.ts";
@@ -47,14 +48,14 @@ export class Events {
     this.#tell = tell;
     this.#waiting = {
       version_: 0,
-      waiting_: new Set(),
+      waiting_: new Map(),
       take_: (event, entry) => this.#take(event, entry),
       free_: (entry) => this.#inputs.free(entry),
       send_: (entry) => {
         if (!this.#ended) this.#tell(this.#heard.get(entry)!);
       },
-      flush_: () => this.#waiting.waiting_.forEach((flush) => flush()),
     };
+    for (const type of settling) root.addEventListener(type, this.#settle, true);
   }
 
   /** Whether an event is still on its way: a rendering now would show the handlers further up what its user has not seen. */
@@ -65,12 +66,12 @@ export class Events {
   /** A handler that `send` made was called, by Preact for an event or by another function. */
   call(handler: Handler, given: unknown): void {
     const event = given as Event | undefined;
-    if (typeof event?.preventDefault !== "function" || !(event.currentTarget as Element | null)?.localName) {
+    const element = typeof event?.preventDefault === "function" ? listening(event) : undefined;
+    if (!event || !element) {
       this.#tell({ handler, event: given });
       return;
     }
     this.#current = event;
-    const element = event.currentTarget as Element;
     const listener = this.#listener(element, event.type);
     const options = wireOptions(handler, event.type, element.localName);
     // As on the wire: what is the same is not said again, so that an event that comes but once does not come with each rendering.
@@ -89,7 +90,15 @@ export class Events {
   stop(): void {
     this.#ended = true;
     this.#waiting.waiting_.clear();
+    for (const type of settling) this.#root.removeEventListener(type, this.#settle, true);
   }
+
+  readonly #settle = (event: Event): void => {
+    if (this.#inputs.rendering) return;
+    // Handlers of this event are still those that its user saw.
+    if (this.#waiting.waiting_.size > 0) this.#current = event;
+    settle(this.#waiting, event);
+  };
 
   #listener(element: Element, type: string): Listener {
     let types = this.#listeners.get(element);
@@ -101,16 +110,19 @@ export class Events {
 
   /** The listener that the browser runtime would add to the element; Preact has one of its own there, which calls this. */
   #listen(element: Element, type: string): Listener {
-    let hear: unknown;
+    let hear: ((event: Event) => void) | undefined;
     const setOptions = listen(
       globalThis as unknown as BrowserWorld,
       this.#waiting,
-      { addEventListener: (_type: string, listener: unknown) => void (hear = listener) },
+      {
+        addEventListener: (_type: string, listener: unknown) => void (hear = listener as typeof hear),
+        removeEventListener: () => void (hear = undefined),
+      },
       type,
       // No message is made of an event that a rendering itself has caused, nor in a place that is gone.
       () => this.#ended || this.#inputs.rendering || !this.has(element) ? undefined : [],
     );
-    return { hear: hear as Listener["hear"], setOptions, options: undefined };
+    return { hear: (event) => hear?.(event), setOptions, options: undefined };
   }
 
   #take(event: Event, entry: Entry): void {
@@ -122,7 +134,16 @@ export class Events {
     if (made && event.type === "submit") {
       (made as { formData: FormData }).formData = new FormData(event.target as HTMLFormElement, (event as SubmitEvent).submitter);
     }
-    this.#heard.set(entry, { handler, event: made, from: { element: event.currentTarget as Element, entry } });
+    this.#heard.set(entry, { handler, event: made, from: { element: listening(event)!, entry } });
     this.#inputs.take(event, entry);
   }
+}
+
+/** At these what waits is heard before its time. */
+const settling = ["blur", "submit"] as const;
+
+/** The element that hears an event: of one of the window's or the document's, the `<nacre-listen>` that listens there for a view. */
+function listening({ currentTarget }: Event): Element | undefined {
+  if ((currentTarget as Element | null)?.localName) return currentTarget as Element;
+  return currentTarget ? (customElements.get(listenTag) as ListenClass | undefined)?.hearing : undefined;
 }

@@ -4,6 +4,8 @@
  */
 import { type ComponentChildren, h, hydrate, render } from "../deps.ts";
 import { withIds } from "../view/preact.ts";
+import { installListen } from "../browser/listen.ts";
+import type { World as BrowserWorld } from "../browser/world.ts";
 import type { World } from "../world.ts";
 import type { App } from "../app/app.ts";
 import type { Client } from "../app/client.ts";
@@ -15,7 +17,6 @@ import { configOf, messageOfFact } from "../app/fact.ts";
 import { type Contexts as PageContexts, watchContexts } from "../browser/contexts.ts";
 import { perform } from "../browser/effect.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
-import type { World as BrowserWorld } from "../browser/world.ts";
 import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Boundary } from "./boundary.ts";
@@ -145,6 +146,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     this.#facts = watchFacts(browser, target, tell);
     this.#pageContexts = watchContexts(browser, target, tell);
     taken.add(target);
+    installListen(globalThis as unknown as BrowserWorld);
     this.#hydrates = options.hydrate ?? false;
     this.#loop.begin(flags);
     if (this.#loop.ended) return;

@@ -2,17 +2,22 @@
  * Handlers: the functions that `send` makes, with what they were made from on them. What a hole of the view tree holds, and
  * what of it crosses the wire. This file must not know how a message is dispatched.
  */
-import type { HandlerOptions } from "../wire/message.ts";
+import type { Condition, Conditions, HandlerOptions } from "../wire/message.ts";
 
 /** How the browser treats an event, beside telling the app. */
 export interface EventOptions {
-  readonly preventDefault?: boolean;
-  readonly stopPropagation?: boolean;
+  readonly when?: EventCondition;
+  readonly preventDefault?: boolean | EventCondition;
+  readonly stopPropagation?: boolean | EventCondition;
+  readonly passive?: boolean;
   readonly once?: boolean;
   readonly debounce?: number;
   readonly throttle?: number;
   readonly include?: readonly string[];
 }
+
+/** What fields of an event have to be; checked when the handler is made. */
+export type EventCondition = Readonly<Record<string, boolean | number | string | readonly (number | string)[]>>;
 
 /** What a handler was made from. */
 export interface HandlerSource {
@@ -40,7 +45,7 @@ export function sourceOf(handler: unknown): HandlerSource | undefined {
 }
 
 /** Flags of a handler on the wire. */
-export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8 } as const;
+export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8, passive: 16 } as const;
 
 /**
  * Fields that only some handlers are for: they are asked for by name. What most events have, and most elements, the browser sends of
@@ -74,18 +79,27 @@ export function wireOptions(handler: unknown, event: string, tag: string): Handl
   const options = from?.options ?? none;
   // A form that a handler listens to would leave the page.
   const prevent = options.preventDefault ?? (event === "submit" || event === "submit!");
-  const bits = (prevent ? flags.preventDefault : 0) | (options.stopPropagation ? flags.stopPropagation : 0) |
+  const stop = options.stopPropagation;
+  const bits = (prevent === true ? flags.preventDefault : 0) | (stop === true ? flags.stopPropagation : 0) |
     (options.once ? flags.once : 0) |
-    (!from || typeof from.message === "function" ? flags.fields : 0);
-  if (bits & flags.fields) {
-    const include = [...specialFields(event, tag), ...options.include ?? []];
-    if (include.length > 0) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...include];
-  }
+    (!from || typeof from.message === "function" ? flags.fields : 0) |
+    (options.passive ? flags.passive : 0);
+  const include: (string | Conditions)[] = bits & flags.fields ? [...specialFields(event, tag), ...options.include ?? []] : [];
+  if (options.when || typeof prevent === "object" || typeof stop === "object") include.unshift(conditions(options.when, prevent, stop));
+  if (include.length > 0) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...include];
   if (options.throttle) return [bits, options.debounce ?? 0, options.throttle];
   return options.debounce ? [bits, options.debounce] : bits;
 }
 
 const none: EventOptions = {};
+
+function conditions(when: EventCondition | undefined, prevent: unknown, stop: unknown): Conditions {
+  const made: Conditions = {};
+  if (when) made.when = when as Condition;
+  if (typeof prevent === "object") made.prevent = prevent as Condition;
+  if (typeof stop === "object") made.stop = stop as Condition;
+  return made;
+}
 
 /** What says at a glance that a handler's options are those of another: the object that holds them, and whether it wants the event. */
 export interface Usual {
@@ -116,6 +130,14 @@ export function sameOnWire(before: unknown, after: unknown, event: string, tag: 
 
 /** Whether two handlers' options are the same on the wire. */
 export function sameOptions(a: HandlerOptions | null, b: HandlerOptions | null): boolean {
+  return sameParts(a, b);
+}
+
+/** Whether two parts of options are the same: texts and numbers, lists of them, conditions. */
+function sameParts(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((part, i) => part === b[i]);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameParts((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]));
 }

@@ -8,8 +8,11 @@ import { nameOf } from "./component_name.ts";
 import { Components, isThenable } from "./components.ts";
 import { type AnyVNode, hasRawHtml, matching, sameKey } from "./identity.ts";
 import { TemplateProps } from "./jsx.ts";
+import { isKept } from "./kept.ts";
 import { Living } from "./living.ts";
 import { match } from "./match.ts";
+import { Memo } from "./memo.ts";
+import { Opaque } from "./opaque.ts";
 import { isDue, isPortal, originalOf } from "./preact.ts";
 import { sameLook } from "./purity.ts";
 import { readSaved, savedIn, type SavedState } from "./saved.ts";
@@ -227,7 +230,8 @@ export class Lowering {
     if (!before && old !== undefined) this.#components.leave(old);
     const isUnchanged = before !== undefined && this.#isUnchanged(vnode, before);
     // In development one render in eight is done twice, to find components that are not pure. (One that lives need not be.)
-    if (isUnchanged && !(this.#options.development && this.#renders % 8 === 0 && before.spot === null)) return before;
+    const isAgain = this.#options.development && this.#renders % 8 === 0 && before?.spot === null && type as unknown !== Opaque;
+    if (isUnchanged && !isAgain) return before;
     if (isPortal(vnode)) return this.#problem("createPortal: there are no elements on the server; use a custom element, or a <dialog>");
     try {
       const made = this.#made.holes;
@@ -235,7 +239,9 @@ export class Lowering {
       if (!isUnchanged) return node;
       const child = (node as ComponentNode).child;
       if (this.#made.holes === made || spotOf(node) !== null || sameLook(unwarned(child), unwarned(before.child))) return before;
-      const message = `${nameOf(type)} is impure: with the same props it shows something else; what it shows must follow from its props`;
+      const message = type as unknown === Memo
+        ? "a memo shows something else with the same dependencies: all that its view uses has to be among them"
+        : `${nameOf(type)} is impure: with the same props it shows something else; what it shows must follow from its props`;
       this.#warn(message);
       return new ComponentNode(type, key, props, this.#warned(unwarned(child), message, before.child));
     } catch (error) {
@@ -247,6 +253,8 @@ export class Lowering {
   /** Whether a component need not be run: the same vnode, or, where nothing in it lives, the same props. */
   #isUnchanged(vnode: AnyVNode, before: ComponentNode): boolean {
     const { spot } = before;
+    const kept = isKept(vnode.type, before.props, vnode.props);
+    if (kept !== undefined) return kept;
     if (spot === null) return shallowEqual(before.props, vnode.props);
     return spot.original === originalOf(vnode) && !(spot instanceof Living && (isDue(spot.backing) || derivesState(before.type)));
   }

@@ -170,6 +170,11 @@ class FunctionBacking extends Component {
   }
 }
 
+/** Whether something is the object of a function component that Nacre runs, and not Preact itself. */
+export function isFunctionBacking(of: unknown): boolean {
+  return of instanceof FunctionBacking;
+}
+
 /** Whether a type is a class. */
 export function isClass(type: AnyComponent): boolean {
   return Boolean(type.prototype?.render);

@@ -8,8 +8,12 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 // ---- definitions -----------------------------------------------------------------------------
 
-/** Options of a handler: flags alone, or `[flags, debounce, throttle, ...include]`: milliseconds, and names of fields. */
-export type HandlerOptions = number | (number | string)[];
+/** What fields of an event have to be: this, or one of these. `self`: whether it happened to the element itself. */
+export type Condition = { [field: string]: boolean | number | string | (number | string)[] };
+/** When a handler hears an event at all, and when it prevents and stops it: these decide in the place of the flags. */
+export type Conditions = { when?: Condition; prevent?: Condition; stop?: Condition };
+/** Options of a handler: flags alone, or `[flags, debounce, throttle, conditions?, ...include]`: milliseconds, and names of fields. */
+export type HandlerOptions = number | (number | string | Conditions)[];
 /** A static attribute, the hole of one, or a handler with its usual options. */
 export type AttributeDefinition =
   | [name: string, value: string | number]
