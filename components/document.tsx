@@ -30,6 +30,7 @@ const style = `
 
   .rating button[aria-label] { min-width: 0; border: 0; background: none; color: silver; font-size: 1.5rem; }
   .rating button[aria-pressed="true"] { color: orange; }
+  section { margin-top: 2rem; }
   .rating output { margin: 0 1rem; font-size: 1.5rem; }
 
   .chat ol { display: flex; flex-direction: column-reverse; gap: 0.5rem; height: 16rem; margin: 0; padding: 0.5rem; overflow-y: auto; background: whitesmoke; }
