@@ -814,7 +814,7 @@ Deno.test("after two sockets that never worked come two streams, in turn, and wh
     await using page = new FakePage();
     const opened: string[] = [];
     const open = (kind: string, url: string) => {
-      const socket = new FakeSocket(url);
+      const socket = Object.assign(new FakeSocket(url), { addEventListener() {} });
       opened.push(kind);
       page.sockets.push(socket);
       return socket as unknown as EventSource & WebSocket;

@@ -59,7 +59,6 @@ Deno.test("mount() says what is wrong: no such element, no element at all, one t
       `TypeError: Cannot mount in "#nowhere": no element of the page fits; mount after it is there`,
       "TypeError: Cannot mount app: the target is no element",
       "TypeError: Cannot mount app: an app is mounted in this element; stop it first",
-      "NotYetError: app: onProperty is not supported yet: leave it out for now",
     ]);
   });
 });

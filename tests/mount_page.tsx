@@ -75,9 +75,6 @@ function mistakes() {
     messageOf(() => mount(number, "#nowhere", 1)),
     messageOf(() => mount(number, {} as Element, 1)),
     messageOf(() => mount(number, root(), 1)),
-    messageOf(() =>
-      mount(app<number, string>({ init: () => 0, update: (n) => n, view: () => null, onProperty: {} }), document.createElement("p"))
-    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
-import { app, effect, next, page, serve, start } from "../mod.ts";
+import { app, effect, next, page, serve, ServerComponent, start } from "../mod.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
 import { clientSource } from "../runtime/client.gen.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
@@ -269,7 +269,7 @@ Deno.test("Chromium: an element with method sse, and one whose sockets are refus
     if (pathname !== "/ws") {
       return page(
         <div>
-          <server-component route="/ws" {...(searchParams.has("method") ? { method: "sse" } : {})}></server-component>
+          <ServerComponent route="/ws" {...(searchParams.has("method") ? { method: "sse" as const } : {})} />
           <script type="module" src="/runtime.mjs"></script>
         </div>,
       );

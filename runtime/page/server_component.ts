@@ -6,7 +6,7 @@ import { NotYetError } from "../app/effect.ts";
 export interface ServerComponentProps {
   /** Where the app is served: a path or URL. */
   route: string;
-  /** How it is reached; only `"ws"` for now. */
+  /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs; otherwise by what gets through. `"http"`: not yet. */
   method?: "ws" | "sse" | "http";
   /** Shown until the app is there. */
   children?: ComponentChildren;
@@ -17,7 +17,7 @@ export interface ServerComponentProps {
 /**
  * The element `<server-component route="/ws">`, with whatever other attributes it is given.
  *
- * @throws {NotYetError} for a method other than `"ws"`.
+ * @throws {NotYetError} for the method `"http"`.
  *
  * @example
  * ```tsx
@@ -28,7 +28,7 @@ export interface ServerComponentProps {
  * ```
  */
 export function ServerComponent(props: ServerComponentProps): VNode {
-  const { method, children, ...attributes } = props;
-  if (method !== undefined && method !== "ws") throw new NotYetError(`method="${method}"`, 'use "ws"');
+  const { children, ...attributes } = props;
+  if (props.method === "http") throw new NotYetError('method="http"', 'use "sse", which needs no WebSocket');
   return h("server-component", attributes as Record<never, never>, children);
 }
