@@ -1,24 +1,74 @@
-// Server components in Nacre: the page, the browser runtime, the WebSocket, and 404 for the rest.
+// Server components in Nacre: six examples, each a page and a WebSocket; the browser runtime, and 404 for the rest.
 //
 //     deno run --allow-net --allow-env=PORT,HOST main.ts
 import { page, runtimeScript, serve } from "./mod.ts";
+import { chat } from "./components/chat.tsx";
 import { counter } from "./components/counter.tsx";
-import { Document } from "./components/document.tsx";
+import { Document, type DocumentProps } from "./components/document.tsx";
+import { authorize, guarded, tokenOf } from "./components/guarded.tsx";
+import { rating, RatingControls } from "./components/rating.tsx";
+import { sketchpad } from "./components/sketchpad.tsx";
+import { whiteboard } from "./components/whiteboard.tsx";
 
-/** One counter per connection: started when a socket opens, stopped when it closes. */
-const live = serve(counter, { flags: 0 });
+/** Where an example's page is, what is on it, and what answers its socket. */
+interface Example extends DocumentProps {
+  path: string;
+  route: string;
+  live: (request: Request) => Response | Promise<Response>;
+}
+
+/** An app has a runtime for each connection, stopped when the connection closes; with a `key` it has one for all of that key. */
+const examples: readonly Example[] = [
+  { path: "/", route: "/ws", title: "Counter", live: serve(counter, { flags: 0 }), hint: "Another tab counts apart." },
+  {
+    path: "/rating",
+    route: "/ws/rating",
+    title: "Rating",
+    live: serve(rating),
+    attributes: { value: "3" },
+    hint: "The page sets an attribute or a property, and hears an event.",
+    below: RatingControls(),
+  },
+  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat), hint: "Only what is sent crosses, not each key." },
+  {
+    path: "/whiteboard",
+    route: "/ws/whiteboard",
+    title: "Whiteboard",
+    live: serve(whiteboard, { key: () => "everybody" }),
+    hint: "Another tab sees all that is drawn here, and has the same colour.",
+  },
+  {
+    path: "/sketchpad",
+    route: "/ws/sketchpad",
+    title: "Sketchpad",
+    live: serve(sketchpad),
+    hint: "Another tab sees what is drawn from then on, and has a colour of its own.",
+  },
+  {
+    path: "/guarded",
+    route: "/ws/guarded",
+    title: "Guarded",
+    live: serve(guarded, { authorize }),
+    hint: "With another token than the page's own, /guarded?token=wrong, nobody comes in.",
+  },
+];
 
 function handler(request: Request): Response | Promise<Response> {
-  switch (new URL(request.url).pathname) {
-    case "/":
-      return page(Document({ title: "My cool Nacre app" }));
-    case "/nacre/runtime.mjs":
-      return runtimeScript(request);
-    case "/ws":
-      return live(request);
-    default:
-      return new Response("Not found", { status: 404 });
-  }
+  const { pathname } = new URL(request.url);
+  if (pathname === "/nacre/runtime.mjs") return runtimeScript(request);
+  const example = examples.find(({ path, route }) => path === pathname || route === pathname);
+  if (!example) return new Response("Not found", { status: 404 });
+  if (pathname === example.route) return example.live(request);
+  return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, links: examples }));
+}
+
+/** A page with a token, in a cookie and in the route. `?token=wrong` shows what becomes of another one. */
+function guardedPage(request: Request, example: Example): Response {
+  const token = tokenOf(request) ?? crypto.randomUUID();
+  const shown = new URL(request.url).searchParams.get("token") ?? token;
+  return page(Document({ ...example, links: examples, route: `${example.route}?token=${encodeURIComponent(shown)}` }), {
+    headers: { "set-cookie": `token=${token}; Path=/; HttpOnly; SameSite=Strict` },
+  });
 }
 
 /** An environment variable, where it may be read. */

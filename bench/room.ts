@@ -57,6 +57,7 @@ export async function crowd(count: number): Promise<Crowd> {
     },
     async bare(text) {
       setImmediate(() => {
+        if (bare.size !== count) throw new Error(`Only ${bare.size} bare sockets are left`);
         for (const socket of bare) socket.send(text);
       });
       // What each send leaves to be done after it is part of it, here and there.
@@ -64,8 +65,12 @@ export async function crowd(count: number): Promise<Crowd> {
     },
     async [Symbol.asyncDispose]() {
       for (const child of far) {
-        child.kill("SIGKILL");
         await child.stdin.close().catch(() => {});
+        try {
+          child.kill("SIGKILL");
+        } catch {
+          // It has ended.
+        }
         await child.status;
       }
       while (live.running > 0 || bare.size > 0) await pause(20);

@@ -1,22 +1,51 @@
 /** The page of the demo: a document with the browser runtime and one server component in it. */
 import type { ComponentChildren, VNode } from "preact";
-import { ServerComponent } from "../mod.ts";
+import { ServerComponent, type ServerComponentProps } from "../mod.ts";
 
 /** What the document takes. */
 export interface DocumentProps {
   title: string;
+  /** Where the component is served. */
+  route?: string;
+  /** Attributes of the component's element. */
+  attributes?: Partial<ServerComponentProps>;
+  /** The pages of the demo, for the list at the top. */
+  links?: readonly { path: string; title: string }[];
+  /** What there is to try. */
+  hint?: ComponentChildren;
   /** What the component shows until its socket is there. */
   children?: ComponentChildren;
+  /** What comes below the component. */
+  below?: ComponentChildren;
 }
 
 const style = `
   body { max-width: 32rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+  nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-bottom: 1rem; }
+  .hint { margin-bottom: 1rem; color: dimgray; }
   button { min-width: 3rem; padding: 0.25rem; font: inherit; }
+  server-component { display: block; }
   server-component[status="offline"] { opacity: 0.6; }
+  server-component:is([status="connecting"], [status="offline"]):empty::after { content: "Offline: the server does not let this page in, or is not there."; }
+
+  .rating button[aria-label] { min-width: 0; border: 0; background: none; color: silver; font-size: 1.5rem; }
+  .rating button[aria-pressed="true"] { color: orange; }
+  .rating output { margin: 0 1rem; font-size: 1.5rem; }
+
+  .chat ol { display: flex; flex-direction: column-reverse; gap: 0.5rem; height: 16rem; margin: 0; padding: 0.5rem; overflow-y: auto; background: whitesmoke; }
+  .chat li { max-width: 75%; padding: 0.25rem 0.75rem; border-radius: 1rem; list-style: none; }
+  .chat .you { align-self: end; background: royalblue; color: white; }
+  .chat .bot { align-self: start; background: white; }
+  .chat input { box-sizing: border-box; width: 100%; margin-top: 0.5rem; padding: 0.5rem; font: inherit; }
+
+  .board svg { display: block; width: 100%; margin-bottom: 0.5rem; background: whitesmoke; cursor: crosshair; touch-action: none; }
+  .board circle { pointer-events: none; }
+  .board button { width: 2rem; min-width: 0; height: 2rem; margin-right: 0.5rem; border: 3px solid white; border-radius: 50%; }
+  .board button[aria-pressed="true"] { outline: 2px solid black; }
 `;
 
 /** The whole page. */
-export function Document({ title, children }: DocumentProps): VNode {
+export function Document({ title, route = "/ws", attributes, links = [], hint, children, below }: DocumentProps): VNode {
   return (
     <html lang="en">
       <head>
@@ -28,7 +57,10 @@ export function Document({ title, children }: DocumentProps): VNode {
         <style>{style}</style>
       </head>
       <body>
-        <ServerComponent route="/ws">{children}</ServerComponent>
+        {links.length > 0 && <nav>{links.map((link) => <a key={link.path} href={link.path}>{link.title}</a>)}</nav>}
+        {hint && <div class="hint">{hint}</div>}
+        <ServerComponent route={route} {...attributes}>{children}</ServerComponent>
+        {below}
       </body>
     </html>
   );

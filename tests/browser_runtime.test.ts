@@ -70,6 +70,8 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      EventSource: window.EventSource,
+      fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),
       console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
       WebSocket: class extends FakeSocket {
@@ -772,6 +774,70 @@ Deno.test("another epoch in the middle of a link is said, and what waits is refu
   ]);
   page.click("button");
   assertEquals(page.socket.take(), [[0, [1]]]);
+});
+
+Deno.test("a server that closes with 1000 is tried again, as after any other close", async () => {
+  for (const code of [1000, 1001, 1006, 4408, 4500]) {
+    await using page = new FakePage();
+    page.element(button, [1, "x"]);
+    page.socket.cut(code);
+    page.pass(500);
+    assertEquals(page.sockets.length, 2, `${code}`);
+  }
+});
+
+Deno.test("an element that was never in the page, or whose route is gone when it moves, opens nothing", async () => {
+  await using page = new FakePage();
+  const { element } = page.element(button, [1, "x"]);
+  const other = page.document.createElement("server-component");
+  other.setAttribute("route", "/never");
+  page.pass(1000);
+  assertEquals(page.sockets.length, 1);
+  element.removeAttribute("route");
+  const elsewhere = page.document.createElement("div");
+  page.document.body.append(elsewhere);
+  elsewhere.append(element);
+  page.pass(60_000);
+  assertEquals([page.sockets.length, page.socket.closed], [1, true]);
+});
+
+Deno.test("after two sockets that never worked come two streams, in turn, and what has worked stays; `method` decides alone", async () => {
+  for (
+    const [method, worksAt, kinds] of [
+      [undefined, -1, "ws,ws,sse,sse,ws,ws,sse,sse"],
+      [undefined, 0, "ws,ws,ws,ws,ws,ws,ws,ws"],
+      ["ws", -1, "ws,ws,ws,ws,ws,ws,ws,ws"],
+      ["sse", -1, "sse,sse,sse,sse,sse,sse,sse,sse"],
+      [undefined, 2, "ws,ws,sse,sse,sse,sse,sse,sse"],
+    ] as const
+  ) {
+    await using page = new FakePage();
+    const opened: string[] = [];
+    const open = (kind: string, url: string) => {
+      const socket = new FakeSocket(url);
+      opened.push(kind);
+      page.sockets.push(socket);
+      return socket as unknown as EventSource & WebSocket;
+    };
+    page.world.WebSocket = function (url: string) {
+      return open("ws", url);
+    } as unknown as typeof WebSocket;
+    page.world.EventSource = function (url: string) {
+      return open("sse", url);
+    } as unknown as typeof EventSource;
+    install(page.world);
+    const element = page.document.createElement("server-component");
+    element.setAttribute("route", "/ws");
+    if (method) element.setAttribute("method", method);
+    page.document.body.append(element);
+    for (let i = 0; i < 7; i++) {
+      if (i === worksAt) page.socket.receive(["mount", "e1", 0, 0, button, [1, "x"]]);
+      page.socket.cut();
+      page.pass(32_000);
+    }
+    assertEquals(opened.join(), kinds);
+    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0&link=[\w-]{16,64}$/.test(url)));
+  }
 });
 
 Deno.test("being online again opens one socket, and an element that was taken out opens none and is held by nothing", async () => {

@@ -7,7 +7,7 @@ import { run } from "../runtime/app/runtime.ts";
 import { realWorld, type World } from "../runtime/world.ts";
 import { counter } from "../components/counter.tsx";
 import { Document } from "../components/document.tsx";
-import { launch, serveOn0, type Serving, until, visit } from "./kit.ts";
+import { launch, serveOn0, type Serving, startDemo, until, visit } from "./kit.ts";
 
 const live = "server-component[status=live]";
 
@@ -32,39 +32,23 @@ function countOf(page: Page): Promise<string> {
 }
 
 Deno.test("main.ts shows a counter that counts, with frames of a few bytes, and says nothing on the console", async () => {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", "--allow-env=PORT,HOST", "main.ts"],
-    cwd: new URL("..", import.meta.url),
-    env: { PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const output = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  const said = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let url: string | undefined;
-  const listen = async (reader: ReadableStreamDefaultReader<string>) => {
-    for (let text = ""; !url;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      url = (text += value).match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
-    }
-  };
-  const listening = [listen(output), listen(said)];
-  await until(() => url);
+  await using demo = await startDemo();
   {
     await using browser = await launch();
     const frames: string[] = [];
-    await visit(browser, url!, async (page, seen) => {
+    await visit(browser, demo.url, async (page, seen) => {
       await page.waitForSelector(live);
-      for (let i = 0; i < 3; i++) await page.click("text=+");
-      await page.click("text=-");
-      await page.waitForFunction(() => document.querySelector("p")?.innerText === "Count: 2");
+      for (const [button, count] of [["+", 1], ["+", 2], ["+", 3], ["-", 2]] as const) {
+        await page.click(`text=${button}`);
+        // What a click has seen is a part of its frame.
+        await page.waitForFunction((count) => document.querySelector("p")?.innerText === `Count: ${count}`, count);
+      }
       assertEquals(frames.filter((frame) => !frame.includes("mount")), [
         ...["up [0,[2]]", 'down [1,{"0":1}]', "up [1,[2]]", 'down [1,{"0":2}]'],
         ...["up [1,[2]]", 'down [1,{"0":3}]', "up [1,[1]]", 'down [1,{"0":2}]'],
       ]);
       assertEquals(seen.console, []);
-      await visit(browser, url!, async (second) => {
+      await visit(browser, demo.url, async (second) => {
         await second.waitForSelector(live);
         await second.click("text=-");
         await second.waitForFunction(() => document.querySelector("p")?.innerText === "Count: -1");
@@ -80,10 +64,7 @@ Deno.test("main.ts shows a counter that counts, with frames of a few bytes, and 
       },
     });
   }
-  child.kill("SIGTERM");
-  assertEquals((await child.status).code, 0);
-  await Promise.all(listening);
-  await Promise.all([output.cancel(), said.cancel()]);
+  assertEquals(await demo.stop(), 0);
 });
 
 Deno.test("serve() stops a tab's runtime when the tab is closed, its timers too", async () => {

@@ -134,3 +134,43 @@ async function within(ms: number, work: Promise<void>, complaint: string): Promi
     clearTimeout(timer);
   }
 }
+
+/** The demo's program. */
+export interface Demo extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  /** Asks it to end, and answers the code that it ended with. */
+  stop(): Promise<number>;
+}
+
+/** Runs `main.ts` as a program of its own, until the end of the block. */
+export async function startDemo(): Promise<Demo> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-net", "--allow-env=PORT,HOST", "main.ts"],
+    cwd: new URL("..", import.meta.url),
+    env: { PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let said = "";
+  const hear = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) said += text;
+  };
+  const hearing = Promise.all([hear(child.stdout), hear(child.stderr)]);
+  let stopped: Promise<number> | undefined;
+  const stop = () =>
+    stopped ??= (async () => {
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await hearing;
+      return code;
+    })();
+  const dispose = async () => void await stop();
+  try {
+    const url = await until(() => said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], 20_000);
+    return { url, stop, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw new Error(`The demo did not start: ${said}`, { cause: error });
+  }
+}

@@ -152,7 +152,11 @@ const scenarios: Readonly<Partial<Record<Name, Readonly<Record<string, Act>>>>> 
       await page.click("#go");
       assertEquals(await messages(4), ["go", "from", "after", "late"]);
       await shows("ol", "gofromafterlate");
-      assertEquals((await heard()).slice(1), [["went", ["there", null], "root", true], ["went", "to the cause", "root", true]]);
+      assertEquals((await heard()).slice(1), [
+        ["went", ["there", null], "root", true],
+        ["went", "to the cause", "root", true],
+        ["went", "later: a cause goes on", "root", true],
+      ]);
     },
     async "starts a subscription that appears, and ends one that goes"({ page, messages, shows }) {
       await page.click("#switch");

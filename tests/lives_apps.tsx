@@ -99,7 +99,7 @@ const effects = app<{ heard: string[]; on: boolean; beats: number }, EffectsMsg>
           effect.emit("went", "to the cause", { to: "cause" }),
         );
       case "late":
-        return next(heard, effect.emit("went", "not heard: a timer is no client", { to: "cause" }));
+        return next(heard, effect.emit("went", "later: a cause goes on", { to: "cause" }));
       case "switch":
         return { ...heard, on: !model.on, beats: 0 };
       case "beat":

@@ -18,7 +18,7 @@ export class Body {
 
   constructor(readonly text: string) {}
 
-  /** The whole message for one client: a text, or bytes of raw deflate of the same text. The head is ASCII, of 65,535 units at most. */
+  /** The whole message for one client: a text, or bytes of raw deflate of the same text. The head is short. */
   after(head: string, link: Link): string | Uint8Array {
     const { deflate } = link;
     if (!deflate || head.length + this.text.length <= mostPlain) {
@@ -31,7 +31,7 @@ export class Body {
       this.#by = deflate;
     }
     const body = this.#deflated!;
-    const before = head === "" ? [] : stored(head);
+    const before = stored(head);
     const message = new Uint8Array(before.length + body.length + end.length);
     message.set(before);
     message.set(body, before.length);
@@ -40,8 +40,12 @@ export class Body {
   }
 }
 
-/** A block of raw deflate that holds a short text as it is, so that each client has a head of its own before what is compressed for all. */
-function stored(text: string): number[] {
-  const low = text.length & 255, high = text.length >> 8;
-  return [0, low, high, low ^ 255, high ^ 255, ...Array.from(text, (unit) => unit.charCodeAt(0))];
+/** A block of raw deflate that holds a text of less than 65,536 bytes as it is, so that each client has a head of its own before what is compressed for all. */
+export function stored(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(text);
+  const low = bytes.length & 255, high = bytes.length >> 8;
+  const block = new Uint8Array(5 + bytes.length);
+  block.set([0, low, high, low ^ 255, high ^ 255]);
+  block.set(bytes, 5);
+  return block;
 }

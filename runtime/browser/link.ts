@@ -7,6 +7,7 @@ import type { Contexts, watchContexts } from "./contexts.ts";
 import { perform } from "./effect.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
+import { createStream, type Socket } from "./sse.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -26,7 +27,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
-  let socket: WebSocket | null | undefined;
+  let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated. */
   let reading: Promise<unknown> | undefined;
   let live = false;
@@ -35,6 +36,9 @@ export function createLink(world: World, element: HTMLElement): () => void {
   let route = "";
   let attempts = 0;
   let config: Config = {};
+  /** Whether it uses server-sent events; settled when a link of the kind has worked. */
+  let streams: unknown;
+  let settled = false;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -141,7 +145,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
       contexts?.begin(wanted, anew);
       view.mount(definitions, value);
       attempts = 0;
-      live = true;
+      settled = live = true;
       show("live");
       flush();
       facts.begin_(config = wanted, anew);
@@ -186,7 +190,11 @@ export function createLink(world: World, element: HTMLElement): () => void {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
     show("connecting");
-    const mine = socket = new world.WebSocket(route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join("."));
+    const method = element.getAttribute("method");
+    // Where two sockets have come to nothing, the next two links are streams.
+    if (method || !settled) streams = method ? method == "sse" : attempts & 2;
+    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
+    const mine: Socket = socket = streams ? createStream(world, url) : new world.WebSocket(url) as Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
       if (mine == socket) fail(error);
@@ -198,7 +206,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
         failed(error);
       }
     };
-    socket.binaryType = "arraybuffer";
+    (socket as WebSocket).binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       const text = data.byteLength
         ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()

@@ -27,6 +27,8 @@ export type World =
     | "CustomEvent"
     | "FormData"
     | "Response"
+    | "EventSource"
+    | "fetch"
     | "DecompressionStream"
     | "Math"
     | "console"

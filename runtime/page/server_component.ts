@@ -10,10 +10,12 @@ export interface ServerComponentProps {
   method?: "ws" | "sse" | "http";
   /** Shown until the app is there. */
   children?: ComponentChildren;
+  /** Any other attribute of the element: an `id`, or one that the app hears of (`onAttribute`). */
+  [attribute: string]: unknown;
 }
 
 /**
- * The element `<server-component route="/ws">`.
+ * The element `<server-component route="/ws">`, with whatever other attributes it is given.
  *
  * @throws {NotYetError} for a method other than `"ws"`.
  *
@@ -26,6 +28,7 @@ export interface ServerComponentProps {
  * ```
  */
 export function ServerComponent(props: ServerComponentProps): VNode {
-  if (props.method !== undefined && props.method !== "ws") throw new NotYetError(`method="${props.method}"`, 'use "ws"');
-  return h("server-component", { route: props.route } as Record<never, never>, props.children);
+  const { method, children, ...attributes } = props;
+  if (method !== undefined && method !== "ws") throw new NotYetError(`method="${method}"`, 'use "ws"');
+  return h("server-component", attributes as Record<never, never>, children);
 }

@@ -6,10 +6,11 @@ import { type Restart, run, type Runtime } from "../app/runtime.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { upgrade } from "./socket.ts";
+import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
 export interface Live<Msg> {
-  /** Answers a WebSocket's request; every other one with a 4xx. */
+  /** Answers a WebSocket's request, or one for server-sent events and their POSTs; every other one with a 4xx. */
   (request: Request): Response | Promise<Response>;
   /** The runtime of the room of this key, if it is running. */
   runtime(key: string): Runtime<Msg> | undefined;
@@ -101,6 +102,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Runtime<unknown>>();
+  const streams = new Streams();
 
   const startOne = (flags: unknown): Runtime<unknown> => {
     const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError, restart });
@@ -116,6 +118,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const live = async (request: Request): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
+    if (request.method === "POST") return await streams.post(request);
     let user: unknown, flags: unknown, room: Room<Runtime<unknown>> | undefined;
     try {
       user = await options.authorize?.(request);
@@ -137,7 +140,8 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     }
     let runtime = shared;
     try {
-      return upgrade(request, {
+      const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
+      return open(request, {
         user,
         onError: (error, where) => report(onError, error, where),
         connect(link) {
@@ -161,9 +165,10 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   }) as unknown as Live<unknown>;
 }
 
-/** What is wrong with a request for a socket; all of it before the upgrade, which cannot be taken back. */
+/** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
 function refuse(request: Request, origins: readonly string[] | undefined): Response | undefined {
-  if (request.method !== "GET" || request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+  const isSocket = request.method === "GET" && request.headers.get("upgrade")?.toLowerCase() === "websocket";
+  if (!isSocket && !asksForEvents(request) && !isPost(request)) {
     return new Response("This is the address of a WebSocket", { status: 426, headers: { upgrade: "websocket", connection: "upgrade" } });
   }
   if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });

@@ -13,7 +13,7 @@ export const mostUnsent = 16 * 1024 * 1024;
 /** After so much was sent it is looked at again what waits: asking Deno for each message takes as long as a third of sending it. */
 const unwatched = 65_536;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
-const longestReason = 123;
+export const longestReason = 123;
 
 /** What a socket is connected to. */
 export interface SocketEnds<User> {

@@ -1,0 +1,170 @@
+/**
+ * Server-sent events as links of a runtime, and POSTs of what their clients say: for where no WebSocket gets through. It decides nothing:
+ * who may open a stream is settled before. A POST is known by the two random names in its address, which only its page has.
+ */
+import { stored } from "../app/body.ts";
+import { closeCodes, type Link } from "../app/member.ts";
+import type { Connection } from "../app/runtime.ts";
+import { deflate } from "./deflate.ts";
+import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
+
+/** How often something is written, so that nothing between takes the stream for dead, and a client that vanished is found out. */
+const heartbeatMs = 15_000;
+/** How long a client that was sent away may take to read that. */
+const farewellMs = 5_000;
+/** The bytes of one POST. */
+const mostPosted = 1024 * 1024;
+const linkName = /^[\w-]{16,64}$/;
+const gzipHeader = new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
+
+interface Stream {
+  readonly connection: Connection;
+  /** How many messages of it were taken: a POST that is sent twice is taken once. */
+  taken: number;
+  isPosting: boolean;
+}
+
+/** Whether a request asks for a stream. */
+export function asksForEvents(request: Request): boolean {
+  return request.method === "GET" && /\btext\/event-stream\b/.test(request.headers.get("accept") ?? "") && nameOf(request) !== undefined;
+}
+
+/** Whether a request brings what a client of a stream says. */
+export function isPost(request: Request): boolean {
+  return request.method === "POST" && nameOf(request) !== undefined;
+}
+
+/** The two names of a stream: its client's, and its own. */
+function nameOf(request: Request): string | undefined {
+  const query = URL.parse(request.url)?.searchParams;
+  const link = query?.get("link") ?? "";
+  return linkName.test(link) ? `${query!.get("nacre")?.split(".")[0]}.${link}` : undefined;
+}
+
+/** The streams of one route. */
+export class Streams {
+  readonly #open = new Map<string, Stream>();
+
+  /** Answers with a stream, and connects it. */
+  open<User>(request: Request, ends: SocketEnds<User>): Response {
+    const name = nameOf(request)!;
+    const resume = new URL(request.url).searchParams.get("nacre") ?? "";
+    const compress = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "") ? deflate : undefined;
+    const encoder = new TextEncoder();
+    let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+    let stream: Stream | undefined;
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      clearInterval(heartbeat);
+      if (this.#open.get(name) === stream) this.#open.delete(name);
+      stream?.connection.disconnect();
+      ends.ended();
+    };
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
+      { start: (given) => void (controller = given), cancel: over },
+      new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+    );
+    const backlog = () => -(controller.desiredSize ?? 0);
+    // Each message is whole blocks of deflate, flushed: nothing waits for the next one, and no state is kept.
+    const write = (text: string) => controller.enqueue(compress ? stored(text) : encoder.encode(text));
+    if (compress) controller.enqueue(gzipHeader.slice());
+    const heartbeat = setInterval(() => write(":\n\n"), heartbeatMs);
+    Deno.unrefTimer(heartbeat);
+    const link: Link<User> = {
+      user: ends.user,
+      resume,
+      send(message) {
+        if (isOver) return;
+        if (backlog() > mostUnsent) return link.close(closeCodes.tooSlow, "too slow");
+        if (typeof message === "string") return write(`data: ${message}\n\n`);
+        write("data: ");
+        // Without its last block, after which nothing could follow.
+        controller.enqueue(message.slice(0, -2));
+        write("\n\n");
+      },
+      close(code, reason = "") {
+        if (isOver) return;
+        over();
+        // What waits for a client that does not read is let go.
+        const drop = () => {
+          try {
+            controller.error(new Error("The client did not read"));
+          } catch {
+            // It has, or is gone.
+          }
+        };
+        if (code === closeCodes.tooSlow) return drop();
+        write(`event: close\ndata: ${JSON.stringify([code, reason.slice(0, longestReason)])}\n\n`);
+        controller.close();
+        if (backlog() > 0) Deno.unrefTimer(setTimeout(drop, farewellMs));
+      },
+      backlog,
+      deflate: compress,
+    };
+    try {
+      const connection = ends.connect(link);
+      if (!isOver) this.#open.set(name, stream = { connection, taken: 0, isPosting: false });
+    } catch (error) {
+      over();
+      throw error;
+    }
+    return new Response(body, {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+        "x-content-type-options": "nosniff",
+        ...(compress ? { "content-encoding": "gzip", "vary": "accept-encoding" } : {}),
+      },
+    });
+  }
+
+  /** Takes the messages of a POST: the number of those before, then one a line. */
+  async post(request: Request): Promise<Response> {
+    const name = nameOf(request)!;
+    const stream = this.#open.get(name);
+    if (!stream) return answer(404);
+    if (stream.isPosting) return answer(409);
+    stream.isPosting = true;
+    const text = await readText(request).finally(() => stream.isPosting = false);
+    if (this.#open.get(name) !== stream) return answer(404);
+    if (text === "too large") stream.connection.receive("x".repeat(mostPosted));
+    if (text === "no text") stream.connection.receive(new Uint8Array());
+    if (typeof text === "string") return answer(text === "too large" ? 413 : text === "no text" ? 415 : 400);
+    const [before = "", ...messages] = text.lines;
+    // A number that leaves some out says that they are lost: the client begins again, and sends them again.
+    if (!/^\d{1,15}$/.test(before) || Number(before) > stream.taken) return answer(400);
+    for (const message of messages.slice(stream.taken - Number(before))) {
+      stream.taken++;
+      if (stream.connection.receive(message) === "refused") return answer(400);
+    }
+    return answer(204);
+  }
+}
+
+function answer(status: number): Response {
+  return new Response(null, { status, headers: { "cache-control": "no-store" } });
+}
+
+/** The lines of a POST, or why there are none. */
+async function readText(request: Request): Promise<{ lines: string[] } | "too large" | "no text" | "cut"> {
+  const type = request.headers.get("content-type") ?? "text/plain";
+  if (!type.startsWith("text/plain") || request.headers.has("content-encoding")) return "no text";
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "", size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      if ((size += chunk.length) > mostPosted) return "too large";
+      try {
+        text += decoder.decode(chunk, { stream: true });
+      } catch {
+        return "no text";
+      }
+    }
+  } catch {
+    return "cut";
+  }
+  return { lines: text.split("\n") };
+}

@@ -1,0 +1,314 @@
+/** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
+import { assert, assertEquals } from "@std/assert";
+import { app, effect, next, page, serve, start } from "../mod.ts";
+import { slowBounds } from "../runtime/app/slow.ts";
+import { clientSource } from "../runtime/client.gen.ts";
+import { launch, serveOn0, until, visit } from "./kit.ts";
+import { RawSocket } from "./raw_socket.ts";
+import { nameClient, plainSse, sse, type Transport, ws } from "./wire_driver.ts";
+
+let renders = 0;
+type Msg = "up" | "down" | "emit" | "fail" | { text: string };
+const counter = app<{ count: number; text: string; order: string }, Msg, void>({
+  init: () => ({ count: 0, text: "", order: "" }),
+  update: (model, msg) => {
+    if (msg === "fail") throw new Error("a fault");
+    if (msg === "emit") return next(model, effect.emit("changed", model.count, { to: "cause" }));
+    if (typeof msg === "object") return { ...model, text: msg.text };
+    return { ...model, count: model.count + (msg === "up" ? 1 : -1), order: model.order + msg[0] };
+  },
+  view: ({ count, text, order }, send) => {
+    renders++;
+    return (
+      <div>
+        <button onClick={send("up")}>+</button>
+        <button onClick={send("down")}>-</button>
+        <button onClick={send("emit")}>e</button>
+        <button onClick={send("fail")}>f</button>
+        <p>{count}</p>
+        <i>{order}</i>
+        <b>{text}</b>
+      </div>
+    );
+  },
+});
+const [up, down, emit, fail] = ["[0,[3]]", "[0,[4]]", "[0,[5]]", "[0,[6]]"] as const;
+const quiet = { onError() {} };
+const noise = (length: number) =>
+  Array.from({ length: length / 65_536 }, () => crypto.getRandomValues(new Uint8Array(49_152)).toBase64()).join("");
+
+/** A contract: something that holds for every transport. */
+function holds(what: string, test: (transport: Transport) => Promise<void>, transports: readonly Transport[] = [ws, sse, plainSse]): void {
+  for (const transport of transports) Deno.test(`${transport.name}: ${what}`, () => test(transport));
+}
+
+holds("the first message is a mount, and events come in order and are acknowledged", async ({ open }) => {
+  await using server = serveOn0(serve(counter));
+  await using wire = await open(server.url);
+  assertEquals([JSON.parse(wire.messages[0]!)[0], wire.reader.text], ["mount", "+-ef0"]);
+  for (const [i, message] of [up, up, down, up].entries()) {
+    await wire.say(message);
+    await until(() => wire.reader.done === i + 1);
+  }
+  await wire.say(up, down, down, up, up);
+  await until(() => wire.reader.done === 9);
+  assertEquals(wire.reader.text, "+-ef3uuduudduu");
+});
+
+holds("events that arrive together are one render", async (transport) => {
+  await using server = serveOn0(serve(counter));
+  await using wire = await transport.open(server.url);
+  const before = renders;
+  await wire.say(...Array<string>(50).fill(up));
+  await until(() => wire.reader.done === 50);
+  // Frames of a socket come in one read or in a few; a POST comes whole.
+  assert(renders - before <= (transport === ws ? 25 : 1), `${renders - before} renders`);
+  assertEquals(wire.reader.text, `+-ef50${"u".repeat(50)}`);
+});
+
+for (
+  const [what, messages, code] of [
+    ["no JSON", ["nonsense"], 4400],
+    ["another shape", ['[0,"x"]'], 4400],
+    ["a version that was never sent", ["[7,[0]]"], 4409],
+    ["a giant", ["x".repeat(65_537)], 4413],
+    ["bytes", [new Uint8Array([1, 2, 255])], 4415],
+    ["a flood of events", Array<string>(1_100).fill(up), 4429],
+    ["an event that makes the app fail", [fail], 4500],
+  ] as const
+) {
+  holds(`a client that says ${what} is closed with ${code}`, async ({ open }) => {
+    const live = serve(counter, quiet);
+    await using server = serveOn0(live);
+    await using wire = await open(server.url);
+    await wire.say(...messages);
+    await until(() => wire.closed !== undefined);
+    // What crosses a close makes Deno drop the socket, and the code with it.
+    if (code !== 4429 || wire.closed! > 4000) assertEquals(wire.closed, code);
+    await until(() => live.running === 0);
+  });
+}
+
+holds("a client that comes back keeps its events: none is lost, none is taken twice", async ({ open }) => {
+  await using runtime = start(counter);
+  await using server = serveOn0(serve(runtime));
+  const name = nameClient();
+  const first = await open(server.url, `${name}..0`);
+  await first.say(up, up);
+  await until(() => first.reader.done === 2);
+  await first.cut();
+  await using second = await open(server.url, `${name}.${first.reader.epoch}.2`);
+  assertEquals([second.reader.epoch, second.reader.done, second.reader.text], [first.reader.epoch, 2, "+-ef2uu"]);
+  await second.say(up);
+  await until(() => second.reader.done === 3);
+  // A newer link of the same client takes the place of the older.
+  await using third = await open(server.url, `${name}.${first.reader.epoch}.3`);
+  await until(() => second.closed !== undefined);
+  assertEquals([second.closed, third.reader.done], [4409, 3]);
+});
+
+holds("what came to nothing is told, what is emitted comes after its patch", async ({ open }) => {
+  await using server = serveOn0(serve(counter));
+  await using wire = await open(server.url);
+  await wire.say(up, emit, "[0,[9]]");
+  await until(() => wire.reader.done === 3 && wire.reader.emitted.length === 1);
+  assertEquals(wire.reader.emitted, [{ name: "changed", detail: 1 }]);
+  assertEquals(wire.reader.refused, [{ number: 3, reason: "gone" }]);
+});
+
+holds("an app that is stopped closes with 1000, and a runtime of a link that is cut stops", async ({ open }) => {
+  const live = serve(counter);
+  const runtime = start(counter);
+  const shared = serve(runtime);
+  await using server = serveOn0((request) => new URL(request.url).pathname === "/shared" ? shared(request) : live(request));
+  await using wire = await open(`${server.url}/shared`);
+  await runtime.stop();
+  await until(() => wire.closed !== undefined);
+  assertEquals(wire.closed, 1000);
+  const other = await open(server.url);
+  assertEquals(live.running, 1);
+  await other.cut();
+  await until(() => live.running === 0);
+});
+
+holds("a page of another origin, and who is not authorized, get no link", async ({ open }) => {
+  const live = serve(counter, { authorize: (request) => request.headers.has("x-user") ? "anna" : new Response(null, { status: 401 }) });
+  await using server = serveOn0(live);
+  for (const headers of [{ origin: "https://evil.test", "x-user": "1" }, {}] as Record<string, string>[]) {
+    await using wire = await open(server.url, undefined, headers);
+    assert(wire.refused !== undefined && wire.refused >= 400);
+    assertEquals([wire.reader.mounts, live.running], [0, 0]);
+  }
+  await using wire = await open(server.url, undefined, { origin: server.url, "x-user": "1" });
+  assertEquals(wire.reader.mounts, 1);
+});
+
+holds("a large patch comes whole and in its place", async ({ open }) => {
+  await using runtime = start(counter);
+  await using server = serveOn0(serve(runtime));
+  await using wire = await open(server.url);
+  const large = "ä\u2028𝄞\r\n\n".repeat(2_000);
+  for (const text of [large, "small", `${large}!`]) {
+    const { version } = runtime.status();
+    runtime.dispatch({ text });
+    await until(() => runtime.status().version > version);
+  }
+  await until(() => wire.reader.version === 3);
+  assert(wire.reader.text === `+-ef0${large}!`, `${wire.reader.text.length} of ${large.length + 6}: ${wire.reader.text.slice(0, 60)}`);
+});
+
+for (
+  const [name, request] of [
+    ["ws", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
+    ["sse", "Accept: text/event-stream\r\nAccept-Encoding: gzip"],
+    ["sse, not compressed", "Accept: text/event-stream"],
+  ] as const
+) {
+  Deno.test(`${name}: a client that does not read is sent no more patches, delays nobody, and is up to date once it reads`, async () => {
+    await using runtime = start(counter);
+    await using server = serveOn0(serve(runtime));
+    const { hostname, port } = new URL(server.url);
+    const slow = await Deno.connect({ hostname, port: Number(port) });
+    const head = `GET /?nacre=${nameClient()}..0&link=${crypto.randomUUID()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${request}\r\n\r\n`;
+    await slow.write(new TextEncoder().encode(head));
+    await until(() => runtime.status().clients === 1);
+    {
+      await using other = await ws.open(server.url);
+      for (let i = 0; i < 80; i++) {
+        const text = noise(262_144);
+        runtime.dispatch({ text });
+        await until(() => other.reader.text.endsWith(text));
+      }
+      runtime.dispatch({ text: "the very end" });
+      await until(() => other.reader.text.endsWith("the very end"));
+    }
+    assertEquals(runtime.status().clients, 1);
+    let received = 0, tail = "";
+    const buffer = new Uint8Array(262_144);
+    while (!tail.includes("the very end")) {
+      const count = await slow.read(buffer);
+      received += count!;
+      tail = tail.slice(-200) + new TextDecoder("latin1").decode(buffer.subarray(0, count!));
+    }
+    // 20 MiB were shown to the other: this one got what was on its way, and the last.
+    assert(received < 12 * slowBounds.unsent, `${received} bytes`);
+    slow.close();
+    await until(() => runtime.status().clients === 0);
+  });
+}
+
+// ---- server-sent events alone ------------------------------------------------------------------
+
+Deno.test("sse: a POST that is sent twice is taken once, one that leaves something out is refused, and one for no stream gets 404", async () => {
+  await using server = serveOn0(serve(counter));
+  const link = crypto.randomUUID();
+  const address = `${server.url}?nacre=${nameClient()}..0&link=${link}`;
+  const abort = new AbortController();
+  const stream = await fetch(address, { headers: { accept: "text/event-stream" }, signal: abort.signal });
+  const post = async (body: string, url = address, headers = {}) => {
+    const response = await fetch(url, { method: "POST", body, headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const statuses = [await post(`0\n${up}\n${up}`), await post(`0\n${up}\n${up}`), await post(`1\n${up}\n${down}`), await post("3")];
+  assertEquals(statuses, [204, 204, 204, 204]);
+  assertEquals([await post(`4\n${up}`), await post(`-1\n${up}`), await post(`x`)], [400, 400, 400]);
+  assertEquals(await post(`3\n${up}`, address, { origin: "https://evil.test" }), 403);
+  assertEquals(await post(`3\n${up}`, address.replace("client-", "client_")), 404);
+  assertEquals(await post(`3\n${up}`, address.replace(link, crypto.randomUUID())), 404);
+  assertEquals(await post(`3\n${up}`, address.replace("&link=", "&other=")), 426);
+  let text = "";
+  const reader = stream.body!.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
+  while (!text.includes('"uud"')) text += (await reader.read()).value!;
+  assertEquals(await post("3\n" + "x".repeat(1024 * 1024)), 413);
+  while (!text.includes("event: close")) text += (await reader.read()).value!;
+  assert(text.includes("[4413,"));
+  assertEquals(await post(`3\n${up}`), 404);
+  abort.abort();
+  await reader.closed.catch(() => {});
+});
+
+Deno.test("sse: the answers are private, are not changed on their way, and say nothing of other origins", async () => {
+  await using server = serveOn0(serve(counter, { origins: ["https://friend.test"] }));
+  const abort = new AbortController();
+  const response = await fetch(`${server.url}?nacre=${nameClient()}..0&link=${crypto.randomUUID()}`, {
+    headers: { accept: "text/event-stream", origin: "https://friend.test" },
+    signal: abort.signal,
+  });
+  const { headers } = response;
+  assertEquals(headers.get("content-type"), "text/event-stream");
+  assertEquals(headers.get("cache-control"), "no-store, no-transform");
+  assertEquals([...headers.keys()].filter((name) => name.startsWith("access-control")), []);
+  const closed = response.body!.pipeTo(new WritableStream()).catch(() => {});
+  abort.abort();
+  await closed;
+});
+
+Deno.test("sse: a stream that nobody reads any more is let go", async () => {
+  const live = serve(counter);
+  await using server = serveOn0(live);
+  {
+    using raw = await RawSocket.connect(server.url);
+    await raw.write(`GET /?nacre=${nameClient()}..0&link=${crypto.randomUUID()} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+    await until(() => raw.received.includes("mount"));
+    assertEquals([raw.status, live.running], [200, 1]);
+  }
+  await until(() => live.running === 0);
+});
+
+// ---- in a browser ------------------------------------------------------------------------------
+
+Deno.test("Chromium: an element with method sse, and one whose sockets are refused, show the app, send events and come back", async () => {
+  let sockets = 0, posts = 0, streams = 0, isDown = false;
+  const runtime = start(counter);
+  await using _runtime = runtime;
+  const live = serve(runtime);
+  await using server = serveOn0((request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/runtime.mjs") return new Response(clientSource, { headers: { "content-type": "text/javascript" } });
+    if (pathname !== "/ws") {
+      return page(
+        <div>
+          <server-component route="/ws" {...(searchParams.has("method") ? { method: "sse" } : {})}></server-component>
+          <script type="module" src="/runtime.mjs"></script>
+        </div>,
+      );
+    }
+    if (isDown) return new Response(null, { status: 503 });
+    if (request.headers.has("upgrade")) {
+      sockets++;
+      return new Response("No sockets here", { status: 403 });
+    }
+    if (request.method === "POST") posts++;
+    else streams++;
+    return live(request);
+  });
+  await using browser = await launch();
+  for (const [path, refused] of [["/?method", 0], ["/", 2]] as const) {
+    sockets = posts = streams = 0;
+    await visit(browser, server.url + path, async (page) => {
+      await page.waitForSelector("p");
+      assertEquals([sockets, streams], [refused, 1]);
+      const before = Number(await page.textContent("p"));
+      await page.evaluate(() => {
+        for (let i = 0; i < 5; i++) document.querySelector("button")!.click();
+      });
+      await page.waitForFunction((count) => document.querySelector("p")!.textContent === String(count), before + 5);
+      assertEquals(posts, 1);
+      const large = "large and small, ".repeat(1_000);
+      runtime.dispatch({ text: large });
+      await page.waitForFunction((text) => document.querySelector("b")!.textContent === text, large);
+      // The server goes away, and what is clicked meanwhile is not lost.
+      isDown = true;
+      // Another link of the same client: the stream is closed by the server.
+      await page.evaluate(() => document.querySelector("server-component")!.setAttribute("route", "/ws?again"));
+      await page.evaluate(() => document.body.append(document.querySelector("server-component")!));
+      await page.waitForSelector("[status=offline]");
+      await page.click("button");
+      isDown = false;
+      await page.waitForSelector("[status=live]");
+      await page.waitForFunction((count) => document.querySelector("p")!.textContent === String(count), before + 6);
+      assertEquals(sockets, refused);
+    });
+  }
+});

@@ -1,0 +1,155 @@
+/**
+ * Clients on the wire, one for each transport, with one face: what is the same for all transports is tested once, with these. They must
+ * know nothing of the browser runtime.
+ */
+import { inflateRawSync } from "node:zlib";
+import { until } from "./kit.ts";
+import { Reader } from "./reader.ts";
+
+/** A client at its link. */
+export interface Wire extends AsyncDisposable {
+  readonly reader: Reader;
+  /** All that came, as texts. */
+  readonly messages: string[];
+  /** How the server ended the link; -1 where it said no code. */
+  readonly closed: number | undefined;
+  /** The status of an answer that refused: to the link, or to what was said on it. */
+  readonly refused: number | undefined;
+  /** Says these messages together. */
+  say(...messages: (string | Uint8Array)[]): Promise<void>;
+  /** Cuts the link, without a word. */
+  cut(): Promise<void>;
+}
+
+/** A kind of link. */
+export interface Transport {
+  readonly name: string;
+  /** Opens a link, and waits for its mount or its refusal. */
+  open(url: string, resume?: string, headers?: Record<string, string>): Promise<Wire>;
+}
+
+let names = 0;
+/** The name of a client that nobody else has. */
+export const nameClient = () => `client-${crypto.randomUUID()}-${++names}`;
+
+abstract class AnyWire implements Wire {
+  readonly reader = new Reader();
+  readonly messages: string[] = [];
+  closed: number | undefined;
+  refused: number | undefined;
+  abstract say(...messages: (string | Uint8Array)[]): Promise<void>;
+  abstract cut(): Promise<void>;
+
+  take(text: string): void {
+    this.messages.push(text);
+    this.reader.receive(text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cut();
+  }
+}
+
+class SocketWire extends AnyWire {
+  constructor(readonly socket: WebSocket) {
+    super();
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => this.take(typeof data === "string" ? data : inflateRawSync(data).toString());
+    socket.onerror = () => this.refused ??= 400;
+    socket.onclose = ({ code }) => this.closed ??= code;
+  }
+
+  override say(...messages: (string | Uint8Array)[]): Promise<void> {
+    for (const message of messages) this.socket.send(message as string);
+    return Promise.resolve();
+  }
+
+  override async cut(): Promise<void> {
+    this.socket.close();
+    await until(() => this.closed !== undefined);
+  }
+}
+
+/** WebSocket. */
+export const ws: Transport = {
+  name: "ws",
+  async open(url, resume = `${nameClient()}..0`, headers = {}) {
+    const socket = new WebSocket(`${url.replace("http", "ws")}?nacre=${resume}`, { headers } as never);
+    const wire = new SocketWire(socket);
+    await until(() => wire.reader.mounts > 0 || wire.closed !== undefined);
+    return wire;
+  },
+};
+
+class StreamWire extends AnyWire {
+  #said = 0;
+  readonly #abort = new AbortController();
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(readonly url: string, readonly headers: Record<string, string>) {
+    super();
+  }
+
+  async open(): Promise<void> {
+    const response = await fetch(this.url, { headers: { accept: "text/event-stream", ...this.headers }, signal: this.#abort.signal });
+    if (!response.ok) {
+      await response.body?.cancel();
+      this.refused = response.status;
+      this.closed = -1;
+      return;
+    }
+    this.#reading = this.#read(response.body!);
+  }
+
+  override async say(...messages: (string | Uint8Array)[]): Promise<void> {
+    const isText = typeof messages[0] === "string";
+    const body = isText ? [this.#said, ...messages].join("\n") : messages[0] as Uint8Array<ArrayBuffer>;
+    this.#said += messages.length;
+    const response = await fetch(this.url, {
+      method: "POST",
+      body,
+      headers: { ...this.headers, "content-type": isText ? "text/plain;charset=UTF-8" : "application/octet-stream" },
+    });
+    await response.body?.cancel();
+    if (!response.ok) this.refused = response.status;
+  }
+
+  override async cut(): Promise<void> {
+    this.#abort.abort();
+    await this.#reading;
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = "";
+    try {
+      for await (const text of body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
+        const parts = (rest + text).split("\n\n");
+        rest = parts.pop()!;
+        for (const part of parts) {
+          if (part.startsWith("data: ")) this.take(part.slice(6));
+          else if (part.startsWith("event: close\ndata: ")) this.closed = JSON.parse(part.slice(19))[0];
+        }
+      }
+    } catch {
+      // It was cut, by either side.
+    }
+    this.closed ??= -1;
+  }
+}
+
+/** Server-sent events and POST; with the header `accept-encoding: identity` not compressed. */
+export const sse: Transport = {
+  name: "sse",
+  async open(url, resume = `${nameClient()}..0`, headers = {}) {
+    const wire = new StreamWire(`${url}?nacre=${resume}&link=${crypto.randomUUID()}`, headers);
+    await wire.open();
+    await until(() => wire.reader.mounts > 0 || wire.closed !== undefined);
+    return wire;
+  },
+};
+
+/** The same without compression. */
+export const plainSse: Transport = {
+  name: "sse, not compressed",
+  open: (url, resume, headers = {}) => sse.open(url, resume, { "accept-encoding": "identity", ...headers }),
+};
