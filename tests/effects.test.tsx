@@ -1,7 +1,7 @@
 // deno-lint-ignore-file jsx-key -- unkeyed lists are what is tested
 /** Effects and subscriptions, as a runtime runs them: under virtual time, with real promises. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type App, app, type Effect, effect, next, NotYetError, type Send } from "../mod.ts";
+import { type App, app, type Effect, effect, next, type Send } from "../mod.ts";
 import { run, type Runtime } from "../runtime/app/runtime.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
