@@ -35,10 +35,12 @@ function namedIn(cell: string): { path: string; name: string }[] {
   return [...cell.matchAll(namedTest)].map(([, path = "", name = ""]) => ({ path, name }));
 }
 
-/** The names in calls of `Deno.test`, and of `seeded`, which calls it. What is ignored is no test. */
+/** The names in calls of `Deno.test`, and of `seeded`, which calls it; a variable is a template of itself. What is ignored is no test. */
 function testNamesOf(source: string): TestName[] {
-  const calls = source.matchAll(/^[ \t]*(?:Deno\.test|seeded)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)\s*,/gm);
-  return [...calls].map(([, plain, template = ""]) => ({
+  const calls = source.matchAll(
+    /^[ \t]*(?:for \(.*\) )?(?:Deno\.test|seeded)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`|([a-z]\w*))\s*,/gm,
+  );
+  return [...calls].map(([, plain, template = "${}"]) => ({
     texts: plain === undefined ? template.split(/\$\{[^{}]*\}/) : [JSON.parse(`"${plain}"`)],
   }));
 }
@@ -46,16 +48,27 @@ function testNamesOf(source: string): TestName[] {
 /** Whether a file has a test of exactly this name. What a template fills in has to stand in the file, too: it is no wildcard. */
 function hasTest(source: string, name: string): boolean {
   return testNamesOf(source).some(({ texts }) => {
-    const pattern = texts.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+)");
+    const pattern = texts.map(escaped).join("(.+)");
     const filled = new RegExp(`^${pattern}$`, "s").exec(name)?.slice(1);
+    // All of the name is filled in where a helper is given it, as its first argument.
+    if (texts.join("") === "") return filled !== undefined && isFirstArgumentIn(source, name);
     return filled?.every((text) => isSaidIn(source, text)) ?? false;
   });
+}
+
+function isFirstArgumentIn(source: string, text: string): boolean {
+  return new RegExp(`^[ \\t]*\\w+\\(\\s*${escaped(JSON.stringify(text))}\\s*,`, "m").test(source);
 }
 
 /** Whether a source has this as a whole string, or as a word or number of its own. */
 function isSaidIn(source: string, text: string): boolean {
   if (source.includes(JSON.stringify(text)) || source.includes(`\`${text}\``)) return true;
   return /^\w+$/.test(text) && new RegExp(`\\b${text}\\b`).test(source);
+}
+
+/** As a regular expression for just that text. */
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** What is wrong with a row; nothing when it is right. `sourceOf` answers the text of a file, or undefined when there is none. */
@@ -115,10 +128,12 @@ Deno.test("a row is complained of that names a test that is not there, or names 
   const source = [
     'Deno.test("adds", () => {});',
     'Deno.test(\n  "says \\"so\\"", () => {});',
-    'for (const what of ["cats"]) Deno.test(`never`, () => {});',
+    'for (const what of ["cats"]) Deno.test(`${what} purr`, () => {});',
     '  Deno.test(`counts ${what} (${life})`, () => {}); const life = "live";',
     '// Deno.test("is only said", () => {});',
     'Deno.test.ignore("is left out", () => {});',
+    "function one(name: string, text: string) {\n  Deno.test(name, () => {});\n}",
+    'one("is a helper\'s", "is another argument");',
   ].join("\n");
   const complaint = (last: string) =>
     complaintOf({ line: 1, cells: ["theirs", "ours", last] }, (path) => Promise.resolve(path === "tests/a.test.ts" ? source : undefined));
@@ -127,6 +142,8 @@ Deno.test("a row is complained of that names a test that is not there, or names 
       "`tests/a.test.ts: adds`",
       '`tests/a.test.ts: adds`; `tests/a.test.ts: says "so"`',
       "`tests/a.test.ts: counts cats (live)`",
+      "`tests/a.test.ts: is a helper's`",
+      "`tests/a.test.ts: cats purr`",
       "None: there is nothing to show",
       "Not yet: it is being made",
     ]
@@ -140,6 +157,7 @@ Deno.test("a row is complained of that names a test that is not there, or names 
       "`tests/a.test.ts: counts cat (live)`",
       "`tests/a.test.ts: is only said`",
       "`tests/a.test.ts: is left out`",
+      "`tests/a.test.ts: is another argument`",
       "`tests/a.test.ts: adds`; `tests/a.test.ts: subtracts`",
       "tests/a.test.ts: adds",
       "`tests/a.test.ts: adds`; None: see tests/a.test.ts",
