@@ -15,7 +15,7 @@ const farewellMs = 5_000;
 /** The bytes of one POST. */
 const mostPosted = 1024 * 1024;
 const linkName = /^[\w-]{16,64}$/;
-const gzipHeader = new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
+const gzipHeader = () => new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
 
 interface Stream {
   readonly connection: Connection;
@@ -69,7 +69,7 @@ export class Streams {
     const backlog = () => -(controller.desiredSize ?? 0);
     // Each message is whole blocks of deflate, flushed: nothing waits for the next one, and no state is kept.
     const write = (text: string) => controller.enqueue(compress ? stored(text) : encoder.encode(text));
-    if (compress) controller.enqueue(gzipHeader.slice());
+    if (compress) controller.enqueue(gzipHeader());
     const heartbeat = setInterval(() => write(":\n\n"), heartbeatMs);
     Deno.unrefTimer(heartbeat);
     const link: Link<User> = {
