@@ -409,7 +409,7 @@ const both = app<string[], string>({
         <input
           id="late"
           onInput={send((e) => `typed ${e.currentTarget.value}`, { debounce: 60_000 })}
-          onBlur={heard.length === 0 ? send("blur") : undefined}
+          onBlur={send("blur")}
         />
         <input id="other" />
         <button type="submit">go</button>

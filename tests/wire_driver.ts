@@ -122,8 +122,10 @@ class StreamWire extends AnyWire {
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let rest = "";
     try {
-      for await (const text of body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
-        const parts = (rest + text).split("\n\n");
+      // By hand: what is piped through a decoder does not always end when the request is aborted.
+      const reader = body.getReader(), decoder = new TextDecoder();
+      for (let read; !(read = await reader.read()).done;) {
+        const parts = (rest + decoder.decode(read.value, { stream: true })).split("\n\n");
         rest = parts.pop()!;
         for (const part of parts) {
           if (part.startsWith("data: ")) this.take(part.slice(6));
