@@ -10,7 +10,7 @@ const openMs = 5_000;
  * stop far below it (`slow.ts`).
  */
 export const mostUnsent = 16 * 1024 * 1024;
-/** After so much was sent it is looked at again what waits: asking Deno for each message takes as long as a third of sending it. */
+/** After so much was sent it is looked at again what waits: asking Deno for each of thousands of messages costs. */
 const unwatched = 65_536;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 export const longestReason = 123;
