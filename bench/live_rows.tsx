@@ -6,6 +6,7 @@ import { Window } from "happy-dom";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { diff, encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
+import type { Node } from "../runtime/view/tree.ts";
 
 /** A table of rows; `change` sets the state of the one in the middle. */
 class Rows {
@@ -42,8 +43,8 @@ export interface LiveCase {
   prepare(count: number): () => void;
 }
 
-/** The component that changed, and the JSON of the patch. */
-function patched(count: number): () => void {
+/** What changes, as the JSON of a patch; `render` is how it is found. */
+function patched(count: number, render: (lowering: Lowering, rows: Rows) => Node): () => void {
   const rows = new Rows(count);
   const lowering = new Lowering({ development: false, warn() {} });
   const definitions = new Definitions();
@@ -52,25 +53,9 @@ function patched(count: number): () => void {
   let n = 0;
   return () => {
     rows.change(++n);
-    const next = lowering.update();
+    const next = render(lowering, rows);
     const text = JSON.stringify(diff(tree, next, definitions));
     if (text.length > 60) throw new Error(`Too much was patched: ${text}`);
-    tree = next;
-  };
-}
-
-/** The whole view once more, and the JSON of the patch. */
-function viewed(count: number): () => void {
-  const rows = new Rows(count);
-  const lowering = new Lowering({ development: false, warn() {} });
-  const definitions = new Definitions();
-  let tree = lowering.lower(rows.view());
-  encode(tree, definitions);
-  let n = 0;
-  return () => {
-    rows.change(++n);
-    const next = lowering.lower(rows.view());
-    JSON.stringify(diff(tree, next, definitions));
     tree = next;
   };
 }
@@ -98,8 +83,8 @@ function onDom(count: number): () => void {
 
 /** All ways. */
 export const liveCases: readonly LiveCase[] = [
-  { name: "the component, as a patch", prepare: patched },
-  { name: "the whole view, as a patch", prepare: viewed },
+  { name: "the component, as a patch", prepare: (count) => patched(count, (lowering) => lowering.update()) },
+  { name: "the whole view, as a patch", prepare: (count) => patched(count, (lowering, rows) => lowering.lower(rows.view())) },
   { name: "Preact on a DOM (happy-dom)", prepare: onDom },
   { name: "preact-render-to-string", prepare: printed },
 ];

@@ -1,6 +1,6 @@
 /**
  * Effects: plain descriptions of what to do beside changing the model. They do nothing until a runtime runs them
- * (`runtime/app/performance.ts`), and can be compared in a test.
+ * (`runtime/app/scope.ts`), and can be compared in a test.
  */
 
 import type { Effect } from "./carries.ts";

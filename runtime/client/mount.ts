@@ -53,7 +53,6 @@ export interface Mounted<Msg> {
  * Events are dispatched on the target by `effect.emit`. There is one client, without a user.
  *
  * @throws {TypeError} when there is no such element, or an app is mounted in it.
- * @throws {NotYetError} when the app has an option that this version knows by type only.
  *
  * @example In a module that is bundled for the browser
  * ```tsx ignore
