@@ -2,6 +2,7 @@
  * A view tree as HTML: what the browser runtime would build, written so that the parser builds the same. No markers, no comments. What
  * only a property can say (`scrollTop`, `indeterminate`) is left out.
  */
+import { attributeName } from "./attribute.ts";
 import type { Attribute, Element, Node as StaticNode } from "./statics.ts";
 import { voidElements } from "./statics.ts";
 import type { Hole, Place } from "./template.ts";
@@ -16,8 +17,14 @@ interface Written {
   chosen: string | undefined;
 }
 
-/** The value of the select that is around. */
-type Chosen = string | undefined;
+/** What of the elements around says how a node is written. */
+interface Around {
+  /** The value of the select. */
+  readonly chosen: string | undefined;
+  /** It is of SVG or MathML, where no text is raw and no line feed is dropped. */
+  readonly isForeign: boolean;
+}
+const body: Around = { chosen: undefined, isForeign: false };
 
 /** Properties that have an attribute, with its name. */
 const reflected: Readonly<Record<string, string>> = { value: "value", checked: "checked", selected: "selected", muted: "muted" };
@@ -28,24 +35,24 @@ const rawText: ReadonlySet<string> = new Set(["script", "style"]);
 
 /** The HTML of a node. */
 export function htmlOf(node: Node): string {
-  return nodeHtml(node, undefined);
+  return nodeHtml(node, body);
 }
 
-function nodeHtml(node: Node, chosen: Chosen): string {
+function nodeHtml(node: Node, around: Around): string {
   const what = shown(node);
   if (what === null) return "";
-  if (what instanceof List) return what.items.map((item) => nodeHtml(item, chosen)).join("");
-  if (what instanceof Instance) return what.place.roots.map((root) => staticHtml(root, what, chosen)).join("");
+  if (what instanceof List) return what.items.map((item) => nodeHtml(item, around)).join("");
+  if (what instanceof Instance) return what.place.roots.map((root) => staticHtml(root, what, around)).join("");
   return text(String(what));
 }
 
-function staticHtml(node: StaticNode, instance: Instance, chosen: Chosen): string {
+function staticHtml(node: StaticNode, instance: Instance, around: Around): string {
   if (typeof node === "string") return text(node);
-  if (!("tag" in node)) return nodeHtml(childAt(instance, node.place), chosen);
-  return elementHtml(node, instance, chosen);
+  if (!("tag" in node)) return nodeHtml(childAt(instance, node.place), around);
+  return elementHtml(node, instance, around);
 }
 
-function elementHtml(element: Element, instance: Instance, outer: Chosen): string {
+function elementHtml(element: Element, instance: Instance, around: Around): string {
   const { tag } = element;
   const written: Written = { attributes: new Map(), content: undefined, chosen: undefined };
   const { holes } = instance.place;
@@ -59,29 +66,32 @@ function elementHtml(element: Element, instance: Instance, outer: Chosen): strin
   } else {
     for (const attribute of element.attributes) writeStatic(written, tag, attribute, instance);
   }
-  const chosen = tag === "select" ? written.chosen : outer;
+  const isForeign = isForeignIn(tag, around);
+  const inner: Around = { chosen: tag === "select" ? written.chosen : around.chosen, isForeign };
   const inside = written.content ??
     (isPlain
-      ? holes.some((hole) => hole.kind === "child") ? nodeHtml(childAt(instance, 0), chosen) : ""
-      : element.children.map((child) => staticHtml(child, instance, chosen)).join(""));
-  if (tag === "option" && outer !== undefined && outer === (written.attributes.get("value") ?? inside.trim().replace(/\s+/g, " "))) {
+      ? holes.some((hole) => hole.kind === "child") ? nodeHtml(childAt(instance, 0), inner) : ""
+      : element.children.map((child) => staticHtml(child, instance, inner)).join(""));
+  const { chosen } = around;
+  if (tag === "option" && chosen !== undefined && chosen === (written.attributes.get("value") ?? inside.trim().replace(/\s+/g, " "))) {
     written.attributes.set("selected", "");
   }
   let start = `<${tag}`;
   for (const [name, value] of written.attributes) start += value === "" ? ` ${name}` : ` ${name}="${value}"`;
   start += ">";
   if (voidElements.has(tag)) return start;
+  if (around.isForeign) return `${start}${inside}</${tag}>`;
   if (rawText.has(tag)) return `${start}${written.content ?? rawTextOf(element, instance)}</${tag}>`;
   return `${start}${eatsLineFeed.has(tag) && inside.startsWith("\n") ? "\n" : ""}${inside}</${tag}>`;
 }
 
 function writeStatic(written: Written, tag: string, attribute: Attribute, instance: Instance): void {
   if ("name" in attribute) {
-    const { name, text: value } = attribute;
-    if (name === "key" || /^on/i.test(name)) return;
-    if (name === "value" && (tag === "select" || tag === "textarea")) write(written, tag, ".value", value);
-    else if (name === "class" || !/[A-Z]/.test(name)) writeAttribute(written, name, value);
-    else writeAttribute(written, name === "className" ? "class" : name === "htmlFor" ? "for" : name, value);
+    const { kind, wire } = attributeName(tag, attribute.name);
+    const { text: value } = attribute;
+    if (kind === "property") write(written, tag, wire, value === "" && wire !== ".value" && wire !== ".defaultValue" ? true : value);
+    else if (kind === "custom") writeAttribute(written, attribute.name, value);
+    else if (kind !== "ignored" && kind !== "handler") writeAttribute(written, wire, value);
     return;
   }
   const index = holeAt(instance.place, attribute.place);
@@ -89,8 +99,13 @@ function writeStatic(written: Written, tag: string, attribute: Attribute, instan
   if (hole?.kind === "attribute") write(written, tag, hole.name.wire, instance.holes[index]);
   else if (hole?.kind === "bare") {
     const bare = instance.holes[index] as string;
-    if (bare !== "" && bare[0] !== "!") writeAttribute(written, bare.replace(".", "").toLowerCase(), "");
+    if (bare !== "" && bare[0] !== "!") write(written, tag, bare, bare[0] === "." ? true : "");
   }
+}
+
+/** Whether what is in an element is of SVG or MathML. */
+function isForeignIn(tag: string, { isForeign }: Around): boolean {
+  return tag === "svg" || tag === "math" || isForeign && !/^(?:foreignObject|annotation-xml|m(?:[inos]|text))$/.test(tag);
 }
 
 /** Writes what a hole of this name on the wire holds. */

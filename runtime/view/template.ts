@@ -5,7 +5,7 @@
 import type { AttributeDefinition, Definition, HandlerOptions, NodeDefinition } from "../wire/message.ts";
 import { type AttributeName, attributeName, attributeValue } from "./attribute.ts";
 import { type AnySignal, isSignal } from "./signal.ts";
-import { type Element, type Node, readStatics, voidElements } from "./statics.ts";
+import { type Attribute, type Element, type Node, readStatics, voidElements } from "./statics.ts";
 
 /** What a hole of a template is filled from. */
 export type Hole =
@@ -13,7 +13,7 @@ export type Hole =
   | { readonly kind: "attribute"; readonly source: number; readonly name: AttributeName }
   /** A bare boolean: its name is known once it was true. */
   | { readonly kind: "bare"; readonly source: number; name: string }
-  | { readonly kind: "constant"; readonly value: string | number | boolean }
+  | { readonly kind: "constant"; readonly value: string | number | boolean; readonly site: Attribute }
   | { readonly kind: "spread"; readonly source: number; readonly tag: string; readonly only?: "attributes" | "properties" }
   | { readonly kind: "handler"; readonly source: number; readonly event: string; readonly tag: string };
 
@@ -288,7 +288,7 @@ class Compiler {
           ? true
           : attribute.text;
         this.names.set(attribute, name.wire);
-        this.found.push({ site: attribute, hole: { kind: "constant", value }, group: "property" });
+        this.found.push({ site: attribute, hole: { kind: "constant", value, site: attribute }, group: "property" });
         return;
       }
       case "custom":

@@ -40,6 +40,25 @@ export interface Change {
 /** A list's new order: runs of old items that stay (`start, count`) or move (`start, -count`; one alone: `-1 - start`), groups of new ones. */
 export type Recipe = (number | Value[])[];
 
+// ---- painted pages ---------------------------------------------------------------------------
+
+/**
+ * How what HTML shows is divided into holes: 0 is nothing; 1 a text that is as long as what its neighbours leave of the characters in a
+ * row; `-1 - n` a text of n UTF-16 units; `[template, ...children, rest?]` an instance; `[0, count, shape, count, shape, ...]` a list.
+ * The rest, an object by holes like a change, is what HTML does not say.
+ */
+export type Shape = number | ShapeParts;
+/** The shape of an instance or a list; an interface, since a tuple may not contain itself. */
+export interface ShapeParts extends Array<Shape | Rest> {
+  0: number;
+}
+/** By hole what a browser has to be told beside the HTML. */
+export interface Rest {
+  [hole: number]: Json;
+}
+/** What stands beside the HTML of a painted element: enough to take it over as it is. */
+export type Description = [definitions: readonly Definition[], shape: Shape, checksum: number, snapshot: string, config?: Config];
+
 // ---- messages --------------------------------------------------------------------------------
 
 /** Why an event came to nothing, as a server says it. */
