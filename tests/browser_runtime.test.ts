@@ -9,7 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
-import type { LoadPart, PartMakers } from "../runtime/browser/part.ts";
+import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";

@@ -9,7 +9,7 @@ import { minify } from "npm:terser@^5";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { PartMakers } from "./part.ts";
+import type { PartMakers } from "./parts.ts";
 
 /** What the main file may weigh: bytes, brotli, quality 11. */
 const budget = 5000;

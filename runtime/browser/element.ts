@@ -4,7 +4,7 @@
  */
 import { createLink } from "./link.ts";
 import { installListen } from "./listen.ts";
-import type { LoadPart } from "./part.ts";
+import type { LoadPart } from "./parts.ts";
 import type { World } from "./world.ts";
 
 /** Defines the element, once. */

@@ -5,7 +5,8 @@
 import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
-import { type Host, type LoadPart, neededBy, type Part, type Parts } from "./part.ts";
+import type { Host, Part } from "./part.ts";
+import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";

@@ -1,12 +1,8 @@
 /**
- * Parts: what few pages need of the browser runtime, each a module of its own (`runtimeScript` answers it by its name), loaded when a
- * message, or a mount's config, first needs it. A part and what it is given never have names that end in an underscore: those are other ones
- * in each module.
+ * A part of the browser runtime that few pages need, and what it knows of the link that it is for. Neither may have names that end in an
+ * underscore: those are other ones in each module.
  */
-import type { Config, Down } from "../wire/message.ts";
-import type { watchContexts } from "./contexts.ts";
-import type { performEffects } from "./effect.ts";
-import type { openStreams } from "./sse.ts";
+import type { Config } from "../wire/message.ts";
 import type { World } from "./world.ts";
 
 /** What a part knows of the link that it is for. */
@@ -30,29 +26,3 @@ export interface Part {
   /** The link is lost, or left. */
   end?(): void;
 }
-
-/** What makes each part. */
-export interface PartMakers {
-  contexts: typeof watchContexts;
-  effect: typeof performEffects;
-  sse: typeof openStreams;
-}
-
-/** Loads the module of a part. */
-export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ readonly create: PartMakers[Name] }>;
-
-/** The parts that are there. */
-export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
-
-/** Whose a kind of message, or what a config names, is. */
-const owners: Record<string, keyof Parts | undefined> = {
-  provide: "contexts",
-  provided: "contexts",
-  context: "contexts",
-  contexts: "contexts",
-  effect: "effect",
-};
-
-/** The parts that a message needs. */
-export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
