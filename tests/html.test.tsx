@@ -27,6 +27,14 @@ Deno.test("htmlOf() writes properties as the attributes that they begin with", (
   );
 });
 
+Deno.test("htmlOf() chooses the first of the options that have a select's value, as the property does", () => {
+  const options = ["1", "2", "2"].map((value) => h("option", { value }));
+  assertEquals(
+    html(<select value={two}>{options}</select>),
+    `<select><option value="1"></option><option value="2" selected></option><option value="2"></option></select>`,
+  );
+});
+
 Deno.test("htmlOf() leaves raw HTML, scripts and styles as they are, and breaks an end tag in them", () => {
   assertEquals(html(<div dangerouslySetInnerHTML={{ __html: "<b>x</b>" }} />), "<div><b>x</b></div>");
   assertEquals(html(h("style", null, "a > b {}</style><script>")), "<style>a > b {}\\3c /style><script></style>");

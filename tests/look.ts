@@ -17,6 +17,8 @@ const states: Readonly<Record<string, readonly string[]>> = {
 export interface LookOptions {
   /** Also the state that only properties have; without it what a parser makes of HTML can be compared. */
   readonly states: boolean;
+  /** Without it what says in HTML what such a state was at first is left out. */
+  readonly defaults?: boolean;
 }
 
 /** The children of a node, line by line. */
@@ -47,6 +49,7 @@ function addElement(element: Element, indent: string, lines: string[], options: 
   const parts: string[] = [];
   for (const attribute of element.attributes) {
     if (attribute.name === "style" || attribute.name === "value" && states[name]?.includes("value")) continue;
+    if (options.defaults === false && /^(?:checked|selected|muted)$/.test(attribute.name)) continue;
     parts.push(`${attribute.name}=${JSON.stringify(attribute.value)}`);
   }
   const style = (element as HTMLElement).style?.cssText;
@@ -62,6 +65,8 @@ function addElement(element: Element, indent: string, lines: string[], options: 
   parts.sort();
   const shortSpace = space === "http://www.w3.org/1999/xhtml" ? "" : `{${space?.split("/").at(-1)}}`;
   lines.push(`${indent}<${[shortSpace + name, ...parts].join(" ")}>`);
+  // The text of a textarea is its value at first.
+  if (options.defaults === false && name === "textarea") return;
   const content = (element as HTMLTemplateElement).content as DocumentFragment | undefined;
   addChildren(name === "template" && content ? content : element, `${indent}  `, lines, options);
 }

@@ -16,6 +16,7 @@ const budget = 5000;
 
 /** What is loaded when something needs it, each by what makes it. */
 const makers = {
+  adopt: "adoptPage",
   contexts: "watchContexts",
   effect: "performEffects",
   sse: "openStreams",

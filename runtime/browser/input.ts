@@ -23,6 +23,10 @@ export interface Control {
 export interface Inputs {
   /** The model says so from now on. */
   set_(element: Element, name: string, value: unknown): void;
+  /** As long as this is on, what the model says of an input is taken for what is in it already. */
+  hold_(on: boolean): void;
+  /** Writes what the model says, if the element is free. */
+  write_(element: Element): void;
   /** Notes that an event's entry tells the server what is in an input: the model is waited for. */
   take_(event: Event, entry: Entry): void;
   /** Says that an entry has been dealt with: the model has its way, unless the user was quicker. */
@@ -31,8 +35,8 @@ export interface Inputs {
 
 export function watchInputs(world: World, root: Element): Inputs {
   const controls = new WeakMap<EventTarget, Control>();
+  let held = false;
 
-  /** Writes what the model says, if the element is free. */
   const write = (element: Element) => {
     const control = controls.get(element);
     if (control && !(control.late_ = control.pending_ || control.composing_ || control.typed_ && isFocused(element))) {
@@ -70,8 +74,14 @@ export function watchInputs(world: World, root: Element): Inputs {
       const control = controls.get(element) || { model_: {} };
       controls.set(element, control);
       control.model_[name] = value;
-      write(element);
+      if (!held) write(element);
+      // The user's alone.
+      else if (value == null) delete control.model_[name];
     },
+    hold_(on) {
+      held = on;
+    },
+    write_: write,
     take_({ type, target, currentTarget }, entry) {
       const control = controls.get(target!);
       // A click tells where it is what checks a box.

@@ -2,7 +2,7 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Config, Definition, Description, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
 import type { Host, Part } from "./part.ts";
@@ -15,6 +15,7 @@ import type { World } from "./world.ts";
 export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
+type Resume = Extract<Down, ["resume", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
 export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
@@ -38,6 +39,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** Whether it uses server-sent events; settled when a link of the kind has worked. */
   let streams: unknown;
   let settled = false;
+  /** What the page was painted with has been looked at. */
+  let begun = false;
+  /** What whoever takes a painted page over goes on from; nothing where there is no such page on the screen. */
+  let snapshot: string | undefined;
+  /** Tells the app of inputs that were not as they were painted. */
+  let tellControls: (() => void) | undefined;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -105,17 +112,31 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     lose();
   };
 
+  const patch = ([change, fresh, skipped = 0]: unknown[]) => {
+    if (change !== undefined) {
+      view.patch(change as Value | Change, fresh as Definition[]);
+      const before = view.version_ - told;
+      view.version_ += 1 + (skipped as number);
+      if (before > 14) tell();
+      else if (!before) world.setTimeout(tell, 1000);
+    }
+  };
+
   const receive = (message: Down) => {
     const [kind, ...rest] = message;
-    if (kind == "mount") {
-      const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
-      const anew = name != epoch;
+    if (kind == "mount" || kind == "resume") {
+      const [name, version, last, ...shown] = rest as Mount | Resume;
+      const isMount = kind == "mount";
+      const isOther = name != epoch;
+      // Who goes on with what is on the page was told by it; but of a page that was painted nobody knew.
+      const anew = isMount ? isOther : !epoch;
+      const wanted = (isMount ? shown[2] : host.config) as Config || {};
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-      if (live && anew) socket!.send(JSON.stringify(name));
+      if (live && isOther) socket!.send(JSON.stringify(name));
       live = false;
       // The elements that it happened to are about to go.
-      flushWaiting(view);
-      if (!anew) acknowledge(last - done);
+      if (isMount) flushWaiting(view);
+      if (!isMount || !isOther) acknowledge(last - done);
       else {
         // The inputs that they would free are gone.
         for (const { target_: target } of queue.splice(0)) {
@@ -132,23 +153,19 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
-      view.mount(definitions, value);
+      if (isMount) view.mount(...shown as [Definition[], Value]);
       attempts = 0;
       settled = live = true;
       show("live");
       flush();
+      if (!isMount) patch(shown);
       facts.begin_(wanted, anew);
+      if (!isMount) tellControls?.();
+      tellControls = snapshot = undefined;
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
-      if (rest.length) {
-        const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
-        view.patch(patch, fresh);
-        const before = view.version_ - told;
-        view.version_ += 1 + skipped;
-        if (before > 14) tell();
-        else if (!before) world.setTimeout(tell, 1000);
-      }
+      patch(rest);
       acknowledge(kind);
     }
   };
@@ -171,7 +188,30 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
-  const open = () => {
+  /** Opens the first link when the element is complete, and what it was painted with is taken over. */
+  const begin = (): unknown => {
+    const { document } = world;
+    const script = element.lastChild as HTMLScriptElement | null;
+    if (begun || !route) return open();
+    if (script?.type != "application/json") {
+      // What is still being parsed may yet have it.
+      if (document.readyState == "loading") return document.addEventListener("DOMContentLoaded", begin, { once: true });
+      return open(begun = true);
+    }
+    begun = true;
+    load("adopt").then(() => {
+      const description: Description = JSON.parse(script.text);
+      script.remove();
+      if (socket) return;
+      tellControls = parts.adopt!.adopt(view.door_(description[0]), description);
+      if (tellControls) {
+        snapshot = description[3];
+        host.config = description[4] || {};
+      }
+    }).catch(world.console.error).then(() => open());
+  };
+
+  const open = (_?: unknown) => {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
     show("connecting");
@@ -231,7 +271,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       route = wanted;
       away = false;
       stop();
-      open();
+      begin();
     }
   };
 }

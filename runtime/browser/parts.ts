@@ -1,14 +1,16 @@
 /**
  * The parts: each is a module of its own (`runtimeScript` answers it by its name), loaded when a message, or a mount's config, first needs
- * it. This file must never import one of them but as a type: it would be in the main file.
+ * it, or an element that was painted. This file must never import one of them but as a type: it would be in the main file.
  */
 import type { Down } from "../wire/message.ts";
+import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
 export interface PartMakers {
+  adopt: typeof adoptPage;
   contexts: typeof watchContexts;
   effect: typeof performEffects;
   sse: typeof openStreams;

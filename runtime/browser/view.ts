@@ -11,39 +11,62 @@ import type { World } from "./world.ts";
 
 /** A root that shows a value. */
 export interface View extends Events {
+  /** Knows these definitions and nothing else; answers by what it can be told which nodes its parts are. */
+  door_(definitions: readonly Definition[]): Door;
   /** Shows a value in place of all that the root has. */
   mount(definitions: Definition[], value: Value): void;
   /** Applies a change, with the definitions that are new in it. */
   patch(change: Value | Change, definitions?: Definition[]): void;
 }
 
+/**
+ * What makes parts of a view of nodes that are there, for a module of its own: neither here nor in what it gives may names that such a
+ * module uses end in an underscore.
+ */
+export interface Door {
+  /** The definitions by their numbers. */
+  readonly known: readonly Definition[];
+  readonly top: Part;
+  /** An instance without nodes, at the end of a part. */
+  instance(part: Part, number: number): Instance;
+  /** A hole of an instance: an element and a name, or a child hole that ends with this node. */
+  hole(instance: Instance, index: number, node: Node, name: string): void;
+  hole(instance: Instance, index: number, node: Node): Part;
+  /** What is said of controlled inputs meanwhile is not written. */
+  hold(on: boolean): void;
+  /** Writes what was said of one. */
+  write(element: Element): void;
+}
+
 /** A child hole in the page: nothing, a text, an instance or a list, between two nodes that stay. */
-interface Part {
+export interface Part {
   /** The comment at its end, or the element that it fills alone. */
   end_: Node;
   /** What stands before it, if anything does. */
-  start_: Node | null;
+  start: Node | null;
   /** The instance whose hole it is (the root has none), and the hole's number. */
   owner_: Instance | undefined;
   index_: number;
-  items_: Instance[];
-  list_?: boolean;
-  text_?: Text;
+  items: Instance[];
+  list?: boolean;
+  text?: Text;
 }
 
 /**
  * A template in the page with its holes written. Its first and last node never change, whatever its holes do; a value in a list
  * that is no instance is wrapped in one of template 0, which is a hole and nothing else.
  */
-interface Instance {
+export interface Instance {
   part_: Part;
   wrapper_: boolean;
-  first_: ChildNode;
-  last_: ChildNode;
+  first: ChildNode;
+  last: ChildNode;
   /** Its nodes until they are inserted. */
-  content_: Node;
+  content_: Node | undefined;
+  /** What writes its holes, by their numbers. */
+  writers_: Writer[];
   /** Holes by their numbers. */
-  patch_(changes: object): void;
+  patch(changes: object): void;
 }
 
 /** Writes one hole. */
@@ -65,9 +88,9 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
 
   const createPart = (end: Node, index = 0, owner?: Instance): Part => ({
     end_: end,
-    start_: end.nodeType == 8 ? end.previousSibling : null,
+    start: end.nodeType == 8 ? end.previousSibling : null,
     index_: index,
-    items_: [],
+    items: [],
     owner_: owner,
   });
   /** The parent of what is in a hole, and the node that comes after it. */
@@ -82,22 +105,22 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
       node = next;
     }
   };
-  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling);
+  const remove = (item: Instance) => each(item.first, item.last.nextSibling);
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
-    if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
+    if (templateOf(change) < 0) patchList(part, (part.list ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
     else if (isObject(change)) {
-      part.list_ = !templateOf(change);
-      reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
+      part.list = !templateOf(change);
+      reorder(part, [part.list ? (change as Value[]).slice(1) : [change as Value]]);
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
-      if (part.text_?.parentNode != parent) {
+      if (part.text?.parentNode != parent) {
         reorder(part, []);
-        parent.insertBefore(part.text_ = document.createTextNode(""), end);
+        parent.insertBefore(part.text = document.createTextNode(""), end);
       }
-      part.text_.data = change as string;
+      part.text.data = change as string;
     }
   };
 
@@ -105,21 +128,21 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     if (recipe) reorder(part, recipe);
     for (const index in changes) {
       const change = (changes as Record<string, Value | Change>)[index]!;
-      const item = part.items_[+index]!;
+      const item = part.items[+index]!;
       const number = templateOf(change);
-      if (item.wrapper_ && number < 1) item.patch_([change]);
-      else if (number < 0) item.patch_(change as Change);
+      if (item.wrapper_ && number < 1) item.patch([change]);
+      else if (number < 0) item.patch(change as Change);
       else {
-        item.first_.before((part.items_[+index] = createInstance(part, change)).content_);
+        item.first.before((part.items[+index] = createInstance(part, change)).content_!);
         remove(item);
       }
     }
   };
 
   const reorder = (part: Part, recipe: Recipe) => {
-    const old = part.items_;
+    const old = part.items;
     const [parent, end] = around(part);
-    const first = () => part.start_ ? part.start_.nextSibling : parent.firstChild;
+    const first = () => part.start ? part.start.nextSibling : parent.firstChild;
     /** The new order, and of each item whether it stays. */
     const items = new Map<Instance, boolean>();
     while (recipe.length) {
@@ -134,19 +157,40 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     if (old.some(items.has, items)) { for (const item of old) items.has(item) || remove(item); }
     // Nothing is kept: strangers go too.
     else each(first(), end);
-    part.items_ = [...items.keys()];
+    part.items = [...items.keys()];
 
     const move: Node["insertBefore"] = parent.moveBefore as never || parent.insertBefore;
     let next = first();
     for (const [item, stays] of items) {
-      if (stays) next = item.last_.nextSibling;
+      if (stays) next = item.last.nextSibling;
       // What is new is still in its fragment.
-      else if (item.content_.firstChild) parent.insertBefore(item.content_, next);
-      else each(item.first_, item.last_.nextSibling, (node) => move.call(parent, node, next));
+      else if (item.content_?.firstChild) parent.insertBefore(item.content_, next);
+      else each(item.first, item.last.nextSibling, (node) => move.call(parent, node, next));
     }
   };
 
   // ---- instances
+
+  const blank = (part: Part, number: number, content?: Node): Instance => {
+    const writers: Writer[] = [];
+    return {
+      part_: part,
+      wrapper_: !number,
+      first: content?.firstChild as ChildNode,
+      last: content?.lastChild as ChildNode,
+      content_: content,
+      writers_: writers,
+      patch(changes) {
+        for (const index in changes) writers[+index]!((changes as Change)[+index]);
+      },
+    };
+  };
+
+  const addHole = ((instance, index, node, name) => {
+    const child = createPart(inside(node), index, instance);
+    instance.writers_[index] = name ? createWriter(instance, node as Element, name, [index]) : (value) => patchPart(child, value as Value);
+    return child;
+  }) as (instance: Instance, index: number, node: Node, name?: string) => Part;
 
   const createInstance = (part: Part, value: Value | Change): Instance => {
     const number = templateOf(value);
@@ -157,28 +201,17 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, known[number]!, space);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
     const content = source.cloneNode(true);
-    const instance: Instance = {
-      part_: part,
-      wrapper_: !number,
-      first_: content.firstChild!,
-      last_: content.lastChild!,
-      content_: content,
-      patch_(changes) {
-        for (const index in changes) writers[+index]!((changes as Change)[+index]);
-      },
-    };
+    const instance = blank(part, number, content);
     // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
-    const writers = holes.map(({ path_: path, name_: name }, index): Writer => {
+    holes.forEach(({ path_: path, name_: name }, index) => {
       let node = content;
       for (const step of path) node = inside(node).childNodes[step]!;
-      if (name != null) return createWriter(instance, node as Element, name, [index]);
-      const child = createPart(inside(node), index, instance);
-      return (value) => patchPart(child, value as Value);
+      addHole(instance, index, node, name!);
     });
     document.adoptNode(content);
     customElements.upgrade(content);
     // What is nothing stays as its element has it: an input without a value is the user's alone.
-    writers.forEach((write, index) => {
+    instance.writers_.forEach((write, index) => {
       const value = index in values ? values[index] : holes[index]!.options_;
       if (value != null) write(value);
     });
@@ -188,7 +221,7 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
   /** Where a handler is, or nothing when that is no longer in the page. */
   const place = (instance: Instance | undefined, path: Path): Path | undefined => {
     while (instance) {
-      const { items_: items, list_: list, owner_: owner, index_: index } = instance.part_;
+      const { items, list, owner_: owner, index_: index } = instance.part_;
       const at = items.indexOf(instance);
       if (at < 0) return;
       if (list) path = [at, ...path];
@@ -231,10 +264,25 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     version_: 0,
     waiting_: new Map(),
     send_: send!,
-    mount(definitions, value) {
-      known = [[0]];
+    door_(definitions) {
+      known = [[0], ...definitions];
       templates = {};
-      view.patch(value, definitions);
+      return {
+        known,
+        top,
+        instance(part, number) {
+          const instance = blank(part, number);
+          part.items.push(instance);
+          return instance;
+        },
+        hole: addHole as Door["hole"],
+        hold: inputs.hold_,
+        write: inputs.write_,
+      };
+    },
+    mount(definitions, value) {
+      view.door_(definitions);
+      view.patch(value);
     },
     patch(change, definitions = []) {
       busy = true;

@@ -19,12 +19,12 @@ interface Written {
 
 /** What of the elements around says how a node is written. */
 interface Around {
-  /** The value of the select. */
-  readonly chosen: string | undefined;
+  /** The value of the select, until one of its options has it. */
+  readonly select: { chosen: string | undefined } | undefined;
   /** It is of SVG or MathML, where no text is raw and no line feed is dropped. */
   readonly isForeign: boolean;
 }
-const body: Around = { chosen: undefined, isForeign: false };
+const body: Around = { select: undefined, isForeign: false };
 
 /** Properties that have an attribute, with its name. */
 const reflected: Readonly<Record<string, string>> = { value: "value", checked: "checked", selected: "selected", muted: "muted" };
@@ -67,14 +67,15 @@ function elementHtml(element: Element, instance: Instance, around: Around): stri
     for (const attribute of element.attributes) writeStatic(written, tag, attribute, instance);
   }
   const isForeign = isForeignIn(tag, around);
-  const inner: Around = { chosen: tag === "select" ? written.chosen : around.chosen, isForeign };
+  const inner: Around = { select: tag === "select" ? { chosen: written.chosen } : around.select, isForeign };
   const inside = written.content ??
     (isPlain
       ? holes.some((hole) => hole.kind === "child") ? nodeHtml(childAt(instance, 0), inner) : ""
       : element.children.map((child) => staticHtml(child, instance, inner)).join(""));
-  const { chosen } = around;
+  const chosen = around.select?.chosen;
   if (tag === "option" && chosen !== undefined && chosen === (written.attributes.get("value") ?? inside.trim().replace(/\s+/g, " "))) {
     written.attributes.set("selected", "");
+    around.select!.chosen = undefined;
   }
   let start = `<${tag}`;
   for (const [name, value] of written.attributes) start += value === "" ? ` ${name}` : ` ${name}="${value}"`;

@@ -71,6 +71,7 @@ export type Down =
   | [acknowledged: number]
   | [acknowledged: number, patch: Value | Change, definitions?: Definition[], skipped?: number]
   | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value, config?: Config]
+  | ["resume", epoch: string, version: number, last: number, patch?: Value | Change, definitions?: Definition[], skipped?: number]
   | ["emit", name: string, detail: Json]
   | ["effect", name: PageEffect, ...args: Json[]]
   | ["provide", key: string, value: Json]

@@ -1,0 +1,250 @@
+/**
+ * Takes over what a page was painted with: walks the definitions and the DOM together, and makes a view of the nodes that are there. It
+ * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own, so its
+ * names must not be mangled.
+ */
+import type { AttributeDefinition, Definition, Description, ElementDefinition, Json, Rest, Shape } from "../wire/message.ts";
+import { isFocused } from "./attribute.ts";
+import { checksum } from "./checksum.ts";
+import { inside, spaceIn } from "./definition.ts";
+import type { Host, Part as LinkPart } from "./part.ts";
+import type { Door, Instance, Part } from "./view.ts";
+
+/** Takes over, once. */
+export interface Adoption extends LinkPart {
+  /**
+   * Makes a view of what is there, and lets events happen again that were made before. Answers what has to be called when the link is live, which tells the app of inputs that are not as they
+   * were painted; nothing, and has changed nothing, when the page is not as described.
+   */
+  adopt(door: Door, description: Description): (() => void) | undefined;
+}
+
+/** What stands among characters in a row: a comment that is to be there, a static text, or the text of a hole and how long it is. */
+type Piece = Comment | string | [part: Part, length: number];
+
+/** The children of one node, as they are come by. */
+interface Row {
+  readonly pieces: Piece[];
+  /** The next element, after the characters up to it. */
+  element(): Element;
+}
+
+/** A control, whichever it is. */
+type Control = HTMLInputElement;
+
+/** An event that happened before this script was there, what it happened to, and the element that this was in. */
+type Early = [event: Event, target: EventTarget, owner: Element];
+
+export function adoptPage({ world, element, root }: Host): Adoption {
+  const { document } = world;
+
+  const check = (isSo: unknown) => {
+    if (!isSo) throw new Error("not as painted");
+  };
+
+  /** What has to be done when all is as described. */
+  let tasks: (() => void)[] = [];
+  /** All texts in holes. */
+  let texts = "";
+
+  /** Reads the children of a node. `isFree`: where none are described, there may be any. */
+  const readChildren = (parent: Node, isFree: boolean, read: (row: Row) => void) => {
+    let node = parent.firstChild;
+    let pieces: Piece[] = [];
+    const lengthOf = (piece: Piece) => typeof piece == "string" ? piece.length : Array.isArray(piece) && piece[1] < 0 ? ~piece[1] : 0;
+
+    const endRun = () => {
+      const run = pieces, found: Text[] = [];
+      pieces = row.pieces = [];
+      for (; node && node.nodeType != 1; node = node.nextSibling) if (node.nodeType == 3) found.push(node as Text);
+      const after = node, all = found.map(({ data }) => data).join("");
+      const rest = run.reduce((rest, piece) => rest - lengthOf(piece), all.length);
+      let at = 0;
+      const lengths = run.map((piece) => {
+        const isHole = Array.isArray(piece);
+        const length = isHole && piece[1] > 0 ? rest : lengthOf(piece);
+        const text = all.slice(at, at += length);
+        if (isHole) {
+          check(length > 0);
+          texts += text + "\0";
+        } else if (typeof piece == "string") check(text == piece);
+        return length;
+      });
+      check(at == all.length);
+      if (run[0]) {
+        tasks.push(() => {
+          let text = found[0];
+          // The parser makes several of a long one.
+          if (found[1]) text!.data = all;
+          for (const more of found.slice(1)) more.remove();
+          run.forEach((piece, i) => {
+            if (!lengths[i]) parent.insertBefore(piece as Comment, text ?? after);
+            else {
+              const next = lengths[i]! < text!.length ? text!.splitText(lengths[i]!) : undefined;
+              if (Array.isArray(piece)) piece[0].text = text!;
+              text = next;
+            }
+          });
+        });
+      }
+    };
+    const row = {
+      pieces,
+      element() {
+        endRun();
+        const element = node;
+        node = node!.nextSibling;
+        return element as Element;
+      },
+    };
+    read(row);
+    if (isFree && node == parent.firstChild && !pieces[0]) return;
+    endRun();
+    check(!node);
+  };
+
+  const readValue = (door: Door, row: Row, part: Part, shape: Shape, space: string) => {
+    if (!Array.isArray(shape)) {
+      if (shape) row.pieces.push([part, shape as number]);
+    } else if (shape[0]) readItem(door, row, part, shape, space);
+    else {
+      part.list = true;
+      for (let i = 1; i < shape.length; i += 2) {
+        for (let count = shape[i] as number; count-- > 0;) readItem(door, row, part, shape[i + 1] as Shape, space);
+      }
+    }
+  };
+
+  const readItem = (door: Door, row: Row, part: Part, shape: Shape, space: string) => {
+    const [number, ...parts] = (Array.isArray(shape) && shape[0] ? shape : [0, shape]) as [number, ...(Shape | Rest)[]];
+    const instance = door.instance(part, number);
+    const nodes = door.known[number]!;
+    const rest = parts.at(-1);
+    const isRest = rest === Object(rest) && !Array.isArray(rest);
+    if (isRest) parts.pop();
+    readNodes(door, row, instance, nodes, parts as Shape[], space, nodes.length != 1 || typeof nodes[0] != "object");
+    if (isRest) tasks.push(() => instance.patch(rest as Rest));
+  };
+
+  /** The nodes of a template, where there may be others before and after them; `owner` is the element whose children they all are. */
+  const readNodes = (
+    door: Door,
+    row: Row,
+    instance: Instance,
+    nodes: Definition,
+    parts: Shape[],
+    space: string,
+    isLoose: boolean,
+    owner?: Node,
+  ) => {
+    let last: ChildNode | null = null;
+    let isText: unknown;
+    const comment = () => {
+      row.pieces.push(last = document.createComment(""));
+      return last;
+    };
+    if (isLoose) instance.first = comment();
+    for (const node of nodes) {
+      if (typeof node == "number") {
+        if (isText) comment();
+        const isAlone = owner && !(nodes.length > 1);
+        const end = isAlone ? owner : document.createComment("");
+        const part = door.hole(instance, node, end);
+        part.start = last;
+        readValue(door, row, part, parts.shift() ?? 0, space);
+        if (!isAlone) row.pieces.push(last = end as Comment);
+      } else if (typeof node == "object") {
+        last = readElement(door, row, instance, node, parts, space);
+        if (!owner && !isLoose) instance.first = instance.last = last;
+      } else row.pieces.push(node);
+      isText = typeof node == "string";
+    }
+    if (isLoose) instance.last = comment();
+  };
+
+  const readElement = (door: Door, row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
+    const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
+    const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
+    const element = row.element() as Control;
+    check(element.localName == tag && element.namespaceURI == own);
+    let isFree = tag == "textarea";
+    for (const [name, value, options] of attributes) {
+      if (typeof value == "number") {
+        door.hole(instance, value, element, name);
+        // The content of an element whose children are no part of the view is what its attributes say.
+        if (name == "...") isFree ||= !children[0];
+        const initial = name == ".value" ? element.defaultValue : name == ".checked" ? element.defaultChecked : options;
+        if (initial != null) tasks.push(() => instance.patch({ [value]: initial as Json }));
+      } else check(element.getAttribute(name) == value);
+    }
+    const content = inside(element);
+    readChildren(content, isFree, (row) => readNodes(door, row, instance, children, parts, spaceIn(element), false, content));
+    return element;
+  };
+
+  /** The controls that are not as they were painted; the others get what the model says. */
+  const changedControls = (door: Door): Control[] => {
+    const inert = document.implementation.createHTMLDocument();
+    const form = inert.createElement("form");
+    return [...root.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
+      // What it would be if nobody had touched it, the browser knows best.
+      const copy = inert.importNode(control, true);
+      form.replaceChildren(copy);
+      form.reset();
+      const isChanged = copy.value != control.value || copy.checked != control.checked;
+      if (!isChanged) door.write(control);
+      return isChanged;
+    });
+  };
+
+  /** Lets happen again what was kept for this element; answers what it happened to. */
+  const replay = (): unknown[] => {
+    const kept = (world as { nacreEarly?: Early[] }).nacreEarly || [];
+    return kept.splice(0).map(([event, target, owner]) => {
+      if (owner != element) kept.push([event, target, owner]);
+      else if (event.type == "submit") (target as HTMLFormElement).requestSubmit((event as SubmitEvent).submitter);
+      else {
+        // No mouse event: what a click does of itself, to a box or a link, it has done.
+        const again = new world.CustomEvent(event.type, {
+          bubbles: true,
+          cancelable: true,
+          composed: true,
+          detail: (event as UIEvent).detail,
+        });
+        for (const name in event) {
+          if (!(name in again)) (again as unknown as Record<string, unknown>)[name] = (event as unknown as Record<string, unknown>)[name];
+        }
+        target.dispatchEvent(again);
+      }
+      return owner == element && target;
+    });
+  };
+
+  return {
+    adopt(door, [, shape, sum]) {
+      try {
+        readChildren(root, false, (row) => readValue(door, row, door.top, shape, spaceIn(root as Element)));
+        check(checksum(texts) == sum);
+        door.hold(true);
+        for (const task of tasks) task();
+        door.hold(false);
+      } catch {
+        door.hold(false);
+        return;
+      } finally {
+        tasks = [];
+        texts = "";
+      }
+      const changed = changedControls(door);
+      const told = replay();
+      return () => {
+        for (const control of changed) {
+          if (told.includes(control)) continue;
+          for (const type of isFocused(control) ? ["input"] : ["input", "change"]) {
+            control.dispatchEvent(new world.CustomEvent(type, { bubbles: true }));
+          }
+        }
+      };
+    },
+  };
+}
