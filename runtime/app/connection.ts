@@ -12,8 +12,8 @@ import type { Members } from "./members.ts";
 export interface Connection {
   /** Takes one message of the client. `"refused"` for what breaks the rules of the wire; the link is then closed. Never throws. */
   receive(message: string | Uint8Array): "taken" | "refused";
-  /** The link is gone. Harmless when it is said twice. */
-  disconnect(): void;
+  /** The link is gone; `isLeft`: its page has left it, and does not come back to what it showed. Harmless when it is said twice. */
+  disconnect(isLeft?: boolean): void;
 }
 
 /** Who hears clients. */

@@ -59,11 +59,27 @@ export const clientBounds = {
 const mostRefusals = 512;
 const clientName = /^[\w-]{8,64}$/;
 
+/** What a client says of itself when it opens a link. */
+export interface Resume {
+  readonly name: string;
+  /** The last epoch that it has seen. */
+  readonly epoch: string | undefined;
+  /** The number of the last of its events that it knows to be dealt with. */
+  readonly done: number;
+  /** The version that it shows, where it can go on from that. */
+  readonly version: number | undefined;
+  /** It has a snapshot, and says a resume message first. */
+  readonly hasSnapshot: boolean;
+}
+
 /** What a link's `resume` says; a client without a good name gets a random one. */
-export function readResume(resume: string | undefined, world: World): { name: string; epoch: string | undefined; done: number } {
-  const [name, epoch, done] = (resume ?? "").split(".");
-  if (!clientName.test(name!)) return { name: world.randomName(12), epoch: undefined, done: Infinity };
-  return { name: name!, epoch, done: /^\d{1,15}$/.test(done ?? "") ? Number(done) : Infinity };
+export function readResume(resume: string | undefined, world: World): Resume {
+  const [name, epoch, done, version, snapshot] = (resume ?? "").split(".");
+  if (!clientName.test(name!)) {
+    return { name: world.randomName(12), epoch: undefined, done: Infinity, version: undefined, hasSnapshot: false };
+  }
+  const count = (text: string | undefined) => /^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined;
+  return { name: name!, epoch, done: count(done) ?? Infinity, version: count(version), hasSnapshot: snapshot === "1" };
 }
 
 /** One client. */
@@ -78,6 +94,8 @@ export class Member {
   oldest = 0;
   /** The number of the last event taken. */
   last = 0;
+  /** The number of the last event dealt with. */
+  dealt = 0;
   /** Events dealt with that the client was not told of yet. */
   handled = 0;
   /** The last events that came to nothing, with the reason: told again where a link was cut. */
@@ -109,7 +127,7 @@ export class Member {
   /** It has seen nothing of this epoch, and sent nothing. */
   begin(version: number): void {
     this.first = this.oldest = version;
-    this.last = this.handled = 0;
+    this.last = this.dealt = this.handled = 0;
     this.refusals.length = 0;
   }
 

@@ -2,9 +2,10 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Config, Covered, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
+import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
@@ -14,7 +15,7 @@ import type { World } from "./world.ts";
 /** What an element says of its link. */
 export type Status = "connecting" | "live" | "offline" | "failed";
 
-type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
+type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
 export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
@@ -27,6 +28,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
+  /** How many of it this socket has said with the snapshot. */
+  let said: number;
+  const kept = createKept(world.Math);
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
@@ -50,7 +54,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
 
   const acknowledge = (count: number) => {
-    while (count-- > 0) {
+    while (count-- > 0 && queue[0]) {
+      kept.keep_(queue[0]);
       view.free_(queue.shift()!);
       done++;
       sent--;
@@ -102,21 +107,42 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const fail = (error: unknown) => {
     world.console.error(error);
+    // What is shown is no version.
+    view.version_ = -1;
     lose();
   };
 
-  const receive = (message: Down) => {
+  const patch = ([patch, fresh, skipped = 0]: [Value | Change, Definition[]?, number?]) => {
+    view.patch(patch, fresh);
+    const before = view.version_ - told;
+    view.version_ += 1 + skipped;
+    if (before > 14) tell();
+    else if (!before) world.setTimeout(tell, 1000);
+  };
+
+  /** The link works, and the app wants this. */
+  const begin = (config: Config, anew: unknown) => {
+    attempts = 0;
+    settled = live = true;
+    show("live");
+    flush();
+    facts.begin_(config, anew);
+  };
+
+  const receive = (message: Down, text: string) => {
     const [kind, ...rest] = message;
     if (kind == "mount") {
-      const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
+      const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
+      const [last, snapshot] = [covered].flat() as [number, string?];
       const anew = name != epoch;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
       if (live && anew) socket!.send(JSON.stringify(name));
       live = false;
       // The elements that it happened to are about to go.
       flushWaiting(view);
-      if (!anew) acknowledge(last - done);
-      else {
+      // In another epoch: those that have been gone through again there.
+      acknowledge(last - done);
+      if (anew) {
         // The inputs that they would free are gone.
         for (const { target_: target } of queue.splice(0)) {
           done++;
@@ -133,23 +159,31 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
       view.mount(definitions, value);
-      attempts = 0;
-      settled = live = true;
-      show("live");
-      flush();
-      facts.begin_(wanted, anew);
+      kept.cover_(snapshot);
+      begin(wanted, anew);
+    } else if (kind == "resume") {
+      const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
+      // Elsewhere it has all that was said, here what had come before.
+      sent = name == epoch ? last - done : said;
+      epoch = name;
+      told = version;
+      acknowledge(last - done);
+      host.config = wanted || host.config;
+      eachPart((part) => part.begin?.(host.config, 0));
+      begin(host.config, 0);
+      if (change.length) {
+        patch(change as never);
+        // Nobody can make this one again.
+        kept.mark_("", done, 1 + (change[2] as number));
+      }
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
-      if (rest.length) {
-        const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
-        view.patch(patch, fresh);
-        const before = view.version_ - told;
-        view.version_ += 1 + skipped;
-        if (before > 14) tell();
-        else if (!before) world.setTimeout(tell, 1000);
-      }
-      acknowledge(kind);
+      const [count, snapshot] = [kind as Covered].flat() as [number, string?];
+      if (rest.length) patch(rest as never);
+      acknowledge(count);
+      if (rest.length) kept.mark_(text.slice(JSON.stringify(kind).length + 2), done, 1 + (rest[2] as number | undefined ?? 0));
+      if (snapshot) kept.cover_(snapshot);
     }
   };
 
@@ -178,7 +212,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     const method = element.getAttribute("method");
     // Where two sockets have come to nothing, the next two links are streams.
     if (method || !settled) streams = method ? method == "sse" : attempts & 2;
-    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
+    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") +
+      [client, epoch, done, view.version_, kept.snapshot_ ? 1 : 0].join(".");
     let mine: Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
@@ -189,8 +224,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (mine == socket) {
         const message: Down = JSON.parse(text);
         const missing = neededBy(message).filter((name) => !parts[name]);
-        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message));
-        receive(message);
+        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message, text));
+        receive(message, text);
       }
     };
     const wait = (turn: Promise<unknown>) => {
@@ -215,6 +250,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
             failed(error);
           }
         }
+      };
+      mine.onopen = () => {
+        said = queue.length;
+        if (kept.snapshot_) mine.send(kept.say_(view.version_, queue));
       };
       mine.onclose = ({ code }) => lose(code);
     };

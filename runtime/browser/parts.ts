@@ -31,4 +31,6 @@ const owners: Record<string, keyof Parts | undefined> = {
 
 /** The parts that a message needs. */
 export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
+  (kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [kind]).flatMap((name) =>
+    owners[name as string] || []
+  );

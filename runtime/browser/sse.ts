@@ -7,6 +7,7 @@ import type { Host, Part } from "./part.ts";
 
 /** What a link needs of a socket. */
 export interface Socket {
+  onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: { readonly code?: number }) => void) | null;
   send(text: string): void;

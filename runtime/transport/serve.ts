@@ -4,6 +4,8 @@ import { isDevelopment } from "../app/development.ts";
 import { report } from "../app/report.ts";
 import type { Restart } from "../app/restart.ts";
 import { run, type Runtime } from "../app/runtime.ts";
+import { Sessions } from "../app/sessions.ts";
+import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { upgrade } from "./socket.ts";
@@ -34,8 +36,15 @@ export type ServeOptions<Flags, User> =
      * A key is a text of at most 256 characters; another is answered with 400.
      */
     key?: (request: Request, user: User) => string | undefined;
-    /** How long a room is kept after the last has left, in ms; 30,000 by default. */
+    /** How long a session whose link was cut is kept in memory, or a room after the last has left, in ms; 30,000 by default. */
     linger?: number;
+    /**
+     * What snapshots are sealed with: at least 16 random characters, the same in all processes that are to go on with each other's sessions. Of
+     * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
+     */
+    secret?: string | readonly string[];
+    /** How long a snapshot that a browser keeps is good for, in ms; a day by default. */
+    expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
     mostRooms?: number;
     /**
@@ -65,6 +74,8 @@ interface AnyOptions {
   linger?: number;
   mostRooms?: number;
   restart?: Restart;
+  secret?: string | readonly string[];
+  expires?: number;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
 }
@@ -97,7 +108,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
-  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never" } = options;
+  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
@@ -111,6 +122,13 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     runtime.stopped.then(() => runtimes.delete(runtime));
     return runtime;
   };
+  const sessions = shared ? undefined : new Sessions(what as App<unknown, unknown, unknown, unknown>, {
+    linger,
+    expires,
+    restart,
+    onError,
+    sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),
+  });
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
   const flagsFor = async (request: Request): Promise<unknown> =>
     typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
@@ -139,20 +157,13 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
-    let runtime = shared;
     try {
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
       return open(request, {
         user,
         onError: (error, where) => report(onError, error, where),
-        connect(link) {
-          runtime ??= room ? room.runtime() : startOne(flags);
-          return runtime.connect(link);
-        },
-        ended() {
-          if (room) room.leave();
-          else if (!shared) runtime?.stop();
-        },
+        connect: (link) => (shared ?? room?.runtime())?.connect(link) ?? sessions!.connect(link, flags),
+        ended: () => room?.leave(),
       });
     } catch {
       room?.leave();
@@ -162,7 +173,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   };
   return Object.defineProperties(live, {
     runtime: { value: (key: string) => rooms.get(key) },
-    running: { get: () => runtimes.size },
+    running: { get: () => runtimes.size + (sessions?.size ?? 0) },
   }) as unknown as Live<unknown>;
 }
 

@@ -12,6 +12,8 @@ const openMs = 5_000;
 export const mostUnsent = 16 * 1024 * 1024;
 /** After so much was sent it is looked at again what waits: asking Deno for each of thousands of messages costs. */
 const unwatched = 65_536;
+/** The code of a connection that ended without a close frame. */
+const abnormal = 1006;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 export const longestReason = 123;
 
@@ -41,13 +43,13 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   let isOpen = false;
   let sent = 0;
   let waits = 0;
-  const over = () => {
+  const over = (isLeft = false) => {
     // A socket that got no pong closes twice.
     if (isOver) return;
     isOver = true;
     isOpen = false;
     clearTimeout(opening);
-    connection?.disconnect();
+    connection?.disconnect(isLeft);
     ends.ended();
   };
   const opening = setTimeout(() => {
@@ -79,7 +81,7 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
     deflate,
     close(code, reason = "") {
       // The far end need never answer the close, and the socket's own end comes only then.
-      over();
+      over(true);
       socket.close(code, reason.slice(0, longestReason));
     },
   };
@@ -90,7 +92,8 @@ export function upgrade<User>(request: Request, ends: SocketEnds<User>): Respons
   };
   // An exception here would end the process: receive never throws, and is the only call.
   socket.onmessage = ({ data }) => void connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
-  socket.onclose = over;
-  socket.onerror = over;
+  // A page that goes away, or an element that leaves, closes; a network that fails does not.
+  socket.onclose = ({ code }) => over(code !== abnormal);
+  socket.onerror = () => over();
   return response;
 }

@@ -54,22 +54,24 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = () => {
+    const over = (isLeft = false) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect();
+      stream?.connection.disconnect(isLeft);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: over },
+      { start: (given) => void (controller = given), cancel: () => over() },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
     // Each message is whole blocks of deflate, flushed: nothing waits for the next one, and no state is kept.
     const write = (text: string) => controller.enqueue(compress ? stored(text) : encoder.encode(text));
     if (compress) controller.enqueue(gzipHeader());
+    // So that it is open for the browser, which may have to speak first.
+    write(":\n\n");
     const heartbeat = setInterval(() => write(":\n\n"), heartbeatMs);
     Deno.unrefTimer(heartbeat);
     const link: Link<User> = {
@@ -86,7 +88,7 @@ export class Streams {
       },
       close(code, reason = "") {
         if (isOver) return;
-        over();
+        over(true);
         // What waits for a client that does not read is let go.
         const drop = () => {
           try {
