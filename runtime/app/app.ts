@@ -46,14 +46,14 @@ export interface AppOptions<Model, Msg, Flags, User> {
    */
   migrate?: (model: never, version: number) => Model;
   /**
-   * The app goes on with this model: in another process (`"process"`), or after it was asleep (`"sleep"`). Effects that ran there are gone: what the model says is
-   * pending is to be started again here.
+   * The app goes on with this model: in another process (`"process"`), in one request of `method="http"` (`"request"`), or after it was asleep
+   * (`"sleep"`). Effects that ran before are gone: what the model says is pending is to be started again here.
    */
   resumed?: (model: Model, why: Resumed) => Model | Next<Model, NoInfer<Msg>>;
 }
 
-/** Where an app was before: in another process, or asleep in this one. */
-export type Resumed = "process" | "sleep";
+/** Why an app goes on: it was in another process; it runs for one request; it was asleep. */
+export type Resumed = "process" | "request" | "sleep";
 
 /** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
 export interface App<Model, Msg, Flags = void, User = unknown> {

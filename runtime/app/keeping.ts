@@ -4,8 +4,10 @@
  */
 import type { World } from "../world.ts";
 
-/** Milliseconds from one snapshot to the next, and of silence before one that nothing else asked for. */
+/** Milliseconds from one snapshot to the next. */
 const pauseMs = 1_000;
+/** Milliseconds of silence before one that nothing else asked for: by then a browser has told what it has seen, and earlier versions can be left out. */
+const quietMs = 1_500;
 /** Events that a browser has to keep before it gets a snapshot all the same. */
 const mostEvents = 64;
 
@@ -35,6 +37,11 @@ export class Keeping {
     return false;
   }
 
+  /** Whether the last one covers all so far. */
+  get isCovered(): boolean {
+    return this.#events === 0 && !this.#isForeign;
+  }
+
   /** One was made that covers all so far. */
   made(): void {
     this.#events = 0;
@@ -50,7 +57,7 @@ export class Keeping {
   }
 
   #due(): number {
-    return this.#isForeign ? this.#last + pauseMs : this.#changed + pauseMs;
+    return this.#isForeign ? this.#last + pauseMs : this.#changed + quietMs;
   }
 
   #look(): void {

@@ -88,6 +88,8 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** Whose handler, or whose message's effects, run now. */
   #cause: From | undefined;
   #origin: Origin | undefined;
+  /** Who waits for nothing to be under way. */
+  #rest: (() => void) | undefined;
   /** The model is gone on with: what it listens to is started when that is done. */
   #isReplaying = false;
   /** A handler runs: what it sends by calling other handlers is of this turn. */
@@ -96,7 +98,13 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #messages: Message<Msg, From>[] = [];
   #resolveStopped!: () => void;
 
-  constructor(app: App<Model, Msg, Flags, User>, owner: Owner<Event, From>, world: World, onError: OnError | undefined) {
+  constructor(
+    app: App<Model, Msg, Flags, User>,
+    owner: Owner<Event, From>,
+    world: World,
+    onError: OnError | undefined,
+    readonly isBrief: boolean = false,
+  ) {
     this.#app = app;
     this.#owner = owner;
     this.#world = world;
@@ -136,9 +144,18 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     this.wake();
   }
 
-  /** Whether nothing is under way: no message waits, and no effect will send one by itself. */
-  get isQuiet(): boolean {
-    return this.#mailbox.length === 0 && !this.#scheduled && this.#scope.pending === 0;
+  /** Calls `rest` once nothing is under way: no message waits, and no effect will send one by itself. */
+  whenQuiet(rest: () => void): void {
+    this.#rest = rest;
+    this.settled();
+  }
+
+  /** As {@link Stage} has it. */
+  settled(): void {
+    if (!this.#rest || (!this.ended && (this.#mailbox.length > 0 || this.#scheduled || this.#scope.pending > 0))) return;
+    const rest = this.#rest;
+    this.#rest = undefined;
+    rest();
   }
 
   /** Whether it listens to anything. */
@@ -333,6 +350,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (this.ended) return;
     this.#owner.shown();
     if (messages.length > 0) this.#perform(turn.done, turn.wanted);
+    this.settled();
   }
 
   /** Folds messages into the model, which is left as it was when one of them fails; undefined then. */
@@ -397,5 +415,6 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     this.#subscriptions.clear();
     this.#owner.ended();
     this.#resolveStopped();
+    this.settled();
   }
 }

@@ -33,6 +33,7 @@ export const closeCodes = {
   tooLarge: 4413,
   binary: 4415,
   tooMany: 4429,
+  elsewhere: 4503,
   failed: 4500,
 } as const;
 

@@ -69,6 +69,8 @@ export interface RuntimeOptions {
   readonly restart?: Restart;
   /** Makes snapshots for the one client that it is for. */
   readonly keep?: Keep;
+  /** It runs for one request: what has no end of its own is not begun. */
+  readonly isBrief?: boolean;
 }
 
 /** How a runtime that is one client's keeps snapshots with it. */
@@ -125,6 +127,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** What has happened elsewhere is gone through again. */
   #isReplaying = false;
   #isStopping = false;
+  /** It is to go on elsewhere. */
+  #isLeaving = false;
   #resolveStopped!: () => void;
   // What follows is of one incarnation; `#open` makes it.
   #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
@@ -259,11 +263,34 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
         loop.goOn(
           painted
             ? { model: loop.model, effects: this.#app.init(painted.flags as Flags).effects }
-            : this.#app.resumed?.(loop.model, "process"),
+            : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
         ));
     }
     this.#keeping?.changed(this.#events, !canResume);
     return new Line(this, member, link);
+  }
+
+  /** Settles when no effect is under way, or when so many ms are over. */
+  quiet(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.world.setTimer(ms, resolve);
+      this.#loop.whenQuiet(() => {
+        this.world.clearTimer(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
+  leave(): Promise<void> {
+    if (this.#isStopping) return this.stopped;
+    this.#loop.catchUp();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+    this.#isStopping = true;
+    this.#isLeaving = true;
+    if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
+    else this.#loop.stop();
+    return this.stopped;
   }
 
   stop(reason?: unknown): Promise<void> {
@@ -293,7 +320,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience = new Audience(this, snapshot);
     this.#rendered = undefined;
     this.#willShow = false;
-    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(this.#app, this, this.world, this.#options.onError);
+    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(
+      this.#app,
+      this,
+      this.world,
+      this.#options.onError,
+      this.#options.isBrief,
+    );
     this.#loop = loop;
     this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
     this.#lowering = new Lowering({
@@ -334,6 +367,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience.end();
     const loop = this.#loop;
     if (!this.#isStopping && this.#restarting.isToBegin(loop)) this.world.soon(() => this.#restart());
+    else if (this.#isLeaving) this.#close(closeCodes.elsewhere, "come back");
     else this.#close(...closingOf(loop));
     this.#lowering.end((error) => loop.fail(error));
   }

@@ -18,6 +18,10 @@ export interface Stage<Cause> {
   disconnect(client: string): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
+  /** A promise of an effect is settled. */
+  settled(): void;
+  /** The app runs for one request: what has no end of its own is not begun. */
+  readonly isBrief: boolean;
 }
 
 type Dispatch = (message: unknown, origin: Origin | undefined) => void;
@@ -101,10 +105,10 @@ export class Scope<Cause> {
         this.#timer(effect.ms, () => dispatch(effect.message));
         return;
       case "every":
-        this.#every(effect.ms, () => dispatch(effect.message));
+        if (!this.stage.isBrief) this.#every(effect.ms, () => dispatch(effect.message));
         return;
       case "listen":
-        this.#listen(effect, dispatch);
+        if (!this.stage.isBrief) this.#listen(effect, dispatch);
         return;
       case "disconnect":
         this.stage.disconnect(effect.client);
@@ -166,7 +170,7 @@ export class Scope<Cause> {
       Promise.resolve(result).then((message) => this.#guarded(() => heard(message)), (error) => {
         this.#promises--;
         if (!this.#ended) this.stage.fail(error);
-      });
+      }).then(() => this.stage.settled());
     });
   }
 

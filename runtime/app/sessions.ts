@@ -3,6 +3,7 @@
  * where it has not been here. It must never give anything of a session to another client or user, nor keep what nobody comes back to.
  */
 import { writeStructured } from "../continuity/structured.ts";
+import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
@@ -39,6 +40,14 @@ export interface SessionsOptions {
   readonly restart?: Restart;
   readonly world?: World;
   readonly development?: boolean;
+}
+
+/** What comes of one request. */
+export interface Answer {
+  /** What a link would have been sent. */
+  readonly messages: readonly string[];
+  /** The app has failed in it. */
+  readonly hasFailed: boolean;
 }
 
 interface Session<Model, Msg, Flags, User> {
@@ -87,26 +96,55 @@ export class Sessions<Model, Msg, Flags, User> {
       : this.#fresh(place, link, flags);
   }
 
+  /**
+   * Goes through what a client without a link says in one request, and answers what it is told: nothing is kept here. Undefined for what is no
+   * resume message. Effects may take so many ms, and are aborted then.
+   */
+  async answer(resume: string, user: User, flags: Flags, text: string, ms: number): Promise<Answer | undefined> {
+    const up = readResumeText(text);
+    if (text !== "" && !up) return undefined;
+    const messages: string[] = [];
+    let hasFailed = false;
+    const link: Link<User> = {
+      user,
+      resume,
+      send: (message) => void messages.push(message as string),
+      close: (code) => void (hasFailed = code === closeCodes.failed),
+    };
+    const snapshot = up && this.#open(up, readResume(resume, this.#world), user);
+    const runtime = this.#run(user, flags, snapshot, true);
+    if (snapshot) runtime.revive(link, snapshot, up);
+    else runtime.connect(link);
+    await runtime.quiet(ms);
+    await runtime.leave();
+    return { messages, hasFailed };
+  }
+
   /** Ends all of them: their clients are told to come back elsewhere. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ runtime }) => runtime.stop()));
+  async leave(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map(({ runtime }) => runtime.leave()));
   }
 
   #fresh(place: string, link: Link<User>, flags: Flags): Connection {
     return this.#enter(place, this.#add(place, link, flags), link, false);
   }
 
-  #add(place: string, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
+  #run(user: User | undefined, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
     const { sealer, onError, restart, world, development, expires } = this.#options;
-    const context = this.#contextOf(link.user);
-    const runtime = run(this.#app, flags, {
+    const context = this.#contextOf(user);
+    return run(this.#app, flags, {
       onError,
+      isBrief,
       ...(restart && { restart }),
       ...(world && { world }),
       ...(development !== undefined && { development }),
       ...(sealer && context !== undefined &&
         { keep: { seal: (text) => sealer.seal(text, { context, ms: expires }), ...(snapshot && { snapshot }) } }),
     });
+  }
+
+  #add(place: string, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
+    const runtime = this.#run(link.user, flags, snapshot, false);
     const session = { runtime, link: undefined, timer: undefined };
     this.#sessions.set(place, session);
     runtime.stopped.then(() => {
@@ -167,13 +205,12 @@ export class Sessions<Model, Msg, Flags, User> {
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
   #resume(place: string, resume: Resume, link: Link<User>, flags: Flags, text: string): Connection | undefined {
-    const up = text.length <= mostResume ? readResumeUp(text) : undefined;
+    const up = readResumeText(text);
     if (!up) return undefined;
     // Another link of the same client was quicker.
     this.#sessions.get(place)?.runtime.stop();
-    const snapshot = this.#open(up[1], link.user);
-    // What the browser says is of a snapshot that it has: its numbers cannot be less.
-    if (!snapshot || up[2] < snapshot.version || !(resume.done >= snapshot.last)) return this.#fresh(place, link, flags);
+    const snapshot = this.#open(up, resume, link.user);
+    if (!snapshot) return this.#fresh(place, link, flags);
     const session = this.#add(place, link, flags, snapshot);
     session.link = link;
     return this.#held(place, session, link, session.runtime.revive(link, snapshot, up), false);
@@ -190,11 +227,14 @@ export class Sessions<Model, Msg, Flags, User> {
     }
   }
 
-  /** A snapshot in a token, with a model of this version of the app; undefined for what is refused. */
-  #open(token: string, user: User | undefined): Snapshot | undefined {
-    const text = this.#options.sealer!.open(token, { context: this.#contextOf(user)! });
+  /** The snapshot that a client goes on from, with a model of this version of the app; undefined for what is refused. */
+  #open([, token, version]: ResumeUp, { done }: Resume, user: User | undefined): Snapshot | undefined {
+    const context = this.#contextOf(user);
+    const text = context === undefined ? undefined : this.#options.sealer?.open(token, { context });
     const snapshot = text === undefined ? undefined : readSnapshot(text);
-    if (!snapshot || snapshot.appVersion === this.#app.version) return snapshot;
+    // What a browser says is of a snapshot that it has: its numbers cannot be less. (-1: what it shows is no version.)
+    if (!snapshot || (version >= 0 && version < snapshot.version) || !(done >= snapshot.last)) return undefined;
+    if (snapshot.appVersion === this.#app.version) return snapshot;
     const { migrate } = this.#app;
     if (!migrate || snapshot.appVersion > this.#app.version) return undefined;
     try {
@@ -205,6 +245,10 @@ export class Sessions<Model, Msg, Flags, User> {
       return undefined;
     }
   }
+}
+
+function readResumeText(text: string): ResumeUp | undefined {
+  return text.length <= mostResume ? readResumeUp(text) : undefined;
 }
 
 /** A link that has yet to say what it goes on with. */

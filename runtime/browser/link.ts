@@ -39,8 +39,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let away = false;
   let route = "";
   let attempts = 0;
-  /** Whether it uses server-sent events; settled when a link of the kind has worked. */
-  let streams: unknown;
+  /** How it is linked; settled when a link of the kind has worked. */
+  let method: string;
   let settled = false;
 
   const dispatch = (name: string, detail: unknown) =>
@@ -202,18 +202,24 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     away = code == 4403;
     if (away) return;
     world.addEventListener("online", open);
-    world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
+    // A server that shuts down sends all of its clients elsewhere at once.
+    world.setTimeout(open, code == 4503 ? 4000 * world.Math.random() : 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
     show("connecting");
-    const method = element.getAttribute("method");
-    // Where two sockets have come to nothing, the next two links are streams.
-    if (method || !settled) streams = method ? method == "sse" : attempts & 2;
-    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") +
-      [client, epoch, done, view.version_, kept.snapshot_ ? 1 : 0].join(".");
+    const wanted = element.getAttribute("method");
+    // Where two sockets have come to nothing, the next two links are streams, then two are requests.
+    if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
+    const address = () =>
+      route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done, view.version_, kept.snapshot_ ? 1 : 0].join(".");
+    /** What is said first, where there is a snapshot. */
+    const say = () => {
+      said = queue.length;
+      return kept.snapshot_ && kept.say_(view.version_, queue);
+    };
     let mine: Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
@@ -252,16 +258,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         }
       };
       mine.onopen = () => {
-        said = queue.length;
-        if (kept.snapshot_) mine.send(kept.say_(view.version_, queue));
+        const first = say();
+        if (first) mine.send(first);
       };
       mine.onclose = ({ code }) => lose(code);
     };
-    if (streams) {
+    if (method == "sse" || method == "http") {
+      const name = method;
       // In its place meanwhile: nobody is to open another one.
       use({ close() {} });
-      load("sse").then(() => mine == socket && use(parts.sse!.open(url))).catch(failed);
-    } else use(new world.WebSocket(url));
+      load(name).then(() => mine == socket && use(parts[name]!.open(address, say))).catch(failed);
+    } else use(new world.WebSocket(address()));
   };
 
   return () => {

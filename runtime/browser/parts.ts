@@ -5,12 +5,14 @@
 import type { Down } from "../wire/message.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { openRequests } from "./http.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
 export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  http: typeof openRequests;
   sse: typeof openStreams;
 }
 

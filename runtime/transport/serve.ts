@@ -3,11 +3,12 @@ import type { App } from "../app/app.ts";
 import { isDevelopment } from "../app/development.ts";
 import { report } from "../app/report.ts";
 import type { Restart } from "../app/restart.ts";
-import { run, type Runtime } from "../app/runtime.ts";
+import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
+import { answer, isRequest } from "./http.ts";
 import { upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
@@ -19,6 +20,11 @@ export interface Live<Msg> {
   runtime(key: string): Runtime<Msg> | undefined;
   /** How many runtimes this route keeps alive at the moment. */
   readonly running: number;
+  /**
+   * Ends what runs here, for a server that shuts down: each client is given a last snapshot and told to come back, which it does spread over
+   * some seconds; apps are told nothing, since they go on elsewhere. Rooms end. New requests are answered with 503.
+   */
+  close(): Promise<void>;
 }
 
 type FlagsOption<Flags> = undefined extends Flags ? { flags?: Flags | ((request: Request) => Flags | Promise<Flags>) }
@@ -113,10 +119,10 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
-  const runtimes = new Set<Runtime<unknown>>();
+  const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
   const streams = new Streams();
 
-  const startOne = (flags: unknown): Runtime<unknown> => {
+  const startOne = (flags: unknown) => {
     const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError, restart });
     runtimes.add(runtime);
     runtime.stopped.then(() => runtimes.delete(runtime));
@@ -133,16 +139,20 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const flagsFor = async (request: Request): Promise<unknown> =>
     typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
   let isTold = !isDevelopment();
+  let isClosed = false;
 
   const live = async (request: Request): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
-    if (request.method === "POST") return await streams.post(request);
+    const isAlone = isRequest(request);
+    if (request.method === "POST" && !isAlone) return await streams.post(request);
+    if (isClosed) return new Response("Service Unavailable: this server shuts down", { status: 503 });
     let user: unknown, flags: unknown, room: Room<Runtime<unknown>> | undefined;
     try {
       user = await options.authorize?.(request);
       if (user instanceof Response) return user;
       const key = shared ? undefined : keyOf?.(request, user);
+      if (isAlone && (shared || key !== undefined)) return new Response("Conflict: what is shared needs a link", { status: 409 });
       if (key === undefined) flags = shared ? undefined : await flagsFor(request);
       else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
       else {
@@ -158,6 +168,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       return new Response("Internal Server Error", { status: 500 });
     }
     try {
+      if (isAlone) return await answer(request, sessions!, user, flags);
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
       return open(request, {
         user,
@@ -174,13 +185,19 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   return Object.defineProperties(live, {
     runtime: { value: (key: string) => rooms.get(key) },
     running: { get: () => runtimes.size + (sessions?.size ?? 0) },
+    close: {
+      value: async () => {
+        isClosed = true;
+        await Promise.all([sessions?.leave(), ...[...runtimes].map((runtime) => runtime.leave())]);
+      },
+    },
   }) as unknown as Live<unknown>;
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
 function refuse(request: Request, origins: readonly string[] | undefined): Response | undefined {
   const isSocket = request.method === "GET" && request.headers.get("upgrade")?.toLowerCase() === "websocket";
-  if (!isSocket && !asksForEvents(request) && !isPost(request)) {
+  if (!isSocket && !asksForEvents(request) && !isPost(request) && !isRequest(request)) {
     return new Response("This is the address of a WebSocket", { status: 426, headers: { upgrade: "websocket", connection: "upgrade" } });
   }
   if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });

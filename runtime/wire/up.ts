@@ -26,7 +26,7 @@ export function readResumeUp(text: string): ResumeUp | undefined {
   }
   if (!Array.isArray(message) || message.length !== 5) return undefined;
   const [kind, snapshot, version, marks, events] = message as unknown[];
-  if (kind !== "resume" || typeof snapshot !== "string" || !isCount(version)) return undefined;
+  if (kind !== "resume" || typeof snapshot !== "string" || !(version === -1 || isCount(version))) return undefined;
   if (!Array.isArray(marks) || !marks.every(isMark)) return undefined;
   if (!Array.isArray(events) || !events.every((event) => isEvent(event) && event[0] >= 0)) return undefined;
   return message as ResumeUp;
