@@ -9,8 +9,8 @@ import { expect, isNumber, isText, type Kind, kinds } from "./kind.ts";
 
 /** Nested deeper it is refused: it would end in the engine's limit for calls. It is the bound of what crosses the wire, too. */
 const deepest = 500;
-/** Each value is at most two more levels of JSON than it is of data. */
-const deepestText = 3 * deepest;
+/** The same in levels of JSON: what is marked is two more than it is of data. */
+const deepestText = 1_502;
 
 /** What all begins with that is not JSON. Within a text it cannot stand: there its quotation marks are escaped. */
 const mark = '{"$":';
