@@ -70,7 +70,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   ended: "stopped" | "failed" | undefined;
   /** Where it has failed. */
   failedIn: string | undefined;
-  /** Has this turn to do with anything but events? */
+  /** Does this turn fold messages that no event is? */
   isForeign = false;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
@@ -310,11 +310,15 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
+    // It may have been dealt with before that.
+    const turn = () => {
+      if (this.#scheduled) this.#turn();
+    };
+    if (++this.#inARow <= mostInARow) this.#world.soon(turn);
     else {
       this.#pause = this.#world.setTimer(0, () => {
         this.#inARow = 0;
-        this.#turn();
+        turn();
       });
     }
   }
@@ -326,8 +330,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     const facts = this.#mailbox;
     this.#mailbox = [];
     const messages: Message<Msg, From>[] = this.#messages = [];
-    // Nothing arrived: a component asked for it.
-    this.isForeign = facts.length === 0 || facts.some((fact) => fact instanceof Message);
+    this.isForeign = facts.some((fact) => fact instanceof Message);
     for (const fact of facts) {
       if (fact instanceof Message) {
         messages.push(fact);

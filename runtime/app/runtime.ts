@@ -493,7 +493,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   show(): void {
     this.#willShow = false;
     if (this.#keeping && !this.#isReplaying) {
-      this.#isDue = this.#keeping.changed(this.#events, this.#loop.isForeign);
+      // Where no event and no message came, a component has asked for it.
+      const isForeign = this.#loop.isForeign || (this.#events === 0 && this.#isStale());
+      this.#isDue = (isForeign || this.#events > 0) && this.#keeping.changed(this.#events, isForeign);
       this.#events = 0;
     }
     this.#presence?.folded();
