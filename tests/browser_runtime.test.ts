@@ -24,6 +24,7 @@ import { findChromium } from "./chromium.ts";
 class FakeSocket {
   sent: Json[] = [];
   closed = false;
+  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   constructor(readonly url: string) {}
@@ -721,7 +722,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
   await using page = new FakePage();
   install(page.world, loadPart);
   const { element, told } = page.element(button, [1, "x"]);
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0$/);
+  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0\.0\.0$/);
   assertEquals(told, [["status", "connecting"], ["status", "live"]]);
   page.socket.cut();
   assertEquals(element.getAttribute("status"), "offline");
@@ -734,7 +735,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
     page.socket.cut();
   }
   page.window.dispatchEvent(new page.window.Event("online"));
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]+\.e1\.0$/);
+  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]+\.e1\.0\.0\.0$/);
   page.socket.receive(["mount", "e1", 4, 0, button, [1, "y"]]);
   assertEquals(visible(element), "<button>y</button>");
   page.socket.cut();
@@ -854,7 +855,7 @@ Deno.test("after two sockets that never worked come two streams, in turn, and wh
     }
     await observed();
     assertEquals(opened.join(), kinds);
-    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0&link=[\w-]{16,64}$/.test(url)));
+    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0\.0\.0&link=[\w-]{16,64}$/.test(url)));
   }
 });
 
@@ -896,7 +897,7 @@ Deno.test("moving an element keeps its socket, removing it closes it, another ro
   element.setAttribute("route", "other?a=1");
   page.document.body.append(element);
   assertEquals(page.sockets.map((socket) => socket.closed), [true, false]);
-  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0$/);
+  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0\.0\.0$/);
   const [old] = page.sockets;
   assertEquals([old!.onmessage ?? null, old!.onclose ?? null], [null, null]);
   element.remove();
@@ -917,7 +918,7 @@ Deno.test("events wait for a link, and the same epoch gets again what it has not
   page.socket.cut();
   page.click("button");
   page.pass(500);
-  assertMatch(page.socket.url, /\.e1\.1$/);
+  assertMatch(page.socket.url, /\.e1\.1\.0\.0$/);
   page.click("button");
   assertEquals(page.socket.take(), []);
   page.socket.receive(["mount", "e1", 7, 2, button, [1, "x"]]);
@@ -1027,6 +1028,8 @@ Deno.test("what cannot be understood or applied ends the link, and the next moun
     assertEquals([socket.closed, element.getAttribute("status"), page.errors.length], [true, "offline", 1], JSON.stringify(bad));
     socket.receive([0, { 0: 1 }]);
     page.pass(500);
+    // What is shown is no version: it is not said to be one.
+    assertMatch(page.socket.url, /\.e1\.0\.\.0$/);
     page.socket.receive(["mount", "e1", 3, 0, button, [1, "healed"]]);
     assertEquals(visible(element), "<button>healed</button>");
   }

@@ -336,8 +336,8 @@ Deno.test("A client that never answers the close of its socket holds no runtime"
   assert(raw.isOpen);
 });
 
-Deno.test("A client that vanishes without a close leaves nothing behind", async () => {
-  const live = serve(target);
+Deno.test("A client that vanishes without a close leaves nothing behind when it was waited for", async () => {
+  const live = serve(target, { linger: 100 });
   await using server = serveOn0(live);
   await using bystander = await Caller.open(server.ws);
   {
@@ -358,7 +358,7 @@ Deno.test("A client that vanishes without a close leaves nothing behind", async 
 });
 
 Deno.test("A frame that breaks the rules of WebSocket ends its own connection alone", async () => {
-  const live = serve(target);
+  const live = serve(target, { linger: 0 });
   await using server = serveOn0(live);
   await using bystander = await Caller.open(server.ws);
   const broken: Record<string, Uint8Array> = {
@@ -400,6 +400,7 @@ Deno.test("A socket that closes before it opens starts no runtime, or stops it",
   let asked = 0;
   const gate = Promise.withResolvers<void>();
   const live = serve(target, {
+    linger: 0,
     async authorize() {
       asked++;
       await gate.promise;

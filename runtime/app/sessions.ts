@@ -78,7 +78,7 @@ export class Sessions<Model, Msg, Flags, User> {
     const place = `${resume.name} ${context ?? this.#world.randomName(9)}`;
     const session = this.#sessions.get(place);
     if (session) {
-      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link, resume.hasSnapshot);
+      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link);
       // It has been elsewhere meanwhile, or begins anew.
       session.runtime.stop();
     }
@@ -93,7 +93,7 @@ export class Sessions<Model, Msg, Flags, User> {
   }
 
   #fresh(place: string, link: Link<User>, flags: Flags): Connection {
-    return this.#enter(place, this.#add(place, link, flags), link, false);
+    return this.#enter(place, this.#add(place, link, flags), link);
   }
 
   #add(place: string, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
@@ -116,31 +116,17 @@ export class Sessions<Model, Msg, Flags, User> {
     return session;
   }
 
-  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, hasSnapshot: boolean): Connection {
+  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
     this.#lingering.delete(place);
     this.#world.clearTimer(session.timer);
     session.link = link;
-    return this.#held(place, session, link, session.runtime.connect(link), hasSnapshot);
+    return this.#held(place, session, link, session.runtime.connect(link));
   }
 
   /** A connection whose end is not the end of the session. */
-  #held(
-    place: string,
-    session: Session<Model, Msg, Flags, User>,
-    link: Link<User>,
-    connection: Connection,
-    hasSnapshot: boolean,
-  ): Connection {
-    let isFirst = hasSnapshot;
+  #held(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, connection: Connection): Connection {
     return {
-      receive: (message) => {
-        if (isFirst) {
-          isFirst = false;
-          // It was said before the browser knew that it is known here.
-          if (typeof message === "string" && message.startsWith('["resume"')) return "taken";
-        }
-        return connection.receive(message);
-      },
+      receive: (message) => connection.receive(message),
       disconnect: (isLeft) => {
         connection.disconnect(isLeft);
         if (session.link !== link) return;
@@ -154,6 +140,7 @@ export class Sessions<Model, Msg, Flags, User> {
     const { linger } = this.#options;
     if (isLeft || linger === 0) return void session.runtime.stop();
     session.timer = this.#world.setTimer(linger, () => session.runtime.stop());
+    this.#world.unref?.(session.timer);
     this.#lingering.add(place);
     if (this.#lingering.size <= mostLingering) return;
     const [longest] = this.#lingering;
@@ -176,7 +163,7 @@ export class Sessions<Model, Msg, Flags, User> {
     if (!snapshot || up[2] < snapshot.version || !(resume.done >= snapshot.last)) return this.#fresh(place, link, flags);
     const session = this.#add(place, link, flags, snapshot);
     session.link = link;
-    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up), false);
+    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up));
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
