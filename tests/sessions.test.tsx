@@ -207,3 +207,18 @@ Deno.test("effects of events have names that are the same when they are started 
   assertNotEquals(receipt, `receipt ${first}`);
   assert(ids.length === 4, ids.join());
 });
+
+Deno.test("a link that has a snapshot and does not say so within 10 s is closed with 4400, and nothing is started for it", () => {
+  const world = new VirtualWorld();
+  const here = processOf(counter, world);
+  const messages: unknown[] = [], codes: number[] = [];
+  here.connect({
+    resume: "anna-0001.e1.0.0.1",
+    send: (message) => void messages.push(message),
+    close: (code) => void codes.push(code),
+  }, undefined);
+  world.advance(9_999);
+  assertEquals([codes, here.size], [[], 0]);
+  world.advance(1);
+  assertEquals([codes, messages, here.size, world.timers], [[4400], [], 0, 0]);
+});

@@ -40,16 +40,22 @@ export class Line implements Connection {
   readonly #host: Host;
   readonly #member: Member;
   readonly #link: Link;
+  /** A resume message may come first, which the browser said before it knew that it is not needed. */
+  #isFirst: boolean;
 
-  constructor(host: Host, member: Member, link: Link) {
+  constructor(host: Host, member: Member, link: Link, hasSnapshot: boolean) {
     this.#host = host;
     this.#member = member;
     this.#link = link;
+    this.#isFirst = hasSnapshot;
   }
 
   receive(message: string | Uint8Array): "taken" | "refused" {
     const host = this.#host, member = this.#member;
     if (!this.#isHere()) return "refused";
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && typeof message === "string" && message.startsWith('["resume"')) return "taken";
     if (typeof message !== "string") return this.#refuse(closeCodes.binary, "binary messages are not understood");
     if (message.length > clientBounds.message) return this.#refuse(closeCodes.tooLarge, "message too large");
     if (!member.take(host.world.now())) return this.#refuse(closeCodes.tooMany, "too many messages");

@@ -172,7 +172,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   connect(link: Link): Connection {
-    const { name, epoch, done, version } = readResume(link.resume, this.world);
+    const { name, epoch, done, version, hasSnapshot } = readResume(link.resume, this.world);
     const sentAway = this.members.sentAway(name);
     if (sentAway !== undefined && sentAway > this.world.now() - graceMs) {
       // The code may have been lost with its link, and the browser have tried again.
@@ -204,7 +204,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
     this.#presence?.came(member);
     this.#runEffects();
-    return new Line(this, member, link);
+    return new Line(this, member, link, hasSnapshot);
   }
 
   /**
@@ -212,7 +212,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
    * other than it sees (rules 6 and 7 of continuity).
    */
   revive(link: Link, snapshot: Snapshot, [, , version, marks, events]: ResumeUp): Connection {
-    const { name, done } = readResume(link.resume, this.world);
+    const { name, done, version: shown } = readResume(link.resume, this.world);
     const loop = this.#loop, audience = this.#audience;
     const replay = new Replay(link.user);
     this.#isReplaying = true;
@@ -236,7 +236,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     }
     feed(Math.min(done, snapshot.last + events.length));
     replay.listen();
-    const canResume = newest === version && audience.at(version) !== undefined;
+    const canResume = newest === version && shown === version && audience.at(version) !== undefined;
     if (!canResume) feed(Infinity);
     if (loop.ended) {
       this.members.remove(member);
@@ -267,7 +267,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
         ));
     }
     this.#keeping?.changed(this.#events, !canResume);
-    return new Line(this, member, link);
+    return new Line(this, member, link, false);
   }
 
   /** Settles when no effect is under way, or when so many ms are over. */

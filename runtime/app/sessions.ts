@@ -87,7 +87,7 @@ export class Sessions<Model, Msg, Flags, User> {
     const place = `${resume.name} ${context ?? this.#world.randomName(9)}`;
     const session = this.#sessions.get(place);
     if (session) {
-      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link, resume.hasSnapshot);
+      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link);
       // It has been elsewhere meanwhile, or begins anew.
       session.runtime.stop();
     }
@@ -126,7 +126,7 @@ export class Sessions<Model, Msg, Flags, User> {
   }
 
   #fresh(place: string, link: Link<User>, flags: Flags): Connection {
-    return this.#enter(place, this.#add(place, link, flags), link, false);
+    return this.#enter(place, this.#add(place, link, flags), link);
   }
 
   #run(user: User | undefined, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
@@ -154,31 +154,17 @@ export class Sessions<Model, Msg, Flags, User> {
     return session;
   }
 
-  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, hasSnapshot: boolean): Connection {
+  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
     this.#lingering.delete(place);
     this.#world.clearTimer(session.timer);
     session.link = link;
-    return this.#held(place, session, link, session.runtime.connect(link), hasSnapshot);
+    return this.#held(place, session, link, session.runtime.connect(link));
   }
 
   /** A connection whose end is not the end of the session. */
-  #held(
-    place: string,
-    session: Session<Model, Msg, Flags, User>,
-    link: Link<User>,
-    connection: Connection,
-    hasSnapshot: boolean,
-  ): Connection {
-    let isFirst = hasSnapshot;
+  #held(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, connection: Connection): Connection {
     return {
-      receive: (message) => {
-        if (isFirst) {
-          isFirst = false;
-          // It was said before the browser knew that it is known here.
-          if (typeof message === "string" && message.startsWith('["resume"')) return "taken";
-        }
-        return connection.receive(message);
-      },
+      receive: (message) => connection.receive(message),
       disconnect: (isLeft) => {
         connection.disconnect(isLeft);
         if (session.link !== link) return;
@@ -192,6 +178,7 @@ export class Sessions<Model, Msg, Flags, User> {
     const { linger } = this.#options;
     if (isLeft || linger === 0) return void session.runtime.stop();
     session.timer = this.#world.setTimer(linger, () => session.runtime.stop());
+    this.#world.unref?.(session.timer);
     this.#lingering.add(place);
     if (this.#lingering.size <= mostLingering) return;
     const [longest] = this.#lingering;
@@ -213,7 +200,7 @@ export class Sessions<Model, Msg, Flags, User> {
     if (!snapshot) return this.#fresh(place, link, flags);
     const session = this.#add(place, link, flags, snapshot);
     session.link = link;
-    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up), false);
+    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up));
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
@@ -232,8 +219,8 @@ export class Sessions<Model, Msg, Flags, User> {
     const context = this.#contextOf(user);
     const text = context === undefined ? undefined : this.#options.sealer?.open(token, { context });
     const snapshot = text === undefined ? undefined : readSnapshot(text);
-    // What a browser says is of a snapshot that it has: its numbers cannot be less. (-1: what it shows is no version.)
-    if (!snapshot || (version >= 0 && version < snapshot.version) || !(done >= snapshot.last)) return undefined;
+    // What a browser says is of a snapshot that it has: its numbers cannot be less.
+    if (!snapshot || version < snapshot.version || !(done >= snapshot.last)) return undefined;
     if (snapshot.appVersion === this.#app.version) return snapshot;
     const { migrate } = this.#app;
     if (!migrate || snapshot.appVersion > this.#app.version) return undefined;

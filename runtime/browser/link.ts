@@ -31,6 +31,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** How many of it this socket has said with the snapshot. */
   let said: number;
   const kept = createKept(world.Math);
+  /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
+  let broken = 0;
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
@@ -54,9 +56,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
 
   const acknowledge = (count: number) => {
-    while (count-- > 0 && queue[0]) {
-      kept.keep_(queue[0]);
-      view.free_(queue.shift()!);
+    while (count-- > 0) {
+      const entry = queue.shift()!;
+      view.free_(entry);
+      kept.keep_(entry);
       done++;
       sent--;
     }
@@ -107,8 +110,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const fail = (error: unknown) => {
     world.console.error(error);
-    // What is shown is no version.
-    view.version_ = -1;
+    broken = 1;
     lose();
   };
 
@@ -159,6 +161,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
       view.mount(definitions, value);
+      broken = 0;
       kept.cover_(snapshot);
       begin(wanted, anew);
     } else if (kind == "resume") {
@@ -198,6 +201,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const lose = (code?: number) => {
     stop();
+    // What was not understood once is not said again.
+    if (code == 4400) kept.cover_();
     show(code == 4500 ? "failed" : "offline");
     away = code == 4403;
     if (away) return;
@@ -214,7 +219,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     // Where two sockets have come to nothing, the next two links are streams, then two are requests.
     if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
     const address = () =>
-      route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done, view.version_, kept.snapshot_ ? 1 : 0].join(".");
+      route + (route.includes("?") ? "&nacre=" : "?nacre=") +
+      [client, epoch, done, broken ? "" : view.version_, kept.snapshot_ ? 1 : 0].join(".");
     /** What is said first, where there is a snapshot. */
     const say = () => {
       said = queue.length;
@@ -276,6 +282,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     if (wanted != route) {
       route = wanted;
       away = false;
+      // It has left, and begins anew.
+      kept.cover_();
       stop();
       open();
     }

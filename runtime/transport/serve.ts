@@ -114,6 +114,11 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
+  if (options.secret !== undefined && !shared && (what as App<unknown, unknown>).name === "app") {
+    throw new TypeError(
+      "Cannot serve this with a secret: name the app, app({ name, ... }); its snapshots are told from those of other apps by it",
+    );
+  }
   const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);

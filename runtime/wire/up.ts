@@ -3,6 +3,8 @@ import type { EventUp, FactUp, Fields, FormEntry, Mark, Path, ResumeUp, Up } fro
 
 /** A path is as long as a page is deep: no page is that deep. */
 const longestPath = 256;
+/** Marks and events in a resume message: a browser keeps 2,000 at most, and has 512 events that wait. */
+const mostKept = 4_096;
 
 /** The message in this text, checked part by part; undefined when it is no JSON or has the wrong shape. */
 export function readUp(text: string): Up | undefined {
@@ -26,9 +28,9 @@ export function readResumeUp(text: string): ResumeUp | undefined {
   }
   if (!Array.isArray(message) || message.length !== 5) return undefined;
   const [kind, snapshot, version, marks, events] = message as unknown[];
-  if (kind !== "resume" || typeof snapshot !== "string" || !(version === -1 || isCount(version))) return undefined;
-  if (!Array.isArray(marks) || !marks.every(isMark)) return undefined;
-  if (!Array.isArray(events) || !events.every((event) => isEvent(event) && event[0] >= 0)) return undefined;
+  if (kind !== "resume" || typeof snapshot !== "string" || !isCount(version)) return undefined;
+  if (!Array.isArray(marks) || !Array.isArray(events) || marks.length + events.length > mostKept) return undefined;
+  if (!marks.every(isMark) || !events.every((event) => isEvent(event) && event[0] >= 0)) return undefined;
   return message as ResumeUp;
 }
 
