@@ -85,6 +85,7 @@ class StreamWire extends AnyWire {
   #said = 0;
   readonly #abort = new AbortController();
   #reading: Promise<void> = Promise.resolve();
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
   constructor(readonly url: string, readonly headers: Record<string, string>) {
     super();
@@ -116,6 +117,8 @@ class StreamWire extends AnyWire {
 
   override async cut(): Promise<void> {
     this.#abort.abort();
+    // A read that waits does not always end when the request is aborted.
+    this.#reader?.cancel().catch(() => {});
     await this.#reading;
   }
 
@@ -123,7 +126,7 @@ class StreamWire extends AnyWire {
     let rest = "";
     try {
       // By hand: what is piped through a decoder does not always end when the request is aborted.
-      const reader = body.getReader(), decoder = new TextDecoder();
+      const reader = this.#reader = body.getReader(), decoder = new TextDecoder();
       for (let read; !(read = await reader.read()).done;) {
         const parts = (rest + decoder.decode(read.value, { stream: true })).split("\n\n");
         rest = parts.pop()!;
