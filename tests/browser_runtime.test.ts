@@ -10,6 +10,7 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { openRequests } from "../runtime/browser/http.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -53,6 +54,8 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "http":
+      return { create: openRequests };
     case "sse":
       return { create: openStreams };
   }
