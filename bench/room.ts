@@ -49,6 +49,8 @@ export async function crowd(count: number): Promise<Crowd> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     if (new URL(request.url).pathname === "/room") return live(request);
     const { socket, response } = Deno.upgradeWebSocket(request);
+    // A socket that has sent something takes more: a client of the room was sent the view.
+    socket.addEventListener("open", () => socket.send('["mount","12345678",0,0,[],""]'));
     socket.onclose = () => bare.delete(socket);
     return response;
   });

@@ -1,12 +1,14 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
+import type { Connection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
+import type { Link } from "../app/member.ts";
 import { report } from "../app/report.ts";
 import type { Restart } from "../app/restart.ts";
 import { run, type Runtime } from "../app/runtime.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
-import { upgrade } from "./socket.ts";
+import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
@@ -114,6 +116,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
   const flagsFor = async (request: Request): Promise<unknown> =>
     typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  const route: Route = { shared, start: startOne, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
 
   const live = async (request: Request): Promise<Response> => {
@@ -139,21 +142,9 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
-    let runtime = shared;
     try {
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
-      return open(request, {
-        user,
-        onError: (error, where) => report(onError, error, where),
-        connect(link) {
-          runtime ??= room ? room.runtime() : startOne(flags);
-          return runtime.connect(link);
-        },
-        ended() {
-          if (room) room.leave();
-          else if (!shared) runtime?.stop();
-        },
-      });
+      return open(request, new Visit(route, user, room, flags));
     } catch {
       room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
@@ -164,6 +155,44 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     runtime: { value: (key: string) => rooms.get(key) },
     running: { get: () => runtimes.size },
   }) as unknown as Live<unknown>;
+}
+
+/** What all visits of a route share. */
+interface Route {
+  readonly shared: Runtime<unknown> | undefined;
+  start(flags: unknown): Runtime<unknown>;
+  onError(error: unknown, where: string): void;
+}
+
+/** One connection of a route, from its handshake to its end. There are thousands: it holds no closures, and not its request. */
+class Visit implements SocketEnds<unknown> {
+  readonly user: unknown;
+  readonly #route: Route;
+  readonly #room: Room<Runtime<unknown>> | undefined;
+  #flags: unknown;
+  #own: Runtime<unknown> | undefined;
+
+  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown) {
+    this.user = user;
+    this.#route = route;
+    this.#room = room;
+    this.#flags = flags;
+  }
+
+  connect(link: Link): Connection {
+    const runtime = this.#route.shared ?? this.#room?.runtime() ?? (this.#own ??= this.#route.start(this.#flags));
+    this.#flags = undefined;
+    return runtime.connect(link);
+  }
+
+  ended(): void {
+    this.#room?.leave();
+    this.#own?.stop();
+  }
+
+  onError(error: unknown, where: string): void {
+    this.#route.onError(error, where);
+  }
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
