@@ -151,7 +151,7 @@ holds("a large patch comes whole and in its place", async ({ open }) => {
   await using runtime = start(counter);
   await using server = serveOn0(serve(runtime));
   await using wire = await open(server.url);
-  const large = "ä\u2028𝄞\r\n\n".repeat(2_000);
+  const large = "ä\u2028𝄞\r\n\n".repeat(50_000);
   for (const text of [large, "small", `${large}!`]) {
     const { version } = runtime.status();
     runtime.dispatch({ text });

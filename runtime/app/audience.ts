@@ -16,6 +16,8 @@ import type { Members } from "./members.ts";
 import { backlogOf, Slow, slowBounds } from "./slow.ts";
 
 const mostEarlyEmits = 64;
+/** The head of nearly every patch: one text, which is known again by its address. */
+const nothingHandled = "[0,";
 
 /** What an audience needs of its runtime. */
 export interface AudienceOwner {
@@ -41,8 +43,7 @@ export interface Shown {
 export class Audience {
   /** What the page is given by the app, and asked for. */
   readonly contexts: Contexts = new Contexts((message) => {
-    const text = JSON.stringify(message);
-    for (const member of this.#owner.members) this.#tell(member, text);
+    this.#tellAll(JSON.stringify(message));
   });
   readonly #owner: AudienceOwner;
   readonly #definitions: Definitions;
@@ -147,7 +148,7 @@ export class Audience {
     const config = isNew ? JSON.stringify(this.#wanted()) : "{}";
     const patch = version < this.#version ? `,${this.#difference(tree, definitions, this.#version - version - 1)}` : "";
     const end = patch || config !== "{}" ? `,${config}${patch}` : "";
-    this.#deliver(member, `${end}]`, `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
+    this.#deliver(member, new Body(`${end}]`), `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
   }
 
   /** Sends a snapshot alone, with what is to be acknowledged. */
@@ -156,7 +157,7 @@ export class Audience {
     const covered = this.#covered(member, member.handled, true);
     if (typeof covered === "number") return;
     member.handled = 0;
-    this.#deliver(member, `[${covered}]`);
+    this.#deliver(member, new Body(`[${covered}]`));
   }
 
   /** Tells the first clients of what was emitted before them. */
@@ -165,7 +166,9 @@ export class Audience {
     this.#early = undefined;
     if (!early || early.length === 0) return;
     for (const member of members) {
-      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
+      for (const [message, to] of early) {
+        if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, new Body(message));
+      }
     }
   }
 
@@ -175,10 +178,10 @@ export class Audience {
     if (this.#early) {
       if (this.#early.length < mostEarlyEmits) this.#early.push([text, to]);
     } else if (to === "all") {
-      for (const member of this.#owner.members) this.#tell(member, text);
+      this.#tellAll(text);
     } else {
       const member = to === "cause" ? cause : this.#owner.members.find(to);
-      if (member) this.#tell(member, text);
+      if (member) this.#tell(member, new Body(text));
     }
   }
 
@@ -190,14 +193,14 @@ export class Audience {
 
   /** Tells a client that an event of it came to nothing. */
   refused(member: Member, event: number, reason: Refusal): void {
-    this.#deliver(member, JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down));
+    this.#deliver(member, new Body(JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down)));
   }
 
   /** The end of a turn: what was dealt with in it, and came with no patch, is acknowledged. */
   acknowledge(): void {
     for (const member of this.#touched) {
       if (member.handled === 0 || member.left !== undefined) continue;
-      this.#deliver(member, `[${this.#covered(member, member.handled)}]`);
+      this.#deliver(member, new Body(`[${this.#covered(member, member.handled)}]`));
       member.handled = 0;
     }
     this.#touched.clear();
@@ -241,23 +244,28 @@ export class Audience {
 
   #patch(member: Member, body: Body): void {
     member.sent = this.#version;
-    const head = `[${this.#covered(member, member.handled)},`;
+    const covered = this.#covered(member, member.handled);
     member.handled = 0;
-    this.#deliver(member, body, head);
+    this.#deliver(member, body, covered === 0 ? nothingHandled : `[${covered},`);
+  }
+
+  #tellAll(message: string): void {
+    const body = new Body(message);
+    for (const member of this.#owner.members) this.#tell(member, body);
   }
 
   /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
-  #tell(member: Member, message: string): void {
+  #tell(member: Member, message: Body): void {
     if (!member.slow) this.#deliver(member, message);
-    else if (!member.slow.hold(message)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
+    else if (!member.slow.hold(message.text)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
   }
 
   /** Sends this, now. */
-  #deliver(member: Member, message: string | Body, head = ""): void {
+  #deliver(member: Member, body: Body, head = ""): void {
     if (member.left !== undefined) return;
-    const body = typeof message === "string" ? new Body(message) : message;
+    const { link } = member;
     try {
-      member.link.send(body.after(head, member.link));
+      link.send(body.after(head, link));
     } catch {
       // The link broke; its transport says so by `disconnect`.
     }
@@ -292,7 +300,7 @@ export class Audience {
     const body = new Body(`${this.#difference(this.at(member.sent)?.tree, known, skipped)}]`);
     member.slow = undefined;
     this.#patch(member, body);
-    for (const message of held) this.#tell(member, message);
+    for (const message of held) this.#tell(member, new Body(message));
   }
 
   /** One patch from what a client has been shown to what there is, with the definitions after those that it knows. */

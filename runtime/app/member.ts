@@ -6,7 +6,7 @@ import type { Slow } from "./slow.ts";
 
 /** The far end of a link: what a transport gives to a runtime to reach one client. */
 export interface Link<User = unknown> {
-  /** Sends one message of the wire: a text, or bytes where the link has `deflate`. */
+  /** Sends one message of the wire: a text, or bytes where the link has `deflate`; many links are given the same, which none may change. */
   send(message: string | Uint8Array): void;
   /** Ends the link with a close code of `docs/protocol.md`. */
   close(code: number, reason?: string): void;
@@ -100,7 +100,7 @@ export class Member {
   /** Events dealt with that the client was not told of yet. */
   handled = 0;
   /** The last events that came to nothing, with the reason: told again where a link was cut. */
-  readonly refusals: [event: number, reason: Refusal][] = [];
+  refusals: [event: number, reason: Refusal][] | undefined;
   /** What is kept for it while it does not read as fast as is written. */
   slow: Slow | undefined;
   /** When it left; undefined while it is here. */
@@ -129,7 +129,7 @@ export class Member {
   begin(version: number): void {
     this.first = this.oldest = version;
     this.last = this.dealt = this.handled = 0;
-    this.refusals.length = 0;
+    this.refusals = undefined;
   }
 
   /** What it says of a version, counted from the last that it told of: the version, or undefined when it was never sent. */
@@ -143,6 +143,7 @@ export class Member {
 
   /** Notes that an event came to nothing. */
   refuse(event: number, reason: Refusal): void {
+    this.refusals ??= [];
     if (this.refusals.push([event, reason]) > mostRefusals) this.refusals.shift();
   }
 

@@ -201,7 +201,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     } else this.#audience.mount(member);
     this.#audience.tellEarly([member]);
     // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
+    for (const [event, reason] of member.refusals ?? []) if (event > done) this.#audience.refused(member, event, reason);
     this.#presence?.came(member);
     this.#runEffects();
     return new Line(this, member, link, hasSnapshot);

@@ -1,6 +1,8 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
+import type { Connection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
+import type { Link } from "../app/member.ts";
 import { report } from "../app/report.ts";
 import type { Restart } from "../app/restart.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
@@ -9,7 +11,7 @@ import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { answer, isRequest } from "./http.ts";
-import { upgrade } from "./socket.ts";
+import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
@@ -143,6 +145,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
   const flagsFor = async (request: Request): Promise<unknown> =>
     typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  const route: Route = { shared, sessions, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
   let isClosed = false;
 
@@ -175,12 +178,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     try {
       if (isAlone) return await answer(request, sessions!, user, flags);
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
-      return open(request, {
-        user,
-        onError: (error, where) => report(onError, error, where),
-        connect: (link) => (shared ?? room?.runtime())?.connect(link) ?? sessions!.connect(link, flags),
-        ended: () => room?.leave(),
-      });
+      return open(request, new Visit(route, user, room, flags));
     } catch {
       room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
@@ -197,6 +195,44 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       },
     },
   }) as unknown as Live<unknown>;
+}
+
+/** What all visits of a route share. */
+interface Route {
+  readonly shared: Runtime<unknown> | undefined;
+  /** Of those that are neither shared nor in a room. */
+  readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
+  onError(error: unknown, where: string): void;
+}
+
+/** One connection of a route, from its handshake to its end. There are thousands: it holds no closures, and not its request. */
+class Visit implements SocketEnds<unknown> {
+  readonly user: unknown;
+  readonly #route: Route;
+  readonly #room: Room<Runtime<unknown>> | undefined;
+  #flags: unknown;
+
+  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown) {
+    this.user = user;
+    this.#route = route;
+    this.#room = room;
+    this.#flags = flags;
+  }
+
+  connect(link: Link): Connection {
+    const flags = this.#flags;
+    this.#flags = undefined;
+    const runtime = this.#route.shared ?? this.#room?.runtime();
+    return runtime ? runtime.connect(link) : this.#route.sessions!.connect(link, flags);
+  }
+
+  ended(): void {
+    this.#room?.leave();
+  }
+
+  onError(error: unknown, where: string): void {
+    this.#route.onError(error, where);
+  }
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
