@@ -348,7 +348,7 @@ function isEffect([name, ...args]: unknown[]): boolean {
 function isConfig(config: unknown): boolean {
   const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
   if (!isObject(config) || Object.keys(config).length === 0) return false;
-  const { attributes, properties, url, contexts, provided, ...more } = config;
+  const { attributes, properties, url, contexts, provided, shadow, ...more } = config;
   return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && isNames(contexts) &&
     (provided === undefined || isObject(provided)) && (url === undefined || url === 1);
 }

@@ -4,6 +4,7 @@ import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
 import type { Send } from "./send.ts";
+import { type Shadow, shadowOf, type ShadowOptions } from "./shadow.ts";
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {
@@ -36,6 +37,11 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onProperty?: Readonly<Record<string, (value: unknown) => NoInfer<Msg> | undefined>>;
   /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
   onUrl?: (url: URL) => NoInfer<Msg> | undefined;
+  /**
+   * The view stands in a shadow root of the element, with the style sheets of the page; without this it is in the light DOM. Children that the
+   * page gives the element are shown where the view has a `<slot>`.
+   */
+  shadow?: ShadowOptions["mode"] | ShadowOptions;
   /** Named in errors. */
   name?: string;
   /** The version of the model, for carrying it over a deploy. */
@@ -58,6 +64,8 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   onDisconnect?(client: Client<User>): Msg;
   /** The messages for what the page says of the element. */
   readonly facts: FactHandlers<Msg>;
+  /** The shadow root that it wants; where there is none it is in the light DOM. */
+  readonly shadow?: Shadow;
   /** Named in errors. */
   readonly name: string;
 }
@@ -97,7 +105,7 @@ export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void :
  * Makes an app of its parts; or of one Preact component, whose props are the flags and the model, and which has no messages: what it
  * remembers is in its hooks.
  *
- * @throws {TypeError} when `init`, `update` or `view` is not a function.
+ * @throws {TypeError} when `init`, `update` or `view` is not a function, or `shadow` is no mode.
  *
  * @example
  * ```ts
@@ -155,6 +163,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     ...(onConnect ? { onConnect } : {}),
     ...(onDisconnect ? { onDisconnect } : {}),
     facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
+    ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
   });
 }

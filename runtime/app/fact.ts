@@ -12,17 +12,24 @@ export interface FactHandlers<out Msg> {
   readonly onUrl?: (url: URL) => Msg | undefined;
 }
 
+/** What of an app a page has to know. */
+interface Wants {
+  readonly facts: FactHandlers<unknown>;
+  readonly shadow?: Config["shadow"];
+}
+
 /** Why a fact is refused; for a developer, never for the page. */
 export interface RefusedFact {
   readonly refused: string;
 }
 
-/** What the browser is told of the facts that an app wants; undefined when it wants none. */
-export function configOf({ onAttribute, onProperty, onUrl }: FactHandlers<unknown>): Config | undefined {
+/** What the browser is told of what an app wants, whatever its model; undefined when it wants nothing. */
+export function configOf({ facts: { onAttribute, onProperty, onUrl }, shadow }: Wants): Config | undefined {
   const config: Config = {
     ...(onAttribute && { attributes: Object.keys(onAttribute) }),
     ...(onProperty && { properties: Object.keys(onProperty) }),
     ...(onUrl && { url: 1 }),
+    ...(shadow && { shadow }),
   };
   return Object.keys(config).length > 0 ? config : undefined;
 }

@@ -147,7 +147,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
     this.#development = options.development ?? isDevelopment();
-    this.#config = configOf(app.facts);
+    this.#config = configOf(app);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     if (app.onConnect || app.onDisconnect) {
       this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");

@@ -16,8 +16,10 @@ export function install(world: World, loadPart: LoadPart): void {
     name,
     class extends world.HTMLElement {
       static observedAttributes = ["route"];
+      static formAssociated = true;
 
-      private readonly sync_ = createLink(world, loadPart, this);
+      // At once: who asks for them first is given them, and a closed root with them.
+      private readonly sync_ = createLink(world, loadPart, this, this.attachInternals?.());
 
       attributeChangedCallback(): void {
         this.sync_();

@@ -17,7 +17,7 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): () => void {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -57,7 +57,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
   };
 
-  const view = createView(world, element, (entry) => {
+  const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
     if (queue.length > 511 || entry.text_.length > 65_000) {
       view.free_(entry);
@@ -66,7 +66,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       queue.push(entry);
       flush();
     }
-  });
+  };
 
   const tellFact = (text: string) => {
     // What waits happened before.
@@ -74,7 +74,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     view.send_({ seen_: view.version_, text_: text });
   };
   const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, config: {}, tell: tellFact };
+  let view = createView(world, element, push);
+  /** Where it ends: where it is. */
+  let end: Node = element;
   const parts: Parts = {};
   const load = async (name: keyof Parts) => {
     const { create } = await loadPart(name);
@@ -132,6 +135,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
+      if (end != host.end) {
+        // What it has shown in the light DOM would be shown in a slot.
+        if (settled) view.mount([], null);
+        view = createView(world, host.root, push, end = host.end);
+        view.version_ = version;
+      }
       view.mount(definitions, value);
       attempts = 0;
       settled = live = true;

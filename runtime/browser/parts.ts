@@ -5,12 +5,14 @@
 import type { Down } from "../wire/message.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { enterShadow } from "./shadow.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
 export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  shadow: typeof enterShadow;
   sse: typeof openStreams;
 }
 
@@ -27,6 +29,7 @@ const owners: Record<string, keyof Parts | undefined> = {
   context: "contexts",
   contexts: "contexts",
   effect: "effect",
+  shadow: "shadow",
 };
 
 /** The parts that a message needs. */

@@ -1,7 +1,7 @@
 /** `define`: a custom element that runs an app in the page, as its server twin `<server-component>` runs one on a server. */
 import type { App } from "../app/app.ts";
 import type { Status } from "../browser/link.ts";
-import { mount, type Mounted, type MountOptions } from "./mount.ts";
+import { type Mounted, mountIn, type MountOptions } from "./mount.ts";
 
 /** How the elements of {@link define} are made. */
 export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "ids"> {
@@ -10,7 +10,7 @@ export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "id
 }
 
 /**
- * Defines a custom element that shows an app, which runs in the page: in the light DOM, from when the element is put into a document
+ * Defines a custom element that shows an app, which runs in the page, from when the element is put into a document
  * until it is taken out (being moved is neither). So a component crosses the wire by a change of its tag:
  * `<server-component route="/counter">` and `<my-counter>` show the same, dispatch the same emitted events, and say how it is by the
  * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `offline` after an error of the app. Attributes and properties
@@ -46,6 +46,10 @@ export function define<Model, Msg, Flags, User>(
   customElements.define(
     name,
     class extends HTMLElement {
+      static formAssociated = true;
+
+      // At once: who asks for them first is given them, and a closed root with them.
+      readonly #internals = this.attachInternals();
       #mounted: Mounted<Msg> | undefined;
 
       connectedCallback(): void {
@@ -69,7 +73,7 @@ export function define<Model, Msg, Flags, User>(
         show(this, "connecting");
         let failed = false;
         const tell = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
-        const mounted = this.#mounted = (mount as Mount<Model, Msg, Flags, User>)(app, this, flagsOf(this), {
+        const mounted = this.#mounted = mountIn(app, this, this.#internals, flagsOf(this) as Flags, {
           onError: (error, where) => {
             failed = true;
             if (this.#mounted === mounted) show(this, "offline");
@@ -81,11 +85,3 @@ export function define<Model, Msg, Flags, User>(
     },
   );
 }
-
-/** {@link mount} where it is not known whether there are flags. */
-type Mount<Model, Msg, Flags, User> = (
-  app: App<Model, Msg, Flags, User>,
-  target: Element,
-  flags: Flags | undefined,
-  options: MountOptions,
-) => Mounted<Msg>;

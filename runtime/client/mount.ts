@@ -19,6 +19,8 @@ import { performEffects } from "../browser/effect.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
 import type { Host } from "../browser/part.ts";
 import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import { adoptStyles } from "../browser/styles.ts";
+import { rootOf } from "../browser/shadow.ts";
 import { readUp } from "../wire/up.ts";
 import { Boundary } from "./boundary.ts";
 import { Events, type Heard } from "./events.ts";
@@ -49,11 +51,12 @@ export interface Mounted<Msg> {
 
 /**
  * Runs an app in a page: with the effects, subscriptions and handlers that it has on a server, and Preact to show it. What is in the
- * target already is replaced.
+ * target already is replaced; where the app wants a shadow root that is given to the target, and what is in it stays the page's.
  *
  * Events are dispatched on the target by `effect.emit`. There is one client, without a user.
  *
  * @throws {TypeError} when there is no such element, or an app is mounted in it.
+ * @throws {DOMException} when the app wants a shadow root and the element can have none.
  *
  * @example In a module that is bundled for the browser
  * ```tsx ignore
@@ -74,6 +77,17 @@ export function mount<Model, Msg, Flags, User>(
   if (typeof element?.addEventListener !== "function") throw new TypeError(`Cannot mount ${app.name}: the target is no element`);
   if (taken.has(element)) throw new TypeError(`Cannot mount ${app.name}: an app is mounted in this element; stop it first`);
   return new Mounting(app, element, flags as Flags, options);
+}
+
+/** {@link mount} in a custom element of ours, with what only that knows of itself. */
+export function mountIn<Model, Msg, Flags, User>(
+  app: App<Model, Msg, Flags, User>,
+  element: Element,
+  internals: ElementInternals,
+  flags: Flags,
+  options: MountOptions,
+): Mounted<Msg> {
+  return new Mounting(app, element, flags, options, internals);
 }
 
 function find(selector: string): Element {
@@ -97,6 +111,10 @@ const taken = new WeakSet<Element>();
 class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | Said, Sender> {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #target: Element;
+  /** Where the view is: the target, or its shadow root. */
+  readonly #root: Element | ShadowRoot;
+  /** Takes the styles of the page out of the shadow root again. */
+  #undress: (() => void) | undefined;
   readonly #sender: Sender;
   readonly #loop: Loop<Model, Msg, Flags, User, Heard | Said, Sender>;
   readonly #inputs: Inputs;
@@ -125,9 +143,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   /** What was emitted before there was a view. */
   #early: (() => void)[] | undefined = [];
 
-  constructor(app: App<Model, Msg, Flags, User>, target: Element, flags: Flags, options: MountOptions) {
+  constructor(app: App<Model, Msg, Flags, User>, target: Element, flags: Flags, options: MountOptions, internals?: ElementInternals) {
     this.#app = app;
     this.#target = target;
+    const root = this.#root = app.shadow ? rootOf({ element: target, internals }, app.shadow) : target;
     this.#sender = { client: { id: pageWorld.randomName(9), user: undefined } };
     this.#ids = options.ids === undefined ? undefined : [options.ids, 0];
     // What the user did is seen by the whole page before it is shown: a handler further up is that of the view that it was done in.
@@ -136,15 +155,15 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
       soon: (task) => this.#events.isUnderWay ? void setTimeout(task) : pageWorld.soon(task),
     };
     this.#loop = new Loop(app, this, world, options.onError as OnError | undefined);
-    this.#inputs = new Inputs(target, () => {
+    this.#inputs = new Inputs(root, () => {
       this.#isStale = true;
       this.#loop.wake();
     });
-    this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
-    this.#config = configOf(app.facts) ?? {};
+    this.#events = new Events(root, this.#inputs, (heard) => this.#loop.hear(heard));
+    this.#config = configOf(app) ?? {};
     const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
     this.#facts = watchFacts(browser, target, tell);
-    const host: Host = { world: browser, element: target, root: target, config: this.#config, tell };
+    const host: Host = { world: browser, element: target, internals, root, end: root, config: this.#config, tell };
     this.#effects = performEffects(host);
     this.#pageContexts = watchContexts(host);
     taken.add(target);
@@ -253,8 +272,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
 
   #begin(): void {
     // Preact would leave what it has no use for.
-    if (!this.#hydrates) this.#target.replaceChildren();
+    if (!this.#hydrates) this.#root.replaceChildren();
     this.show();
+    // Not before: Preact takes what is there at its first rendering for its own.
+    if (this.#app.shadow?.adoptStyles) this.#undress = adoptStyles(browser, this.#root as ShadowRoot);
   }
 
   #render(view: ComponentChildren): void {
@@ -262,8 +283,8 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     if (this.#ids) withIds(root, this.#ids);
     this.#inputs.rendering = true;
     try {
-      if (this.#hydrates) hydrate(root, this.#target);
-      else render(root, this.#target);
+      if (this.#hydrates) hydrate(root, this.#root);
+      else render(root, this.#root);
       this.#hydrates = false;
     } finally {
       this.#inputs.rendering = false;
@@ -275,7 +296,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   #unmount(): void {
     // A component may stop its app while it is being rendered, which Preact does not take.
     if (this.#inputs.rendering) queueMicrotask(() => this.#unmount());
-    else render(null, this.#target);
+    else {
+      render(null, this.#root);
+      this.#undress?.();
+    }
   }
 
   #refuse(reason: Refusal): void {

@@ -69,6 +69,8 @@ export interface Config {
   readonly contexts?: readonly string[];
   /** What the app provides as contexts, by key. */
   readonly provided?: { readonly [key: string]: Json };
+  /** The view is in a shadow root. */
+  readonly shadow?: { readonly mode: "open" | "closed"; readonly delegatesFocus?: 1; readonly adoptStyles?: 1 };
 }
 
 /** What a page is asked to do, after the patch before it. All but the last four name an element by a selector. */
