@@ -48,6 +48,7 @@ export type { Client } from "./runtime/app/client.ts";
 export { effect, NotYetError } from "./runtime/app/effect.ts";
 export type { Effect, EmitOptions, Listened } from "./runtime/app/effect.ts";
 export type { FactHandlers } from "./runtime/app/fact.ts";
+export type { FormEffects, FormHandlers, ValidityFlag } from "./runtime/app/form.ts";
 export type { NavigateOptions, PageEffectOptions, PageEffects, ScrollOptions } from "./runtime/app/page_effect.ts";
 export { parse } from "./runtime/app/parse.ts";
 export type { Parser } from "./runtime/app/parse.ts";
@@ -56,6 +57,7 @@ export type { Connection, Restart, Runtime, RuntimeStatus } from "./runtime/app/
 export type { FieldPath, Send, SendOptions, Sent, TargetOf, When } from "./runtime/app/send.ts";
 export { simulate } from "./runtime/app/simulate.ts";
 export type { Brings, Simulation, Where } from "./runtime/app/simulate.ts";
+export type { Shadow, ShadowOptions } from "./runtime/app/shadow.ts";
 export { start } from "./runtime/app/start.ts";
 export { Listen } from "./runtime/view/listen.ts";
 export type { HandlersOf, ListenProps } from "./runtime/view/listen.ts";

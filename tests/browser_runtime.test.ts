@@ -10,6 +10,7 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { joinForm } from "../runtime/browser/form.ts";
 import { enterShadow } from "../runtime/browser/shadow.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
@@ -53,6 +54,8 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "form":
+      return { create: joinForm };
     case "shadow":
       return { create: enterShadow };
     case "sse":

@@ -3,6 +3,7 @@ import { type ComponentChildren, type ComponentType, h } from "../deps.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
+import type { FormHandlers } from "./form.ts";
 import type { Send } from "./send.ts";
 import { type Shadow, shadowOf, type ShadowOptions } from "./shadow.ts";
 
@@ -37,6 +38,11 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onProperty?: Readonly<Record<string, (value: unknown) => NoInfer<Msg> | undefined>>;
   /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
   onUrl?: (url: URL) => NoInfer<Msg> | undefined;
+  /**
+   * The messages for what a form around the element does to it: `effect.formValue` says what is sent for the element, `effect.validity` what is
+   * wrong with that.
+   */
+  onForm?: FormHandlers<NoInfer<Msg>>;
   /**
    * The view stands in a shadow root of the element, with the style sheets of the page; without this it is in the light DOM. Children that the
    * page gives the element are shown where the view has a `<slot>`.
@@ -154,7 +160,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl } = options;
+  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, onForm } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
@@ -162,7 +168,12 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     subscriptions: (model: Model) => subscriptions?.(model) ?? {},
     ...(onConnect ? { onConnect } : {}),
     ...(onDisconnect ? { onDisconnect } : {}),
-    facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
+    facts: {
+      ...(onAttribute && { onAttribute }),
+      ...(onProperty && { onProperty }),
+      ...(onUrl && { onUrl }),
+      ...(onForm && { onForm }),
+    },
     ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
   });

@@ -1,5 +1,6 @@
 /** Facts: what a page says of its element that is no event of a handler. Which ones an app wants, and what message each is. */
 import type { Config, FactUp } from "../wire/message.ts";
+import type { FormHandlers } from "./form.ts";
 import { Unparsed } from "./parse.ts";
 
 /** Messages for what the page says of the element. */
@@ -10,6 +11,8 @@ export interface FactHandlers<out Msg> {
   readonly onProperty?: Readonly<Record<string, (value: unknown) => Msg | undefined>>;
   /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
   readonly onUrl?: (url: URL) => Msg | undefined;
+  /** The messages for what a form around the element does to it. */
+  readonly onForm?: FormHandlers<Msg>;
 }
 
 /** What of an app a page has to know. */
@@ -50,6 +53,11 @@ export function messageOfFact<Msg>(handlers: FactHandlers<Msg>, fact: FactUp): {
         const url = URL.parse(name);
         if (!handlers.onUrl || !url || !/^https?:$/.test(url.protocol)) return { refused: "URL that is none, or not asked for" };
         return { message: handlers.onUrl(url) };
+      }
+      case "form": {
+        const known: { readonly [kind: string]: ((value: never) => Msg | undefined) | undefined } = { ...handlers.onForm };
+        const to = Object.hasOwn(known, name) ? known[name] : undefined;
+        return to ? { message: to(fact[3] as never) } : { refused: `form ${name} that the app has not asked for` };
       }
       case "context":
         return { refused: "context, which no app has by its options" };

@@ -16,6 +16,7 @@ import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { Contexts } from "./contexts.ts";
 import { configOf, messageOfFact } from "./fact.ts";
+import { Form } from "./form.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
 import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
@@ -124,6 +125,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** What the app wants to be told of, whatever its model. */
   readonly #config: Config | undefined;
   contexts!: Contexts;
+  form!: Form;
   /** The model that was rendered last. */
   #rendered: Model | undefined;
   /** The same, once all of it went well. */
@@ -279,7 +281,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** Definitions and value of a mount. When all clients come back at once it is made once. */
   #whole(): Body {
     const tree = this.#history.tree!;
-    const wanted: Config = { ...this.#config, ...this.contexts.config };
+    const wanted: Config = { ...this.#config, ...this.contexts.config, ...this.form.config };
     const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
     if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
     const value = JSON.stringify(encode(tree, this.#definitions));
@@ -305,9 +307,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #open(): void {
     this.#definitions = new Definitions();
     this.#history = new History();
-    this.contexts = new Contexts((message) => {
+    const tellAll = (message: Down) => {
       for (const member of this.#members) this.#tell(member, JSON.stringify(message));
-    });
+    };
+    this.contexts = new Contexts(tellAll);
+    this.form = new Form(this.#app.facts.onForm, tellAll);
     this.#version = 0;
     this.#rendered = this.#good = this.#shown = undefined;
     this.#willShow = false;

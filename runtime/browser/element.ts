@@ -31,7 +31,19 @@ export function install(world: World, loadPart: LoadPart): void {
 
       disconnectedCallback(): void {
         // A node that is moved is taken out and put back before the next task.
-        world.setTimeout(this.sync_);
+        world.setTimeout(() => this.sync_());
+      }
+
+      formResetCallback(): void {
+        this.sync_("reset");
+      }
+
+      formDisabledCallback(disabled: boolean): void {
+        this.sync_("disabled", disabled);
+      }
+
+      formStateRestoreCallback(state: string, mode: string): void {
+        this.sync_(mode == "restore" ? mode : "autofill", state);
       }
     },
   );

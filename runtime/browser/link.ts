@@ -2,7 +2,7 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Definition, Down, FormKind, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
 import type { Host, Part } from "./part.ts";
@@ -16,8 +16,11 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): () => void {
+/** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
+export type Sync = (formed?: FormKind, value?: string | boolean | null) => void;
+
+/** Links an element. */
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -74,7 +77,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     view.send_({ seen_: view.version_, text_: text });
   };
   const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, internals, root: element, end: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
   let view = createView(world, element, push);
   /** Where it ends: where it is. */
   let end: Node = element;
@@ -234,7 +237,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else use(new world.WebSocket(url));
   };
 
-  return () => {
+  return (formed, value = null) => {
+    if (formed) {
+      host.formed[formed] = value;
+      parts.form?.hear(formed, value);
+      return;
+    }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;

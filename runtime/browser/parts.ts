@@ -5,6 +5,7 @@
 import type { Down } from "../wire/message.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { joinForm } from "./form.ts";
 import type { enterShadow } from "./shadow.ts";
 import type { openStreams } from "./sse.ts";
 
@@ -12,6 +13,7 @@ import type { openStreams } from "./sse.ts";
 export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  form: typeof joinForm;
   shadow: typeof enterShadow;
   sse: typeof openStreams;
 }
@@ -29,6 +31,7 @@ const owners: Record<string, keyof Parts | undefined> = {
   context: "contexts",
   contexts: "contexts",
   effect: "effect",
+  form: "form",
   shadow: "shadow",
 };
 

@@ -1,7 +1,8 @@
 /** `define`: a custom element that runs an app in the page, as its server twin `<server-component>` runs one on a server. */
 import type { App } from "../app/app.ts";
 import type { Status } from "../browser/link.ts";
-import { type Mounted, mountIn, type MountOptions } from "./mount.ts";
+import type { FormKind } from "../wire/message.ts";
+import { type MountedIn, mountIn, type MountOptions, type Own } from "./mount.ts";
 
 /** How the elements of {@link define} are made. */
 export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "ids"> {
@@ -49,8 +50,8 @@ export function define<Model, Msg, Flags, User>(
       static formAssociated = true;
 
       // At once: who asks for them first is given them, and a closed root with them.
-      readonly #internals = this.attachInternals();
-      #mounted: Mounted<Msg> | undefined;
+      readonly #own: Own = { internals: this.attachInternals(), formed: {} };
+      #mounted: MountedIn<Msg> | undefined;
 
       connectedCallback(): void {
         // Its children have not all been read, which are replaced.
@@ -63,6 +64,23 @@ export function define<Model, Msg, Flags, User>(
         setTimeout(this.#sync);
       }
 
+      formResetCallback(): void {
+        this.#hear("reset", null);
+      }
+
+      formDisabledCallback(disabled: boolean): void {
+        this.#hear("disabled", disabled);
+      }
+
+      formStateRestoreCallback(state: string, mode: string): void {
+        this.#hear(mode === "restore" ? mode : "autofill", state);
+      }
+
+      #hear(kind: FormKind, value: string | boolean | null): void {
+        this.#own.formed[kind] = value;
+        this.#mounted?.hear(kind, value);
+      }
+
       readonly #sync = (): void => {
         if (this.isConnected === (this.#mounted !== undefined)) return;
         if (this.#mounted) {
@@ -73,7 +91,7 @@ export function define<Model, Msg, Flags, User>(
         show(this, "connecting");
         let failed = false;
         const tell = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
-        const mounted = this.#mounted = mountIn(app, this, this.#internals, flagsOf(this) as Flags, {
+        const mounted = this.#mounted = mountIn(app, this, this.#own, flagsOf(this) as Flags, {
           onError: (error, where) => {
             failed = true;
             if (this.#mounted === mounted) show(this, "offline");

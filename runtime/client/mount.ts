@@ -13,12 +13,14 @@ import { Loop, type Owner, type Sender } from "../app/loop.ts";
 import type { OnError } from "../app/report.ts";
 import { createSend } from "../app/send.ts";
 import { Contexts } from "../app/contexts.ts";
+import { Form } from "../app/form.ts";
 import { configOf, messageOfFact } from "../app/fact.ts";
 import { type Contexts as PageContexts, watchContexts } from "../browser/contexts.ts";
 import { performEffects } from "../browser/effect.ts";
+import { type FormPart, joinForm } from "../browser/form.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
 import type { Host } from "../browser/part.ts";
-import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import type { Config, FactUp, FormKind, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { adoptStyles } from "../browser/styles.ts";
 import { rootOf } from "../browser/shadow.ts";
 import { readUp } from "../wire/up.ts";
@@ -83,11 +85,20 @@ export function mount<Model, Msg, Flags, User>(
 export function mountIn<Model, Msg, Flags, User>(
   app: App<Model, Msg, Flags, User>,
   element: Element,
-  internals: ElementInternals,
+  own: Own,
   flags: Flags,
   options: MountOptions,
-): Mounted<Msg> {
-  return new Mounting(app, element, flags, options, internals);
+): MountedIn<Msg> {
+  return new Mounting(app, element, flags, options, own);
+}
+
+/** What a custom element of ours knows of itself. */
+export type Own = Pick<Host, "internals" | "formed">;
+
+/** An app in such an element. */
+export interface MountedIn<Msg> extends Mounted<Msg> {
+  /** A form has done this to the element. */
+  hear: FormPart["hear"];
 }
 
 function find(selector: string): Element {
@@ -108,7 +119,7 @@ interface Said {
 /** Elements with an app in them. */
 const taken = new WeakSet<Element>();
 
-class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | Said, Sender> {
+class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard | Said, Sender> {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #target: Element;
   /** Where the view is: the target, or its shadow root. */
@@ -127,6 +138,9 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     if (!this.#early) this.#pageContexts.take(kind, key, value);
   });
   readonly #pageContexts: PageContexts;
+  readonly form: Form;
+  /** An element that is none of ours is no part of a form. */
+  readonly #pageForm: FormPart | undefined;
   /** What `useId` counts with. */
   readonly #ids: [prefix: string, count: number] | undefined;
   readonly #send = createSend<Msg, User>(
@@ -143,7 +157,13 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   /** What was emitted before there was a view. */
   #early: (() => void)[] | undefined = [];
 
-  constructor(app: App<Model, Msg, Flags, User>, target: Element, flags: Flags, options: MountOptions, internals?: ElementInternals) {
+  constructor(
+    app: App<Model, Msg, Flags, User>,
+    target: Element,
+    flags: Flags,
+    options: MountOptions,
+    { internals, formed }: Own = { internals: undefined, formed: {} },
+  ) {
     this.#app = app;
     this.#target = target;
     const root = this.#root = app.shadow ? rootOf({ element: target, internals }, app.shadow) : target;
@@ -161,11 +181,15 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     });
     this.#events = new Events(root, this.#inputs, (heard) => this.#loop.hear(heard));
     this.#config = configOf(app) ?? {};
+    this.form = new Form(app.facts.onForm, ([kind, ...said]) => {
+      if (!this.#early) this.#pageForm?.take(kind, ...said);
+    });
     const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
     this.#facts = watchFacts(browser, target, tell);
-    const host: Host = { world: browser, element: target, internals, root, end: root, config: this.#config, tell };
+    const host: Host = { world: browser, element: target, internals, root, end: root, formed, config: this.#config, tell };
     this.#effects = performEffects(host);
     this.#pageContexts = watchContexts(host);
+    if (internals) this.#pageForm = joinForm(host);
     taken.add(target);
     installListen(globalThis as unknown as BrowserWorld);
     this.#hydrates = options.hydrate ?? false;
@@ -181,6 +205,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     const { client } = this.#sender as { client: Client<User> };
     const joined = this.#loop.guarded("handler", () => app.onConnect?.(client));
     if (joined !== undefined) this.#loop.tell(joined, this.#sender);
+    this.#pageForm?.begin(this.form.config, true);
     this.#facts.begin_(this.#config, true);
   }
 
@@ -202,6 +227,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  hear(kind: FormKind, value: string | boolean | null): void {
+    this.#pageForm?.hear(kind, value);
   }
 
   // ---- the loop's owner ------------------------------------------------------------------------
