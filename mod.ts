@@ -57,7 +57,7 @@ export type { Connection, Restart, Runtime, RuntimeStatus } from "./runtime/app/
 export type { FieldPath, Send, SendOptions, Sent, TargetOf, When } from "./runtime/app/send.ts";
 export { simulate } from "./runtime/app/simulate.ts";
 export type { Brings, Simulation, Where } from "./runtime/app/simulate.ts";
-export type { Shadow, ShadowOptions } from "./runtime/app/shadow.ts";
+export type { ShadowOptions } from "./runtime/app/shadow.ts";
 export { start } from "./runtime/app/start.ts";
 export { Listen } from "./runtime/view/listen.ts";
 export type { HandlersOf, ListenProps } from "./runtime/view/listen.ts";

@@ -3,13 +3,17 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Page } from "playwright-core";
 import { app, effect, runtimeScript, serve, simulate, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { bothLives, script } from "./both_lives.ts";
+import { type Play, playing, script } from "./playing.ts";
 import { apps } from "./forms_apps.tsx";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
 
-const inBothLives = bothLives(apps, "tests/forms_script.ts");
+const play = playing(apps, "tests/forms_script.ts");
+/** Once on a server and once in the page. */
+function inBothLives(title: string, ...what: Play<keyof typeof apps>): void {
+  for (const life of ["live", "mounted"] as const) Deno.test(`${title} (${life})`, () => play(life, ...what));
+}
 /** What the form would send. */
 const sent = (page: Page) => page.evaluate("new URLSearchParams(new FormData(form)).toString()");
 const sends = (page: Page, expected: string) => until(async () => await sent(page) === expected);
@@ -229,5 +233,5 @@ Deno.test("forms: effects are values that a test can compare; a file, and a faul
   assertEquals(test.model, { stars: 0, disabled: true, log: ["disabled:true", "restore:state 3", "reset"] });
   assertThrows(() => test.form("autofill", "x"), TypeError, "has not asked for");
   // @ts-expect-error -- a message that the app does not know
-  app<number, "up">({ init: () => 0, update: (n) => n, view: () => null, onForm: { reset: () => "down" } });
+  app<number, "up">({ init: () => 0, update: (n) => n, view: () => null, onForm: { reset: "down" } });
 });

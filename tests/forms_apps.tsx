@@ -38,7 +38,7 @@ const field = (shadow: boolean) =>
       </div>
     ),
     onForm: {
-      reset: () => "reset",
+      reset: "reset",
       disabled: (disabled) => ({ disabled }),
       restore: (state) => ({ restored: state }),
     },

@@ -5,13 +5,17 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { app, effect, next, parse, runtimeScript, serve, simulate, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { bothLives, script } from "./both_lives.ts";
+import { type Play, playing, script } from "./playing.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps, told } from "./page_apps.tsx";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
 
-const inBothLives = bothLives(apps, "tests/page_script.ts");
+const play = playing(apps, "tests/page_script.ts");
+/** Once on a server and once in the page. */
+function inBothLives(title: string, ...what: Play<keyof typeof apps>): void {
+  for (const life of ["live", "mounted"] as const) Deno.test(`${title} (${life})`, () => play(life, ...what));
+}
 
 // ---- facts -------------------------------------------------------------------------------------
 

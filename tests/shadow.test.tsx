@@ -6,13 +6,17 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import type { Page } from "playwright-core";
 import { app, runtimeScript, serve, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { bothLives, script } from "./both_lives.ts";
+import { type Play, playing, script } from "./playing.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps } from "./shadow_apps.tsx";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
 
-const inBothLives = bothLives(apps, "tests/shadow_script.ts");
+const play = playing(apps, "tests/shadow_script.ts");
+/** Once on a server and once in the page. */
+function inBothLives(title: string, ...what: Play<keyof typeof apps>): void {
+  for (const life of ["live", "mounted"] as const) Deno.test(`${title} (${life})`, () => play(life, ...what));
+}
 const css = (text: string) => new Response(text, { headers: { "content-type": "text/css" } });
 /** What a rule says of an element in the root of `#root`. */
 const styleOf = (page: Page, property: string, selector = ".box", root = "root") =>

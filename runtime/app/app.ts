@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
 import type { FormHandlers } from "./form.ts";
 import type { Send } from "./send.ts";
-import { type Shadow, shadowOf, type ShadowOptions } from "./shadow.ts";
+import { shadowOf, type ShadowOptions } from "./shadow.ts";
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {
@@ -71,7 +71,7 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   /** The messages for what the page says of the element. */
   readonly facts: FactHandlers<Msg>;
   /** The shadow root that it wants; where there is none it is in the light DOM. */
-  readonly shadow?: Shadow;
+  readonly shadow?: ShadowOptions;
   /** Named in errors. */
   readonly name: string;
 }

@@ -1,6 +1,7 @@
 /** Facts: what a page says of its element that is no event of a handler. Which ones an app wants, and what message each is. */
-import type { Config, FactUp } from "../wire/message.ts";
+import type { Config, FactUp, FormKind } from "../wire/message.ts";
 import type { FormHandlers } from "./form.ts";
+import type { ShadowOptions } from "./shadow.ts";
 import { Unparsed } from "./parse.ts";
 
 /** Messages for what the page says of the element. */
@@ -18,7 +19,7 @@ export interface FactHandlers<out Msg> {
 /** What of an app a page has to know. */
 interface Wants {
   readonly facts: FactHandlers<unknown>;
-  readonly shadow?: Config["shadow"];
+  readonly shadow?: ShadowOptions;
 }
 
 /** Why a fact is refused; for a developer, never for the page. */
@@ -32,7 +33,9 @@ export function configOf({ facts: { onAttribute, onProperty, onUrl }, shadow }: 
     ...(onAttribute && { attributes: Object.keys(onAttribute) }),
     ...(onProperty && { properties: Object.keys(onProperty) }),
     ...(onUrl && { url: 1 }),
-    ...(shadow && { shadow }),
+    ...(shadow && {
+      shadow: { mode: shadow.mode, ...(shadow.delegatesFocus && { delegatesFocus: 1 }), ...(shadow.adoptStyles && { adoptStyles: 1 }) },
+    }),
   };
   return Object.keys(config).length > 0 ? config : undefined;
 }
@@ -55,9 +58,8 @@ export function messageOfFact<Msg>(handlers: FactHandlers<Msg>, fact: FactUp): {
         return { message: handlers.onUrl(url) };
       }
       case "form": {
-        const known: { readonly [kind: string]: ((value: never) => Msg | undefined) | undefined } = { ...handlers.onForm };
-        const to = Object.hasOwn(known, name) ? known[name] : undefined;
-        return to ? { message: to(fact[3] as never) } : { refused: `form ${name} that the app has not asked for` };
+        const made = messageOfForm(handlers.onForm ?? {}, name, fact[3]);
+        return made ?? { refused: `form ${name} that the app has not asked for` };
       }
       case "context":
         return { refused: "context, which no app has by its options" };
@@ -67,5 +69,25 @@ export function messageOfFact<Msg>(handlers: FactHandlers<Msg>, fact: FactUp): {
   } catch (error) {
     if (!(error instanceof Unparsed)) throw error;
     return { refused: `${kind} "${name}" is to be ${error.message}, not ${JSON.stringify(fact[3])}` };
+  }
+}
+
+function messageOfForm<Msg>(
+  handlers: FormHandlers<Msg>,
+  what: FormKind,
+  value: string | boolean | null,
+): { message: Msg | undefined } | undefined {
+  // Its names are those that the wire lets through.
+  if (handlers[what] === undefined) return undefined;
+  switch (what) {
+    case "reset":
+      return { message: handlers.reset };
+    case "disabled":
+      return { message: handlers.disabled!(value as boolean) };
+    case "restore":
+    case "autofill":
+      return { message: handlers[what]!(value as string) };
+    default:
+      return what satisfies never;
   }
 }

@@ -8,7 +8,7 @@ import type { Effect } from "./carries.ts";
 /** Messages for what a form around the element does to it. */
 export interface FormHandlers<out Msg> {
   /** The message for a form that is reset. */
-  readonly reset?: () => Msg | undefined;
+  readonly reset?: Msg;
   /** The message for when the element is disabled, by itself or a `<fieldset>`, and enabled again; also when it is disabled at first. */
   readonly disabled?: (disabled: boolean) => Msg | undefined;
   /** The message for a state of `effect.formValue` that the browser has kept, when the user comes back to the page. */

@@ -1,5 +1,4 @@
 /** The shadow root of an app's element, as an app asks for it. What it is in a page is `runtime/browser/shadow.ts`'s. */
-import type { Config } from "../wire/message.ts";
 
 /** How the view stands in a shadow root of the element. */
 export interface ShadowOptions {
@@ -11,20 +10,17 @@ export interface ShadowOptions {
   readonly adoptStyles?: boolean;
 }
 
-/** What a page is told of it. */
-export type Shadow = NonNullable<Config["shadow"]>;
-
 /**
- * What a page is told of the option.
+ * What an app has asked for, whole.
  *
  * @throws {TypeError} when the mode is neither `"open"` nor `"closed"`.
  */
-export function shadowOf(option: ShadowOptions["mode"] | ShadowOptions): Shadow {
+export function shadowOf(option: ShadowOptions["mode"] | ShadowOptions): Required<ShadowOptions> {
   const { mode, delegatesFocus = false, adoptStyles = true } = typeof option === "string" ? { mode: option } : option;
   if (mode !== "open" && mode !== "closed") {
     throw new TypeError(
       `Cannot make an app: shadow must be "open", "closed" or { mode: "open" | "closed" }, not ${JSON.stringify(option)}`,
     );
   }
-  return { mode, ...(delegatesFocus && { delegatesFocus: 1 }), ...(adoptStyles && { adoptStyles: 1 }) };
+  return { mode, delegatesFocus, adoptStyles };
 }

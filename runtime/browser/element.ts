@@ -38,12 +38,12 @@ export function install(world: World, loadPart: LoadPart): void {
         this.sync_("reset");
       }
 
-      formDisabledCallback(disabled: boolean): void {
-        this.sync_("disabled", disabled);
+      formDisabledCallback(): void {
+        this.sync_("disabled");
       }
 
       formStateRestoreCallback(state: string, mode: string): void {
-        this.sync_(mode == "restore" ? mode : "autofill", state);
+        this.sync_(mode, state);
       }
     },
   );

@@ -9,8 +9,8 @@ import type { Host, Part } from "./part.ts";
 export interface FormPart extends Part {
   begin(config: Config, anew: unknown): void;
   take(kind: "form", ...said: FormSaid): void;
-  /** `Host.formed` has it too. */
-  hear(kind: FormKind, value: string | boolean | null): void;
+  /** `"reset"`, `"disabled"` (or no more), or with a state `"restore"` and `"autocomplete"`. `Host.formed` has it too. */
+  hear(what: string, state?: string): void;
 }
 
 export function joinForm(host: Host): FormPart {
@@ -22,6 +22,10 @@ export function joinForm(host: Host): FormPart {
 
   const say = (kind: FormKind, value: unknown) => hears.includes(kind) && tell(JSON.stringify(["form", kind, value]).slice(1));
   const look = () => disabled != element.matches(":disabled") && say("disabled", disabled = !disabled);
+  const hear = (what: string, state?: string) => {
+    if (what == "disabled") look();
+    else say(what == "autocomplete" ? "autofill" : what as FormKind, state ?? null);
+  };
 
   const act = (said: FormSaid) => {
     if (said[0] == "value") {
@@ -53,7 +57,7 @@ export function joinForm(host: Host): FormPart {
       if (anew) {
         disabled = false;
         // What no value has taken the place of.
-        for (const kind of ["restore", "autofill"] as const) if (kind in formed) say(kind, formed[kind]);
+        for (const what in formed) if (formed[what] != null) hear(what, formed[what]);
       }
       look();
       // What another app has said. (States came last to the browsers: where there are none, that is no failure.)
@@ -64,12 +68,9 @@ export function joinForm(host: Host): FormPart {
       Promise.resolve().then(() => said.forEach(guarded));
     },
     take(_: "form", ...said: FormSaid) {
-      if (said[0] == "value") { for (const kind in formed) delete formed[kind as FormKind]; }
+      if (said[0] == "value") { for (const kind in formed) delete formed[kind]; }
       guarded(said);
     },
-    hear(kind, value) {
-      if (kind == "disabled") look();
-      else say(kind, value);
-    },
+    hear,
   };
 }

@@ -2,7 +2,7 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, FormKind, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
 import type { Host, Part } from "./part.ts";
@@ -17,7 +17,7 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
-export type Sync = (formed?: FormKind, value?: string | boolean | null) => void;
+export type Sync = (formed?: string, value?: string) => void;
 
 /** Links an element. */
 export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
@@ -237,11 +237,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else use(new world.WebSocket(url));
   };
 
-  return (formed, value = null) => {
+  return (formed, value) => {
     if (formed) {
       host.formed[formed] = value;
-      parts.form?.hear(formed, value);
-      return;
+      return parts.form?.hear(formed, value);
     }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {

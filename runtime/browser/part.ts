@@ -2,7 +2,7 @@
  * A part of the browser runtime that few pages need, and what it knows of the link that it is for. Neither may have names that end in an
  * underscore: those are other ones in each module.
  */
-import type { Config, FormKind } from "../wire/message.ts";
+import type { Config } from "../wire/message.ts";
 import type { World } from "./world.ts";
 
 /** What a part knows of the link that it is for. */
@@ -15,8 +15,8 @@ export interface Host {
   root: Element | ShadowRoot;
   /** Where the view ends: a comment, or the root when it is the view's alone. */
   end: Node;
-  /** What forms have done to the element: what no part has dealt with yet is there when that comes. */
-  readonly formed: { [Kind in FormKind]?: string | boolean | null };
+  /** What forms have done to the element, by the browser's words; the part that deals with it may come later. */
+  readonly formed: { [what: string]: string | undefined };
   /** What the app wants; nothing before the first mount. */
   config: Config;
   /** Tells the app a fact as it crosses, without its beginning. */

@@ -1,7 +1,6 @@
 /** `define`: a custom element that runs an app in the page, as its server twin `<server-component>` runs one on a server. */
 import type { App } from "../app/app.ts";
 import type { Status } from "../browser/link.ts";
-import type { FormKind } from "../wire/message.ts";
 import { type MountedIn, mountIn, type MountOptions, type Own } from "./mount.ts";
 
 /** How the elements of {@link define} are made. */
@@ -65,20 +64,20 @@ export function define<Model, Msg, Flags, User>(
       }
 
       formResetCallback(): void {
-        this.#hear("reset", null);
+        this.#hear("reset");
       }
 
-      formDisabledCallback(disabled: boolean): void {
-        this.#hear("disabled", disabled);
+      formDisabledCallback(): void {
+        this.#hear("disabled");
       }
 
       formStateRestoreCallback(state: string, mode: string): void {
-        this.#hear(mode === "restore" ? mode : "autofill", state);
+        this.#hear(mode, state);
       }
 
-      #hear(kind: FormKind, value: string | boolean | null): void {
-        this.#own.formed[kind] = value;
-        this.#mounted?.hear(kind, value);
+      #hear(what: string, state?: string): void {
+        this.#own.formed[what] = state;
+        this.#mounted?.hear(what, state);
       }
 
       readonly #sync = (): void => {

@@ -20,7 +20,7 @@ import { performEffects } from "../browser/effect.ts";
 import { type FormPart, joinForm } from "../browser/form.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
 import type { Host } from "../browser/part.ts";
-import type { Config, FactUp, FormKind, Json, PageEffect, Refusal } from "../wire/message.ts";
+import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { adoptStyles } from "../browser/styles.ts";
 import { rootOf } from "../browser/shadow.ts";
 import { readUp } from "../wire/up.ts";
@@ -166,7 +166,9 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
   ) {
     this.#app = app;
     this.#target = target;
-    const root = this.#root = app.shadow ? rootOf({ element: target, internals }, app.shadow) : target;
+    this.#config = configOf(app) ?? {};
+    const { shadow } = this.#config;
+    const root = this.#root = shadow ? rootOf({ element: target, internals }, shadow) : target;
     this.#sender = { client: { id: pageWorld.randomName(9), user: undefined } };
     this.#ids = options.ids === undefined ? undefined : [options.ids, 0];
     // What the user did is seen by the whole page before it is shown: a handler further up is that of the view that it was done in.
@@ -180,7 +182,6 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
       this.#loop.wake();
     });
     this.#events = new Events(root, this.#inputs, (heard) => this.#loop.hear(heard));
-    this.#config = configOf(app) ?? {};
     this.form = new Form(app.facts.onForm, ([kind, ...said]) => {
       if (!this.#early) this.#pageForm?.take(kind, ...said);
     });
@@ -229,8 +230,8 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     return this.stop();
   }
 
-  hear(kind: FormKind, value: string | boolean | null): void {
-    this.#pageForm?.hear(kind, value);
+  hear(what: string, state?: string): void {
+    this.#pageForm?.hear(what, state);
   }
 
   // ---- the loop's owner ------------------------------------------------------------------------
