@@ -121,6 +121,25 @@ inBothLives(
   },
 );
 
+inBothLives(
+  "forms: what the browser fills in is heard, as early as it comes; what a page calls by other names is nothing",
+  "filled",
+  `<form id="form"><x-app id="root" name="who"></x-app></form>
+<script type="module">customElements.whenDefined("x-app").then(() => root.formStateRestoreCallback("Anna", "autocomplete"))</script>${script}`,
+  async ({ page, seen, shows }) => {
+    // No script of a test has a browser fill in: this calls what that would call.
+    await shows("Anna");
+    await sends(page, "who=Anna");
+    await page.evaluate(
+      `for (const mode of ["__proto__", "constructor", "restore", "disabled", ""]) root.formStateRestoreCallback("x", mode)`,
+    );
+    await page.evaluate(`root.formResetCallback(); root.formDisabledCallback(true); root.formStateRestoreCallback("Bob", "autocomplete")`);
+    await shows("Bob");
+    await sends(page, "who=Bob");
+    assertEquals([await page.evaluate("({}).polluted ?? Object.keys(Object.prototype).length"), seen.errors], [0, []]);
+  },
+);
+
 Deno.test("forms: value, validity and states are there again after a cut; of another app are those that it says, and nothing where it says none", async () => {
   await using runtime = start(apps.field);
   const live = serve(runtime);

@@ -47,6 +47,13 @@ const field = (shadow: boolean) =>
 export const apps = {
   field: field(false),
   shadowed: field(true),
+  /** Filled in by the browser. */
+  filled: app({
+    init: () => "",
+    update: (_, text: string) => next(text, effect.formValue(text)),
+    view: (text) => <output>{text}</output>,
+    onForm: { autofill: (text) => text },
+  }),
   /** Nothing of a form. */
   plain: app({ init: () => 0, update: (count: number, _msg: "up") => count + 1, view: (count) => <output>{count}</output> }),
 };

@@ -4,9 +4,10 @@
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Page } from "playwright-core";
-import { app, runtimeScript, serve, start } from "../mod.ts";
+import { app, renderToString, runtimeScript, serve, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
 import { type Play, playing, script } from "./playing.ts";
+import { denoBundle } from "./bundle.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps } from "./shadow_apps.tsx";
 import { VirtualWorld } from "./virtual_world.ts";
@@ -478,6 +479,42 @@ Deno.test("shadow: a hostile page empties the root, takes sheets and anchors out
     }
     await page.evaluate(`root.remove()`);
     assertEquals(await page.evaluate(`own.cssRules.length`), 1);
+  });
+});
+
+Deno.test("shadow: mount() gives an element of the page a root, a closed one too, again after a stop; keeps what renderToString made in it; or throws", async () => {
+  await using server = serveOn0(async (request) => {
+    if (new URL(request.url).pathname === "/page.js") {
+      return new Response(await denoBundle("tests/shadow_script.ts"), { headers: { "content-type": "text/javascript" } });
+    }
+    return new Response(
+      `<!doctype html><link rel="icon" href="data:,"><style>.box { color: red }</style><body><div id="shut"><b>child</b></div>
+<div id="root"><template shadowrootmode="open">${renderToString(apps.open)}</template></div><input id="input">
+<script>made = document.querySelector("#root").shadowRoot.querySelector("#plain")</script>${script}`,
+      { headers: { "content-type": "text/html" } },
+    );
+  });
+  await using browser = await launch();
+  await visit(browser, server.url, async (page) => {
+    await page.waitForFunction("globalThis.mountApp");
+    await page.evaluate(`said = []; addEventListener("said", (e) => said.push(e.detail)); mounted = mountApp("closed", shut)`);
+    const height = () => page.evaluate("shut.offsetHeight") as Promise<number>;
+    const [shown] = [await height(), await page.evaluate("[shut.shadowRoot, shut.children.length]")];
+    await page.keyboard.press("F2");
+    await page.waitForFunction(`said.join() === "key:F2"`);
+    await page.evaluate("mounted.stop()");
+    assert(await height() < shown);
+    await page.evaluate(`mounted = mountApp("closed", shut)`);
+    assertEquals([await height(), await page.evaluate("[shut.shadowRoot, shut.children.length]")], [shown, [null, 1]]);
+    await page.evaluate(`mountApp("open", root, { hydrate: true })`);
+    assertEquals(await page.evaluate(`made === root.shadowRoot.querySelector("#plain")`), true);
+    await hasStyle(page, "color", red);
+    await page.locator("#root #up").click();
+    await until(async () => await page.locator("output").textContent() === "click:up document");
+    assertEquals(
+      await page.evaluate(`(() => { try { mountApp("open", "#input") } catch (error) { return error.name } })()`),
+      "NotSupportedError",
+    );
   });
 });
 

@@ -82,10 +82,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** Where it ends: where it is. */
   let end: Node = element;
   const parts: Parts = {};
-  const load = async (name: keyof Parts) => {
-    const { create } = await loadPart(name);
-    (parts as Record<string, Part>)[name] ??= create(host);
-  };
+  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -205,11 +202,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         receive(message);
       }
     };
-    const wait = (turn: Promise<unknown>) => {
-      const done = reading = turn.catch(failed).then(() => {
-        if (done == reading) reading = undefined;
-      });
-    };
     const use = (made: unknown) => {
       mine = socket = made as Socket;
       (mine as WebSocket).binaryType = "arraybuffer";
@@ -217,15 +209,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
-        // A small frame waits for what is before it and waits itself, and for nothing else.
-        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
-        else {
-          try {
-            const later = read(text);
-            if (later) wait(later);
-          } catch (error) {
-            failed(error);
+        try {
+          // A small frame waits for what is before it and waits itself, and for nothing else.
+          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
+          if (turn) {
+            const done = reading = turn.catch(failed).then(() => {
+              if (done == reading) reading = undefined;
+            });
           }
+        } catch (error) {
+          failed(error);
         }
       };
       mine.onclose = ({ code }) => lose(code);

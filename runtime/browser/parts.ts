@@ -24,17 +24,8 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
-/** Whose a kind of message, or what a config names, is. */
-const owners: Record<string, keyof Parts | undefined> = {
-  provide: "contexts",
-  provided: "contexts",
-  context: "contexts",
-  contexts: "contexts",
-  effect: "effect",
-  form: "form",
-  shadow: "shadow",
-};
-
-/** The parts that a message needs. */
+/** The parts that a message needs: a part has the name of its messages and of what a config says for it; contexts have several names. */
 export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
+  (kind == "mount" ? Object.keys(rest[5] || {}) : [`${kind}`]).flatMap((name) =>
+    /^(provide|context)/.test(name) ? "contexts" : /^(effect|form|shadow)$/.test(name) ? name as keyof Parts : []
+  );

@@ -84,6 +84,12 @@ export namespace JSX {
   export interface IntrinsicElements extends PreactJSX.IntrinsicElements {
     /** Preact's, and its event, which that does not know: what is in it has changed. */
     slot: PreactJSX.IntrinsicElements["slot"] & { onSlotChange?: HTMLAttributes<HTMLSlotElement>["onChange"] };
-    "server-component": HTMLAttributes<HTMLElement> & { route?: string; method?: "ws" | "sse" | "http" };
+    "server-component": HTMLAttributes<HTMLElement> & {
+      route?: string;
+      method?: "ws" | "sse" | "http";
+      name?: string;
+      disabled?: boolean;
+      form?: string;
+    };
   }
 }
