@@ -10,7 +10,10 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { watchFacts } from "../runtime/browser/facts.ts";
 import { openRequests } from "../runtime/browser/http.ts";
+import { joinForm } from "../runtime/browser/form.ts";
+import { enterShadow } from "../runtime/browser/shadow.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -54,8 +57,14 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "facts":
+      return { create: watchFacts };
     case "http":
       return { create: openRequests };
+    case "form":
+      return { create: joinForm };
+    case "shadow":
+      return { create: enterShadow };
     case "sse":
       return { create: openStreams };
   }
@@ -90,6 +99,7 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      CSSStyleSheet: window.CSSStyleSheet,
       EventSource: window.EventSource,
       fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),

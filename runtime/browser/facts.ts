@@ -3,33 +3,25 @@
  * changed twice before it could be told is told once, and nothing is told again that was told already.
  */
 import type { Config } from "../wire/message.ts";
-import type { World } from "./world.ts";
+import type { Host, Part } from "./part.ts";
 
-/** What a page says of an element. */
-export interface Facts {
-  /** Tells what the config names and was not told yet, now and whenever it changes; `anew`: nothing was told. */
-  begin_(config: Config, anew: unknown): void;
-  /** Tells nothing until the next beginning. */
-  end_(): void;
-}
-
-/** `tell` is given a fact as it crosses, without its beginning. */
-export function watchFacts(world: World, element: Element, tell: (text: string) => void): Facts {
+/** Tells what the config names and was not told yet, from each beginning to its end. */
+export function watchFacts({ world, element, tell }: Host): Part & Required<Pick<Part, "begin" | "end">> {
   /** The JSON of each property that was set, by its name. */
   const properties: Record<string, string | undefined> = { __proto__: null as never };
   let config: Config = {};
   /** What was told, by what it is of. */
-  let told: Record<string, string>;
+  let told: Record<string, string> | undefined;
 
   const look = () => {
     const say = (kind: string, name: string, value: string | undefined) => {
       const place = JSON.stringify([kind, name]).slice(1, -1) + ",";
       // What was never there is nothing already.
-      if (value && value != (told[place] ?? "null")) tell(place + (told[place] = value) + "]");
+      if (value && value != (told![place] ?? "null")) tell(place + (told![place] = value) + "]");
     };
     for (const name of config.attributes || []) say("attribute", name, JSON.stringify(element.getAttribute(name)));
     for (const name of config.properties || []) say("property", name, properties[name]);
-    if (config.url && told.url != world.location.href) tell(`"url",${JSON.stringify(told.url = world.location.href)}]`);
+    if (config.url && told!.url != world.location.href) tell(`"url",${JSON.stringify(told!.url = world.location.href)}]`);
   };
   const watch = (how: "addEventListener" | "removeEventListener") => {
     for (const type of ["popstate", "nacre:url"]) world[how](type, look);
@@ -38,8 +30,8 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
   new world.MutationObserver(look).observe(element, { attributes: true });
 
   return {
-    begin_(wanted, anew) {
-      if (anew) told = {};
+    begin(wanted, anew) {
+      if (anew || !told) told = {};
       config = wanted;
       for (const name of config.properties || []) {
         if (!(name in properties)) {
@@ -63,7 +55,7 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
       watch("addEventListener");
       look();
     },
-    end_() {
+    end() {
       config = {};
       watch("removeEventListener");
     },
