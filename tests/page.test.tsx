@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Page } from "playwright-core";
 import { app, effect, next, parse, runtimeScript, serve, simulate } from "../mod.ts";
-import { run } from "../runtime/app/runtime.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
 import { denoBundle } from "./bundle.ts";
 import { launch, type Seen, serveOn0, type Serving, until, visit } from "./kit.ts";
 import { apps, told } from "./page_apps.tsx";
@@ -601,4 +601,29 @@ Deno.test("runtimeScript() has the parts of the browser runtime, each with a tag
   assertEquals(noneText, mainText);
   assert(main!.headers.get("etag") !== part!.headers.get("etag"));
   assertEquals(ask("?part=contexts", { "if-none-match": part!.headers.get("etag")! }).status, 304);
+});
+
+Deno.test("effect.context() keeps nothing of keys that were wanted long ago; a value that is late is no mistake of the page", () => {
+  const world = new VirtualWorld();
+  const keys = app<number, number>({
+    init: () => 0,
+    update: (_, next) => next,
+    subscriptions: (n) => ({ [`key ${n}`]: effect.context(`key ${n}`, () => n) }),
+    view: (n) => n,
+  });
+  const runtime = run(keys, undefined, { world });
+  const visitor = new Visitor(runtime as Runtime<unknown> as Runtime<never>);
+  for (let n = 1; n < 1_000; n++) {
+    runtime.dispatch(n);
+    world.advance(1);
+  }
+  visitor.read();
+  const refused = (n: number) => {
+    const before = runtime.status().refused.payload;
+    visitor.say(JSON.stringify([0, "context", `key ${n}`, 1]));
+    world.advance(1);
+    return runtime.status().refused.payload - before;
+  };
+  assertEquals([0, 500, 998, 999, 1_000].map(refused), [1, 1, 0, 0, 1]);
+  runtime.stop();
 });

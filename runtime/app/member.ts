@@ -55,6 +55,26 @@ export const clientBounds = {
   rate: 200,
 } as const;
 
+/** How much may still be said, within {@link clientBounds}. */
+export class Allowance {
+  #tokens: number = clientBounds.burst;
+  #filled: number;
+
+  constructor(now: number) {
+    this.#filled = now;
+  }
+
+  /** Takes one; false when there is none. */
+  take(now: number): boolean {
+    this.#tokens = Math.min(clientBounds.burst, this.#tokens + (now - this.#filled) * clientBounds.rate / 1000);
+    this.#filled = now;
+    this.#tokens--;
+    return this.#tokens >= 0;
+  }
+}
+
+/** How long a page may take to say a new epoch, in ms, before what it says instead is too much. */
+const confirmMs = 30_000;
 /** Refusals that are remembered, of events that were on the way when a link was cut. */
 const mostRefusals = 512;
 const clientName = /^[\w-]{8,64}$/;
@@ -89,9 +109,9 @@ export class Member {
   /** When the app sent it away. */
   sentAway: number | undefined;
   /** What it must say before it is heard, after a mount in the middle of a link: what is on its way is of an epoch that has ended. */
-  awaited: string | undefined;
-  #tokens: number = clientBounds.burst;
-  #filled: number;
+  #awaited: string | undefined;
+  #awaitedUntil = 0;
+  readonly #allowance: Allowance;
 
   constructor(
     /** How the client names itself: a secret between it and us. */
@@ -103,7 +123,26 @@ export class Member {
     public link: Link,
     now: number,
   ) {
-    this.#filled = now;
+    this.#allowance = new Allowance(now);
+  }
+
+  /** From now on it is not heard until it has said its epoch. */
+  await(now: number): void {
+    this.#awaited = JSON.stringify(this.epoch);
+    this.#awaitedUntil = now + confirmMs;
+  }
+
+  /** Whether this is still of an epoch that has ended; `"late"` when its page has had time enough. What says the epoch is the last such. */
+  isPast(message: string, now: number): boolean | "late" {
+    if (this.#awaited === undefined) return false;
+    if (message === this.#awaited) this.#awaited = undefined;
+    else if (now > this.#awaitedUntil) return "late";
+    return true;
+  }
+
+  /** It has another link: nothing is on its way on that. */
+  arrive(): void {
+    this.#awaited = undefined;
   }
 
   /** It has seen nothing of this epoch, and sent nothing. */
@@ -130,9 +169,6 @@ export class Member {
 
   /** False when the client sends more than it may. */
   take(now: number): boolean {
-    this.#tokens = Math.min(clientBounds.burst, this.#tokens + (now - this.#filled) * clientBounds.rate / 1000);
-    this.#filled = now;
-    this.#tokens--;
-    return this.#tokens >= 0;
+    return this.#allowance.take(now);
   }
 }
