@@ -1,7 +1,7 @@
 /** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
 import { app, effect, next, page, serve, ServerComponent, start } from "../mod.ts";
-import { clientBounds } from "../runtime/app/member.ts";
+import { clientBounds } from "../runtime/app/allowance.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
 import { clientSource } from "../runtime/client.gen.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";

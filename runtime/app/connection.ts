@@ -5,7 +5,8 @@
 import type { EventUp, FactUp } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import type { World } from "../world.ts";
-import { clientBounds, closeCodes, type Link, type Member } from "./member.ts";
+import { clientBounds } from "./allowance.ts";
+import { closeCodes, type Link, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 
 /** A client of a runtime, as its transport sees it. */

@@ -1,6 +1,7 @@
 /** A client of a runtime, as the runtime keeps it: its link, what it was sent, what it has told, and how much it may send. */
 import type { Refusal } from "../wire/message.ts";
 import type { World } from "../world.ts";
+import { Allowance } from "./allowance.ts";
 import type { Client } from "./client.ts";
 import type { Slow } from "./slow.ts";
 
@@ -42,34 +43,6 @@ export function closeLink(link: Link, code: number, why: string): void {
     link.close(code, why);
   } catch {
     // It is closed already.
-  }
-}
-
-/** What a client may send. */
-export const clientBounds = {
-  /** UTF-16 units of one message. */
-  message: 65_536,
-  /** Messages at once, after a while of silence. */
-  burst: 1_000,
-  /** Messages a second in the long run. */
-  rate: 200,
-} as const;
-
-/** How much may still be said, within {@link clientBounds}. */
-export class Allowance {
-  #tokens: number = clientBounds.burst;
-  #filled: number;
-
-  constructor(now: number) {
-    this.#filled = now;
-  }
-
-  /** Takes one; false when there is none. */
-  take(now: number): boolean {
-    this.#tokens = Math.min(clientBounds.burst, this.#tokens + (now - this.#filled) * clientBounds.rate / 1000);
-    this.#filled = now;
-    this.#tokens--;
-    return this.#tokens >= 0;
   }
 }
 
@@ -126,9 +99,9 @@ export class Member {
     this.#allowance = new Allowance(now);
   }
 
-  /** From now on it is not heard until it has said its epoch. */
-  await(now: number): void {
-    this.#awaited = JSON.stringify(this.epoch);
+  /** From now on it is not heard until it has said this. */
+  awaitEpoch(said: string, now: number): void {
+    this.#awaited = said;
     this.#awaitedUntil = now + confirmMs;
   }
 
@@ -141,7 +114,7 @@ export class Member {
   }
 
   /** It has another link: nothing is on its way on that. */
-  arrive(): void {
+  awaitNothing(): void {
     this.#awaited = undefined;
   }
 

@@ -2,8 +2,9 @@
  * Server-sent events as links of a runtime, and POSTs of what their clients say: for where no WebSocket gets through. It decides nothing:
  * who may open a stream is settled before. A POST is known by the two random names in its address, which only its page has.
  */
+import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
-import { Allowance, closeCodes, type Link } from "../app/member.ts";
+import { closeCodes, type Link } from "../app/member.ts";
 import type { Connection } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
