@@ -513,6 +513,25 @@ Deno.test("Rule 10: a version is kept for 10 s after the next took its place", a
   assertEquals(refusals(visitor), ["3 version"]);
 });
 
+Deno.test("Rule 10: a version is kept for 10 s also for a client that has been away for longer", async () => {
+  await using one = unkeyedList(["a"]);
+  const visitor = new Visitor(one.runtime);
+  const path = visitor.find("a").handlers.click!.path;
+  const other = new Visitor(one.runtime, "other-one");
+  visitor.leave();
+  one.world.advance(11_000);
+  one.show(["b"]);
+  other.read();
+  other.tell();
+  one.world.advance(9_000);
+  one.show(["c"]);
+  visitor.comeBack();
+  visitor.say(JSON.stringify([-2, path]));
+  one.world.settle();
+  visitor.read();
+  assertEquals([one.heard, refusals(visitor)], [["delete a"], []]);
+});
+
 Deno.test("Rule 10: 200,000 holes are kept, the oldest go first", async () => {
   // Each version makes some 20,000 holes anew; each row has two and itself.
   const Row = ({ n, i }: { n: number; i: number }) => <p title={String(i)}>{n}</p>;
