@@ -1,0 +1,38 @@
+/**
+ * The whole system under virtual time, with all that can go wrong: the real runtimes at both ends, and between them links that break and
+ * processes that crash. `NACRE_CHAOS_RUNS` is how many runs there are; a run that fails says how to have it again, with all that happened
+ * in it printed: `NACRE_CHAOS=SEED`.
+ */
+import { assert } from "@std/assert";
+import { simulate } from "./chaos/simulation.ts";
+import { Totals } from "./chaos/trouble.ts";
+import { seeded } from "./kit.ts";
+
+const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 2_000);
+const one = Deno.env.get("NACRE_CHAOS");
+
+seeded(`Whatever breaks, each message is heard once, in order and as it was seen, or its page is told`, async (random) => {
+  const totals = new Totals();
+  const began = performance.now();
+  for (let i = 0; i < (one ? 1 : runs); i++) {
+    const seed = one ? Number(one) : random.below(2 ** 32);
+    const { failure, trace } = await simulate(seed, totals, one !== undefined);
+    if (trace) console.log(trace.join("\n"));
+    if (failure === undefined) continue;
+    if (!one) {
+      const again = await simulate(seed, new Totals(), true);
+      console.error(
+        [...again.trace!.slice(-400), `Run ${i} failed. To see all of it: NACRE_CHAOS=${seed} deno test -A tests/chaos.test.tsx`].join(
+          "\n",
+        ),
+      );
+    }
+    throw failure;
+  }
+  console.log(`${totals}; ${(runs / (performance.now() - began) * 1000).toFixed()} runs a second`);
+  if (one || runs < 1_000) return;
+  // A simulation in which nothing goes wrong proves nothing.
+  for (const kind of ["cuts", "crashes", "stops", "congestions", "refused: gone", "refused: version", "refused: epoch", "acted offline"]) {
+    assert(totals.of(kind) >= runs / 50, `${kind}: ${totals}`);
+  }
+});

@@ -1,0 +1,157 @@
+/**
+ * The simulated app. What a user can act on says by attributes which place it is and what it means, so that the user knows what it saw;
+ * the runtimes make nothing of them.
+ */
+import { useState } from "preact/hooks";
+import { type App, app, effect, next, type Send } from "../../mod.ts";
+import { firstModel, fold, type Model, type Msg, placeOfPane, placeOfRow, type Row, type Shape, type UserMsg } from "./model.ts";
+
+/** What the app tells of itself, as no app does: the judge listens. */
+export interface Watch {
+  /** A view was made of a model. */
+  rendered(model: Model): void;
+  /** A model came of a message. */
+  folded(model: Model): void;
+  /** An effect was started that no runtime can see. */
+  started(of: number): void;
+  /** Settles after so many milliseconds of virtual time. */
+  wait(ms: number): Promise<void>;
+}
+
+/** Attributes of what a user can act on. */
+function meaning(place: string, message?: UserMsg) {
+  return { "data-place": place, ...(message && { "data-means": JSON.stringify(message) }) };
+}
+
+const RowView = ({ row, place, message, onClick }: {
+  row: Row;
+  place: string;
+  message: UserMsg | undefined;
+  onClick: ((event: Event) => void) | undefined;
+}) => (
+  <li data-id={row.id}>
+    <button type="button" data-place={place} data-means={message && JSON.stringify(message)} onClick={onClick}>{row.name}</button>
+  </li>
+);
+
+/** A component that lives, with a plain function for a handler. */
+const Counter = ({ row, place, onBump }: { row: Row; place: string; onBump: (event: Event) => void }) => {
+  const [clicks, setClicks] = useState(0);
+  return (
+    <li data-id={row.id}>
+      <button
+        type="button"
+        {...meaning(place, { type: "bump", id: row.id })}
+        onClick={(event: Event) => {
+          setClicks(clicks + 1);
+          onBump(event);
+        }}
+      >
+        {row.name}
+      </button>
+      <output data-clicks="">{clicks}</output>
+    </li>
+  );
+};
+
+function rowOf(row: Row, index: number, shape: Shape, send: Send<Msg, number>) {
+  const place = placeOfRow(shape, row.id, index);
+  const message: UserMsg | undefined = row.locked ? undefined : { type: "row", id: row.id, name: row.name };
+  const onClick = message && send(message);
+  const means = message && JSON.stringify(message);
+  const { rows } = shape;
+  switch (rows) {
+    case "keyed":
+      return (
+        <li key={row.id} data-id={row.id}>
+          <button type="button" data-place={place} data-means={means} onClick={onClick}>{row.name}</button>
+        </li>
+      );
+    case "unkeyed":
+      return (
+        <li data-id={row.id}>
+          <button type="button" data-place={place} data-means={means} onClick={onClick}>{row.name}</button>
+        </li>
+      );
+    case "keyed components":
+      return <RowView key={row.id} row={row} place={place} message={message} onClick={onClick} />;
+    case "unkeyed components":
+      return <RowView row={row} place={place} message={message} onClick={onClick} />;
+    case "keyed counters":
+      return <Counter key={row.id} row={row} place={place} onBump={send({ type: "bump", id: row.id })} />;
+    case "unkeyed counters":
+      return <Counter row={row} place={place} onBump={send({ type: "bump", id: row.id })} />;
+    default:
+      return rows satisfies never;
+  }
+}
+
+function Pane({ row, place, send }: { row: Row; place: string; send: Send<Msg, number> }) {
+  const message = { type: "pane", id: row.id, name: row.name } as const;
+  return (
+    <section data-id={row.id}>
+      <button type="button" {...meaning(place, message)} onClick={send(message)}>{row.name}</button>
+    </section>
+  );
+}
+
+/** The view of a model. */
+export function viewOf(model: Model, shape: Shape, send: Send<Msg, number>) {
+  const { rows: [first] } = model;
+  const options = shape.debounce > 0 ? { debounce: shape.debounce } : {};
+  return (
+    <main>
+      {first && <Pane key={shape.keyedPane ? first.id : "pane"} row={first} place={placeOfPane(shape, first.id)} send={send} />}
+      <p>
+        <button type="button" {...meaning("up", { type: "up" })} onClick={send({ type: "up" })}>{model.count}</button>
+        <input
+          type="checkbox"
+          {...meaning("checked")}
+          checked={model.on}
+          onClick={send((e) => ({ type: "checked", on: e.currentTarget.checked }))}
+        />
+      </p>
+      {model.isOpen && (
+        <input {...meaning("noted")} value={model.note} onInput={send((e) => ({ type: "noted", text: e.currentTarget.value }), options)} />
+      )}
+      <form {...meaning("form")} onSubmit={send((e) => ({ type: "submitted", text: String(e.formData.get("text")) }))}>
+        <input
+          name="text"
+          {...meaning("typed")}
+          value={model.text}
+          onInput={send((e) => ({ type: "typed", text: e.currentTarget.value }), options)}
+        />
+        <button data-submit="">add</button>
+      </form>
+      <ul>{model.rows.map((row, index) => rowOf(row, index, shape, send))}</ul>
+    </main>
+  );
+}
+
+/** The app of one run, in one process. */
+export function createApp(shape: Shape, chance: number, watch: Watch): App<Model, Msg, void, number> {
+  return app<Model, Msg, void, number>({
+    name: "chaos",
+    init: () => firstModel(shape, chance),
+    update(model, message, from) {
+      const folded = fold(model, message, from?.user ?? -1);
+      watch.folded(folded);
+      if (message.type !== "up") return folded;
+      const of = folded.log.length;
+      return next(
+        folded,
+        effect.emit("done", of, { to: "cause" }),
+        of % 2 ? effect.after<Msg>(shape.saving, { type: "later", of }) : effect.from<Msg>(async () => {
+          watch.started(of);
+          await watch.wait(shape.saving);
+          return { type: "saved", of };
+        }),
+      );
+    },
+    subscriptions: ({ ticks }) => shape.tick > 0 && ticks > 0 ? { tick: effect.every(shape.tick, { type: "tick" }) } : {},
+    view(model, send) {
+      watch.rendered(model);
+      return viewOf(model, shape, send);
+    },
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * The judge of a run: what must hold, whatever went wrong. Each message was heard once and in order, or its page was told that it was
+ * not; each says what its user saw; each page shows the model. It asks the models and the pages, never a runtime.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { createView } from "../../runtime/browser/view.ts";
+import { Definitions } from "../../runtime/view/definitions.ts";
+import { encode } from "../../runtime/view/diff.ts";
+import { Lowering } from "../../runtime/view/lower.ts";
+import { createSend } from "../../runtime/app/send.ts";
+import { viewOf } from "./app.tsx";
+import type { Entry } from "./entry.ts";
+import { firstModel, fold, type Model, type Msg, type Shape, type UserMsg } from "./model.ts";
+import { htmlOf } from "./markup.ts";
+import type { PageWindow } from "./page.ts";
+import type { Scene } from "./scene.ts";
+import type { Tab } from "./tab.ts";
+
+/** A page that has never shown anything else than this model. */
+export function freshHtml(model: Model, shape: Shape, { document, customElements }: PageWindow, withControls: boolean): string {
+  const send = createSend<Msg, number>(() => {}, () => undefined as never);
+  const lowering = new Lowering({ development: false, warn() {} });
+  const definitions = new Definitions();
+  const value = encode(lowering.lower(viewOf(model, shape, send)), definitions);
+  lowering.end(() => {});
+  const element = document.createElementNS("http://www.w3.org/1999/xhtml", "div");
+  const view = createView({ document, customElements } as never, element as never, () => {});
+  view.mount(JSON.parse(JSON.stringify(definitions.all())), JSON.parse(JSON.stringify(value)));
+  return htmlOf(element, withControls);
+}
+
+/** Throws when a page shows anything else than the version that it says it shows. */
+export function judgePage(tab: Tab, shape: Shape, withControls: boolean, model: Model = tab.scene!.at(tab.version)): void {
+  const shown = htmlOf(tab.element, withControls);
+  assertEquals(
+    shown,
+    freshHtml(model, shape, tab.window, withControls),
+    `${tab.name} does not show version ${tab.version} of ${tab.scene!.name}`,
+  );
+}
+
+/** A model is what its messages make of the first one. */
+function judgeModel(model: Model, shape: Shape, chance: number): void {
+  let folded = firstModel(shape, chance);
+  for (const [from, message] of model.log) folded = fold(folded, message, from);
+  assertEquals(model, folded, "the model is not the fold of its messages");
+}
+
+/** Of one user: which of the events a model has heard; throws when it heard what was not sent, or not in that order. */
+function heardOf(model: Model, user: number, entries: readonly Entry[], scene: Scene): Set<Entry> {
+  const heard = new Set<Entry>();
+  const candidates = entries.filter((entry) => entry.scene === scene);
+  let at = 0;
+  for (const [from, message] of model.log) {
+    if (from !== user) continue;
+    // What was refused is passed over; what was not, has to be the next.
+    while (candidates[at]?.refused && !(candidates[at]!.refused === "epoch" && isSame(candidates[at]!, message as UserMsg))) at++;
+    const entry = candidates[at++];
+    assert(entry && isSame(entry, message as UserMsg), `${scene.name} heard ${JSON.stringify(message)} in place of ${entry}`);
+    heard.add(entry);
+  }
+  return heard;
+}
+
+function isSame({ means, isPlain, place }: Entry, message: UserMsg): boolean {
+  // A plain function says what its component is about by now: where that has no key, another row.
+  if (isPlain) return message.type === "bump" && (place.startsWith("row at") || message.id === (means as { id: number }).id);
+  return JSON.stringify(means) === JSON.stringify(message);
+}
+
+/** Judges the end of a run in which memory was all there was: what a process that has gone knew is gone. */
+export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: Shape): void {
+  for (const scene of scenes) if (scene.model) judgeModel(scene.model, shape, scene.chance);
+  for (const tab of tabs) {
+    const end = tab.scene!;
+    judgePage(tab, shape, true, end.model);
+    const heard = new Set<Entry>();
+    for (const scene of scenes) {
+      if (scene.model) {
+        for (const entry of heardOf(scene.model, tab.user, tab.entries, scene)) heard.add(entry);
+      }
+    }
+    for (const entry of tab.entries) {
+      if (entry.refused === undefined) {
+        assert(entry.isDone, `nobody said what became of ${entry}`);
+        assert(heard.has(entry), `${entry} was lost`);
+        assertEquals(entry.judged, undefined, `nobody was told that ${entry} was refused`);
+      } else if (entry.refused === "epoch") {
+        assert(!heard.has(entry) || entry.scene !== end, `${entry} was refused, and heard all the same`);
+      } else {
+        assert(!heard.has(entry), `${entry} was refused, and heard all the same`);
+        assertEquals(entry.judged, entry.refused);
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The network between tabs and processes: ordered links that are slow, that break in either direction at any moment, with what is on
+ * the way, and of whose end either side may hear late. It must never deliver out of order, nor twice: TCP does not.
+ */
+import type { Link } from "../../runtime/app/member.ts";
+import type { Connection } from "../../runtime/app/runtime.ts";
+import type { Process } from "./process.ts";
+import type { Entry } from "./entry.ts";
+import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+/** What of a socket its tab sees. */
+export interface Caller {
+  /** A message has come; it is given to the socket before or after, by `deliver`. */
+  heard(text: string, line: Line, deliver: () => void): void;
+  /** A message was sent. */
+  said(text: string, line: Line): void;
+  /** Who it is, as the server would know by a cookie. */
+  readonly user: number;
+  readonly name: string;
+  /** The event of this number, of the epoch that it is in. */
+  entry(number: number): Entry | undefined;
+}
+
+/** The browser's face of a link. */
+interface Face {
+  readyState: number;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: string }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+}
+
+/** All links of a run. */
+export class Network {
+  readonly processes: Process[] = [];
+  readonly lines: Set<Line> = new Set();
+  /** Until when no link comes about. */
+  downUntil = 0;
+
+  constructor(
+    readonly stage: Stage,
+    /** The most milliseconds that a message takes. */
+    readonly slowest: number,
+    /** Milliseconds that an input waits in a page. */
+    readonly debounce: number,
+  ) {}
+
+  /** A process to which a new link may lead. */
+  pick(): Process | undefined {
+    const up = this.processes.filter((process) => process.isUp);
+    return up.length > 0 && this.stage.clock.now >= this.downUntil ? this.stage.random.pick(up) : undefined;
+  }
+
+  /** A class of WebSockets for one tab. */
+  socketsOf(caller: Caller): new (url: string) => unknown {
+    // deno-lint-ignore no-this-alias
+    const network = this;
+    return class implements Face {
+      readyState = 0;
+      onopen: Face["onopen"] = null;
+      onmessage: Face["onmessage"] = null;
+      onclose: Face["onclose"] = null;
+      readonly #line: Line;
+      constructor(url: string) {
+        this.#line = new Line(network, caller, this, new URL(url, "https://chaos.example").searchParams.get("nacre") ?? "");
+      }
+      send(message: unknown): void {
+        if (this.readyState === 0) throw new DOMException("Still in CONNECTING state", "InvalidStateError");
+        if (this.readyState === 1) this.#line.up(String(message));
+      }
+      close(): void {
+        if (this.readyState < 2) {
+          this.readyState = 2;
+          this.#line.hangUp();
+        }
+      }
+    };
+  }
+
+  delay(): number {
+    return this.stage.random.below(this.slowest + 1);
+  }
+}
+
+/** One link, as both of its ends and what is between them. */
+export class Line {
+  process: Process | undefined;
+  connection: Connection | undefined;
+  /** The runtime at the far end, as its process names it, once it has shown something. */
+  scene: Scene | undefined;
+  /** Nothing has been heard on it yet, nor said but in answer to its beginning. */
+  isNew = true;
+  /** The version that was sent last. */
+  version = 0;
+  /** The link says that so many bytes wait. */
+  congestedUntil = 0;
+  #upAt = 0;
+  #downAt = 0;
+  /** What is sent from then on is lost. */
+  #upIsCut = false;
+  #downIsCut = false;
+  #isOver = false;
+
+  constructor(readonly network: Network, readonly caller: Caller, readonly face: Face, readonly resume: string) {
+    network.lines.add(this);
+    const { clock, random } = network.stage;
+    clock.after(network.delay(), () => {
+      const process = network.pick();
+      if (process === undefined || face.readyState !== 0 || random.chance(0.03)) return this.#tellClose(1006, network.delay());
+      this.#open(process);
+    });
+  }
+
+  #open(process: Process): void {
+    const { stage } = this.network;
+    this.process = process;
+    stage.note(this.caller.name, () => `is linked to ${process.name} (${this.resume})`);
+    // As a browser has it: open, then the first message.
+    this.#downwards(() => {
+      this.face.readyState = 1;
+      this.face.onopen?.();
+    });
+    const link: Link = {
+      resume: this.resume,
+      user: this.caller.user,
+      send: (message) => this.#down(message as string),
+      close: (code, reason) => {
+        stage.note(process.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
+        // 4409 is right where the tab has a newer link, of which this end knows.
+        if (code !== 1000 && code !== 1001 && reason !== "replaced by a newer link") {
+          stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
+        }
+        this.#isOver = true;
+        // A code may be lost with its link.
+        this.#downwards(() => this.#tellClose(stage.random.chance(0.2) ? 1006 : code, 0));
+      },
+      backlog: () => stage.clock.now < this.congestedUntil ? 2 << 20 : 0,
+    };
+    this.connection = process.connect(link, this);
+    this.isNew = false;
+  }
+
+  /** What the server sends. */
+  #down(text: string): void {
+    if (this.#isOver) throw new Error("Cannot send: the link is closed");
+    const { stage } = this.network;
+    stage.note(this.process!.name, () => `to ${this.caller.name}: ${text}`);
+    try {
+      this.process!.sends(text, this);
+    } catch (error) {
+      // A runtime takes what a link throws for the end of the link.
+      stage.fail(error);
+    }
+    this.#downwards(() => {
+      if (this.face.readyState !== 1) return;
+      stage.note(this.caller.name, () => `hears ${text}`);
+      this.caller.heard(text, this, () => this.face.onmessage?.({ data: text }));
+    });
+  }
+
+  /** What the browser sends. */
+  up(text: string): void {
+    const { stage } = this.network;
+    stage.note(this.caller.name, () => `says ${text}`);
+    this.caller.said(text, this);
+    this.#upwards(() => {
+      if (!this.process!.isUp || this.#isOver) return;
+      stage.note(this.process!.name, () => `hears ${this.caller.name}: ${text}`);
+      if (this.connection!.receive(text) !== "taken" && !this.#isOver) stage.fail(new Error(`The server refused ${text}`));
+    });
+  }
+
+  /** The browser ends it. */
+  hangUp(): void {
+    this.#upwards(() => this.connection?.disconnect());
+    this.network.lines.delete(this);
+  }
+
+  /** It breaks: in both directions, each now or soon, and each end hears of it in its own time. */
+  cut(): void {
+    const { stage: { clock, random, note } } = this.network;
+    note.call(this.network.stage, "network", () => `the link of ${this.caller.name} breaks`);
+    const soon = () => random.chance(0.5) ? 0 : random.below(500);
+    clock.after(soon(), () => this.#upIsCut = true);
+    clock.after(soon(), () => this.#downIsCut = true);
+    this.#tellClose(1006, 500 + random.below(random.chance(0.2) ? 10_000 : 1_000));
+    // The server may hear of it late, or by the next link only.
+    if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.#serverHears());
+  }
+
+  /** Its process is no more. */
+  lost(): void {
+    this.#upIsCut = this.#downIsCut = true;
+    this.#isOver = true;
+    this.#tellClose(1006, this.network.delay() + this.network.stage.random.below(2_000));
+  }
+
+  #serverHears(): void {
+    if (!this.process?.isUp || this.#isOver) return;
+    this.network.stage.note(this.process.name, () => `hears that the link of ${this.caller.name} has ended`);
+    this.#isOver = true;
+    this.connection?.disconnect();
+  }
+
+  #tellClose(code: number, ms: number): void {
+    this.network.lines.delete(this);
+    this.network.stage.clock.after(ms, () => {
+      if (this.face.readyState > 1) return;
+      this.face.readyState = 3;
+      this.network.stage.note(this.caller.name, () => `hears that its link has ended: ${code}`);
+      this.face.onclose?.({ code });
+    });
+  }
+
+  #downwards(task: () => void): void {
+    const { clock } = this.network.stage;
+    this.#downAt = Math.max(this.#downAt, clock.now + this.network.delay());
+    clock.after(this.#downAt - clock.now, () => this.#downIsCut || task());
+  }
+
+  #upwards(task: () => void): void {
+    const { clock } = this.network.stage;
+    this.#upAt = Math.max(this.#upAt, clock.now + this.network.delay());
+    clock.after(this.#upAt - clock.now, () => this.#upIsCut || task());
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What the judge sees of one running app: its models, when each was shown, and which version that was. It is told by the app and by the
+ * network, and must never ask the runtime.
+ */
+import { assert } from "@std/assert";
+import { historyBounds } from "../../runtime/app/history.ts";
+import type { Line } from "./network.ts";
+import { type Model, placesOf, type Shape } from "./model.ts";
+import type { Stage } from "./stage.ts";
+import type { Entry } from "./entry.ts";
+
+interface Version {
+  /** Which of the renderings it is. */
+  readonly rendering: number;
+  readonly time: number;
+}
+
+/** One incarnation of a running app. */
+export class Scene {
+  /** After the last message. */
+  model: Model | undefined;
+  /** Its memory is gone. */
+  isOver = false;
+  newest = 0;
+  readonly #models: Model[] = [];
+  readonly #times: number[] = [];
+  readonly #versions = new Map<number, Version>();
+  readonly #effects = new Set<number>();
+
+  constructor(readonly stage: Stage, readonly shape: Shape, readonly chance: number, readonly name: string) {}
+
+  rendered(model: Model): void {
+    this.#models.push(model);
+    this.#times.push(this.stage.clock.now);
+    this.model ??= model;
+  }
+
+  /** An effect begins: in one incarnation each does so once. */
+  started(of: number): void {
+    assert(!this.#effects.has(of), `The effect of message ${of} was started twice`);
+    this.#effects.add(of);
+  }
+
+  /** The model that a version shows. */
+  at(version: number): Model {
+    const known = this.#versions.get(version);
+    assert(known, `Version ${version} of ${this.name} was never sent`);
+    return this.#models[known.rendering]!;
+  }
+
+  /** A message goes to a client. */
+  sends(text: string, line: Line): void {
+    const message = JSON.parse(text);
+    if (message[0] === "mount") this.#made(line.version = message[2]);
+    else if (message[0] === "emit" && message[1] === "nacre:refused") {
+      const { event, reason } = message[2];
+      const entry = line.caller.entry(event);
+      assert(entry, `A refusal of event ${event}, which was never sent`);
+      this.#justify(entry, reason, line);
+    } else if (typeof message[0] === "number" && message.length > 1) this.#made(line.version += 1 + (message[3] ?? 0));
+  }
+
+  #made(version: number): void {
+    if (this.#versions.has(version)) return;
+    this.#versions.set(version, { rendering: this.#models.length - 1, time: this.stage.clock.now });
+    if (version > this.newest) this.newest = version;
+  }
+
+  /** Throws when an event had to be delivered that is refused now. */
+  #justify(entry: Entry, reason: string, line: Line): void {
+    // It was judged when it was told first.
+    if (entry.judged) return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
+    const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
+    assert(entry.scene === this, `${complaint}: it was not seen here`);
+    entry.judged = reason;
+    const seen = this.#versions.get(entry.seen);
+    assert(seen, `${complaint}: its version was never sent`);
+    const { now } = this.stage.clock;
+    this.stage.totals.note(`refused: ${reason}`);
+    if (reason === "version") {
+      const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(entry.seen + 1)?.time ?? Infinity);
+      // While nobody could read, nobody was sent the newest.
+      const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
+      return assert(this.newest + unsent - entry.seen >= historyBounds.versions || since <= now - historyBounds.ms, complaint);
+    }
+    assert(reason === "gone", complaint);
+    const { place } = entry;
+    const models = this.#models.slice(seen.rendering);
+    const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
+    // Told in a new link's first moment, it may have been refused any time before.
+    const present = line.isNew ? models : models.slice(-1);
+    const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
+    assert(wasAway || hadNoHandler, complaint);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * One run: tabs and processes, a network between them, and all that can go wrong. What happens follows from its seed alone; a run that
+ * fails says by which seed it can be had again.
+ */
+import { Random } from "../random.ts";
+import { judgeEnd, judgePage } from "./judge.ts";
+import type { Shape } from "./model.ts";
+import { Network } from "./network.ts";
+import { PlainProcess } from "./process.ts";
+import type { Scene } from "./scene.ts";
+import { Stage } from "./stage.ts";
+import { Tab } from "./tab.ts";
+import type { Totals } from "./trouble.ts";
+
+function chooseShape(random: Random): Shape {
+  return {
+    rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed counters", "unkeyed counters"]),
+    keyedPane: random.chance(0.5),
+    debounce: random.pick([0, 150, 600]),
+    tick: random.pick([0, 30, 150, 700]),
+    ticks: 10 + random.below(50),
+    saving: random.pick([0, 100, 2_000]),
+  };
+}
+
+/** Runs one seed. Throws when something did not hold. */
+export async function simulate(seed: number, totals: Totals, isTraced = false): Promise<Stage> {
+  const random = new Random(seed);
+  const stage = new Stage(random, totals, isTraced);
+  try {
+    await play(stage);
+  } catch (error) {
+    stage.fail(error);
+  }
+  return stage;
+}
+
+async function play(stage: Stage): Promise<void> {
+  const { random, clock, totals } = stage;
+  const shape = chooseShape(random);
+  stage.note("the run", () => JSON.stringify(shape));
+  const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce);
+  const isRoom = random.chance(0.75);
+  const scenes: Scene[] = [];
+  let started = 0;
+  const start = () => network.processes.splice(0, 1, new PlainProcess(network, `server ${++started}`, shape, isRoom, scenes));
+  start();
+  const tabs = Array.from({ length: isRoom ? 1 + random.below(2) : 1 }, (_, user) => new Tab(network, user, `tab ${user}`));
+
+  const check = () => {
+    if (stage.failure !== undefined) throw stage.failure;
+  };
+  const trouble = random.pick([0, 0.05, 0.15]);
+  for (let step = 20 + random.below(41); step > 0; step--) {
+    await clock.advance(random.below(random.pick([10, 200, 1_000])));
+    check();
+    const tab = random.pick(tabs);
+    if (random.chance(0.75)) {
+      const { places } = tab;
+      if (places.length > 0) tab.act(random.pick(places));
+    }
+    if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
+    if (!random.chance(trouble)) continue;
+    switch (random.below(6)) {
+      case 0:
+      case 1:
+      case 2:
+        if (network.lines.size > 0) {
+          totals.note("cuts");
+          random.pick([...network.lines]).cut();
+        }
+        break;
+      case 3:
+        if (network.lines.size > 0) {
+          totals.note("congestions");
+          random.pick([...network.lines]).congestedUntil = clock.now + random.below(5_000);
+        }
+        break;
+      case 4:
+        totals.note("times without a network");
+        network.downUntil = clock.now + random.below(8_000);
+        for (const line of network.lines) line.cut();
+        break;
+      default: {
+        const [process] = network.processes;
+        if (!process) break;
+        const isCrash = random.chance(0.6);
+        totals.note(isCrash ? "crashes" : "stops");
+        network.processes.length = 0;
+        if (isCrash) process.crash();
+        else process.stop();
+        clock.after(random.below(3_000), start);
+      }
+    }
+  }
+  // All is well again, and in the end there is quiet.
+  for (let i = 0; i < 120 && !(tabs.every((tab) => tab.isQuiet && tab.scene!.model!.ticks <= 0)); i++) {
+    await clock.advance(1_000);
+    check();
+  }
+  await clock.advance(network.slowest * 2 + 12_000);
+  check();
+  judgeEnd(tabs, scenes, shape);
+  totals.note("runs");
+}

@@ -1,0 +1,263 @@
+/**
+ * A tab with the real browser runtime in it, and beside it what the wire promises: which events wait, which are numbered, which have been
+ * dealt with. It follows the messages alone and must never look into the runtime.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { install } from "../../runtime/browser/element.ts";
+import type { World } from "../../runtime/browser/world.ts";
+import type { Timer } from "./clock.ts";
+import { Entry } from "./entry.ts";
+import { htmlOf } from "./markup.ts";
+import type { UserMsg } from "./model.ts";
+import type { Caller, Line, Network } from "./network.ts";
+import { type PageElement, type PageEvent, type PageNode, PageWindow } from "./page.ts";
+import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+/** How long a client is remembered for certain. */
+const lingerMs = 55_000;
+
+/** What waits for its time. */
+interface Waiting {
+  readonly element: PageElement;
+  readonly entry: Entry;
+  timer: Timer | undefined;
+}
+
+/** One tab of one user. */
+export class Tab implements Caller {
+  readonly window: PageWindow;
+  readonly element: PageElement;
+  /** All that its user did and that became an event, in that order. */
+  readonly entries: Entry[] = [];
+  /** What the page heard of effects. */
+  readonly emitted: number[] = [];
+  version = 0;
+  scene: Scene | undefined;
+  epoch = "";
+  isLive = false;
+  readonly #stage: Stage;
+  /** By number, of this epoch. */
+  #numbered: Entry[] = [];
+  #done = 0;
+  readonly #waiting = new Map<PageElement, Waiting>();
+  #acted = 0;
+  #lastHeard = 0;
+
+  constructor(readonly network: Network, readonly user: number, readonly name: string) {
+    const { stage } = network;
+    const { clock, random } = stage;
+    this.#stage = stage;
+    const window = this.window = new PageWindow(random.chance(0.5));
+    const world = {
+      document: window.document,
+      customElements: window.customElements,
+      HTMLElement: window.HTMLElement,
+      CustomEvent: window.CustomEvent,
+      FormData: window.FormData,
+      MutationObserver: class {
+        observe() {}
+      },
+      WebSocket: network.socketsOf(this),
+      // No stream gets through in these networks: the runtime tries after two sockets, and goes back.
+      EventSource: class {
+        onerror?: () => void;
+        constructor() {
+          clock.after(network.delay(), () => this.onerror?.());
+        }
+        addEventListener() {}
+        close() {
+          delete this.onerror;
+        }
+      },
+      addEventListener: window.addEventListener.bind(window),
+      removeEventListener: window.removeEventListener.bind(window),
+      dispatchEvent: window.dispatchEvent.bind(window),
+      setTimeout: (task: () => void, ms = 0) => clock.after(ms, task),
+      clearTimeout: (timer: Timer) => clock.forget(timer),
+      crypto: { getRandomValues: (array: Uint32Array) => array.map(() => random.below(2 ** 32)) },
+      Math: { random: () => random.next() },
+      location: { href: "https://chaos.example/", origin: "https://chaos.example" },
+      console: {
+        error: (...what: unknown[]) => stage.fail(new Error(`${name} failed: ${what.join(" ")}`, { cause: what[0] })),
+      },
+    };
+    install(world as unknown as World);
+    const element = this.element = window.create("server-component");
+    element.addEventListener("nacre:refused", (event) => this.#refused(event));
+    element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
+    element.addEventListener("done", (event) => this.emitted.push(event.detail as number));
+    element.setAttribute("route", "/ws");
+    window.document.body.append(element);
+  }
+
+  /** Nothing is on its way, as far as the page knows. */
+  get isQuiet(): boolean {
+    return this.isLive && this.#waiting.size === 0 && this.#numbered.length === this.#done;
+  }
+
+  entry(number: number): Entry | undefined {
+    return this.#numbered[number - 1];
+  }
+
+  /** What is shown, as text. */
+  get html(): string {
+    return htmlOf(this.element as PageNode);
+  }
+
+  // ---- what the user does ----------------------------------------------------------------------
+
+  /** Where the user can act. */
+  get places(): PageElement[] {
+    return this.element.querySelectorAll("[data-place]");
+  }
+
+  /** Acts at a place, as a user would. */
+  act(element: PageElement): void {
+    const place = element.getAttribute("data-place")!;
+    const said = `${++this.#acted} of ${this.user}`;
+    this.#stage.note(this.name, () => `acts at "${place}": ${element.getAttribute("data-means") ?? said}`);
+    if (element.localName === "form") this.#submit(element, place);
+    else if (element.type === "checkbox") {
+      this.#visit(element);
+      this.#click(element, place, { type: "checked", on: !element.checked });
+    } else if (element.localName === "input") this.#type(element, place, said);
+    else {
+      const means = element.getAttribute("data-means");
+      this.#click(element, place, means === null ? undefined : JSON.parse(means));
+    }
+  }
+
+  #click(element: PageElement, place: string, means: UserMsg | undefined): void {
+    // What is locked hears nothing.
+    if (means) {
+      this.#flush();
+      this.#queue(this.#entry(place, means));
+    }
+    this.#happens(element, "click");
+  }
+
+  #type(element: PageElement, place: string, text: string): void {
+    this.#visit(element);
+    element.value = text;
+    const before = this.#waiting.get(element);
+    this.#stage.clock.forget(before?.timer);
+    this.#waiting.delete(element);
+    if (before) this.#stage.totals.note("debounced");
+    const type = place === "noted" ? "noted" : "typed";
+    const waiting: Waiting = { element, entry: this.#entry(place, { type, text }), timer: undefined };
+    this.#waiting.set(element, waiting);
+    const debounce = this.network.debounce;
+    if (debounce === 0) this.#flush();
+    this.#happens(element, "input");
+    // After that of the runtime, which is set by the event.
+    if (debounce > 0) waiting.timer = this.#stage.clock.after(debounce, () => this.#flush(({ element: other }) => other === element));
+  }
+
+  #submit(form: PageElement, place: string): void {
+    const [input] = form.querySelectorAll("[name]");
+    this.#flush();
+    this.#queue(this.#entry(place, { type: "submitted", text: input!.value as string }));
+    this.#happens(form.querySelectorAll("[data-submit]")[0]!, "click");
+  }
+
+  /** The focus goes to an element: what waits for the one before is sent. */
+  #visit(element: PageElement): void {
+    const { activeElement } = this.window.document;
+    if (activeElement === element) return;
+    this.#flush(({ element: left }) => left === activeElement);
+    element.focus();
+  }
+
+  /** What was to be heard of it has been written down before: it is sent while the event happens. */
+  #happens(element: PageElement, type: string): void {
+    const { CustomEvent } = this.window;
+    element.dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable: true }));
+  }
+
+  #entry(place: string, means: UserMsg): Entry {
+    return new Entry(this.#acted, place, means, this.version, this.scene!, means.type === "bump");
+  }
+
+  #queue(entry: Entry): void {
+    entry.number = this.#numbered.push(entry);
+    this.entries.push(entry);
+    this.#stage.totals.note("events");
+    if (!this.isLive) this.#stage.totals.note("acted offline");
+  }
+
+  /** What waits is sent, all or as far as the last one that is asked for; what has left the page is not. */
+  #flush(isLast: (waiting: Waiting) => boolean = () => true): void {
+    const all = [...this.#waiting.values()];
+    for (const waiting of all.slice(0, all.findLastIndex(isLast) + 1)) {
+      this.#stage.clock.forget(waiting.timer);
+      this.#waiting.delete(waiting.element);
+      if (this.element.contains(waiting.element)) this.#queue(waiting.entry);
+      else this.#stage.totals.note("left the page while it waited");
+    }
+  }
+
+  // ---- what the network brings -----------------------------------------------------------------
+
+  heard(text: string, line: Line, deliver: () => void): void {
+    try {
+      this.#heard(JSON.parse(text), line, deliver);
+      this.#lastHeard = this.#stage.clock.now;
+    } catch (error) {
+      this.#stage.fail(error);
+    }
+  }
+
+  #heard(message: unknown[], line: Line, deliver: () => void): void {
+    if (message[0] === "mount") {
+      const [, epoch, version, last] = message as [string, string, number, number];
+      this.#flush();
+      const waited = this.#numbered.slice(this.#done);
+      this.version = version;
+      this.scene = line.scene;
+      deliver();
+      if (epoch === this.epoch) this.#acknowledge(last - this.#done);
+      else {
+        for (const entry of waited) {
+          assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
+          const isRemembered = entry.scene === line.scene && this.#stage.clock.now - this.#lastHeard < lingerMs;
+          assert(!isRemembered, `${entry} was refused, though its runtime lives`);
+        }
+        if (this.epoch !== "") this.#stage.totals.note("epochs ended");
+        // What comes is numbered from here.
+        this.#numbered = Array.from({ length: last });
+        this.#done = last;
+      }
+      this.epoch = epoch;
+    } else {
+      if (typeof message[0] === "number" && message.length > 1) this.version += 1 + (message[3] as number ?? 0);
+      if (typeof message[3] === "number") this.#stage.totals.note("patches skipped");
+      deliver();
+      if (typeof message[0] === "number") this.#acknowledge(message[0]);
+    }
+  }
+
+  #acknowledge(count: number): void {
+    assert(count >= 0 && this.#done + count <= this.#numbered.length, `${this.name} was told of ${count} events too many`);
+    for (; count > 0; count--) this.#numbered[this.#done++]!.isDone = true;
+  }
+
+  #refused(event: PageEvent): void {
+    const { event: number, reason } = event.detail as { event: number; reason: string };
+    const entry = this.#numbered[number - 1];
+    if (!entry) return this.#stage.fail(new Error(`${this.name} was told that event ${number} was refused, which it never sent`));
+    this.#stage.note(this.name, () => `is told: ${entry} was refused (${reason})`);
+    if (entry.refused) {
+      // It is told again where the link was cut, or the epoch has ended, before the acknowledgement.
+      if (![entry.refused, "epoch"].includes(reason)) {
+        this.#stage.fail(new Error(`${entry} was refused before: ${entry.refused}`));
+      }
+      this.#stage.totals.note("refusals told twice");
+      return;
+    }
+    entry.refused = reason;
+    if (reason === "epoch") this.#stage.totals.note("refused: epoch");
+  }
+
+  said(): void {}
+}
