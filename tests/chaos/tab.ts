@@ -2,7 +2,7 @@
  * A tab with the real browser runtime in it, and beside it what the wire promises: which events wait, which are numbered, which have been
  * dealt with. It follows the messages alone and must never look into the runtime.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
 import type { World } from "../../runtime/browser/world.ts";
 import type { Timer } from "./clock.ts";
