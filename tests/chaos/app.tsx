@@ -34,6 +34,16 @@ const RowView = ({ row, place, message, onClick }: {
   </li>
 );
 
+/** Two elements for one row. */
+const RowPair = ({ row, place, message, onClick }: Parameters<typeof RowView>[0]) => (
+  <>
+    <dt>{row.id}</dt>
+    <dd data-id={row.id}>
+      <button type="button" data-place={place} data-means={message && JSON.stringify(message)} onClick={onClick}>{row.name}</button>
+    </dd>
+  </>
+);
+
 /** A component that lives, with a plain function for a handler. */
 const Counter = ({ row, place, onBump }: { row: Row; place: string; onBump: (event: Event) => void }) => {
   const [clicks, setClicks] = useState(0);
@@ -77,6 +87,8 @@ function rowOf(row: Row, index: number, shape: Shape, send: Send<Msg, number>) {
       return <RowView key={row.id} row={row} place={place} message={message} onClick={onClick} />;
     case "unkeyed components":
       return <RowView row={row} place={place} message={message} onClick={onClick} />;
+    case "keyed pairs":
+      return <RowPair key={row.id} row={row} place={place} message={message} onClick={onClick} />;
     case "keyed counters":
       return <Counter key={row.id} row={row} place={place} onBump={send({ type: "bump", id: row.id })} />;
     case "unkeyed counters":

@@ -12,7 +12,7 @@ import { viewOf } from "./app.tsx";
 import type { Entry } from "./entry.ts";
 import { firstModel, fold, type Model, type Msg, type Shape, type UserMsg } from "./model.ts";
 import { htmlOf } from "./markup.ts";
-import type { PageWindow } from "./page.ts";
+import type { PageElement, PageWindow } from "./page.ts";
 import type { Scene } from "./scene.ts";
 import type { Tab } from "./tab.ts";
 
@@ -39,11 +39,44 @@ export function judgePage(tab: Tab, shape: Shape, withControls: boolean, model: 
   );
 }
 
-/** A model is what its messages make of the first one. */
-function judgeModel(model: Model, shape: Shape, chance: number): void {
+/** A model is what its messages make of the first one; each effect that it asked for has sent its message once, if there was time. */
+function judgeModel({ model, isOver, chance, name }: Scene, shape: Shape): void {
   let folded = firstModel(shape, chance);
-  for (const [from, message] of model.log) folded = fold(folded, message, from);
+  for (const [from, message] of model!.log) folded = fold(folded, message, from);
   assertEquals(model, folded, "the model is not the fold of its messages");
+  const answers = new Map<number, number>();
+  for (const [, message] of model!.log) if ("of" in message) answers.set(message.of, (answers.get(message.of) ?? 0) + 1);
+  for (const [index, [, { type }]] of model!.log.entries()) {
+    const count = answers.get(index + 1) ?? 0;
+    if (type !== "up") assertEquals(count, 0);
+    else assert(count === 1 || isOver && count === 0, `The effect of message ${index + 1} of ${name} sent ${count} messages`);
+  }
+}
+
+/** What effects said to a page is said to that page alone, and not twice; never less often, where nothing went wrong. */
+function judgeEmitted({ emitted, user, name }: Tab, isCalm: boolean): void {
+  const heard = new Set<string>();
+  for (const { of, scene } of emitted) {
+    const [from, message] = scene.model!.log[of - 1]!;
+    assert(from === user && message.type === "up", `${name} was told of what others did`);
+    const key = `${scene.name} ${of}`;
+    assert(!heard.has(key), `${name} was told twice of message ${of} of ${scene.name}`);
+    heard.add(key);
+  }
+  if (!isCalm) return;
+  for (const { scene } of emitted) {
+    const sent = scene.model!.log.filter(([from, { type }]) => from === user && type === "up").length;
+    assertEquals(heard.size, sent, `${name} was not told of all`);
+  }
+}
+
+/** A component counts what was done to it, and nothing else. */
+function judgeClicks({ element, scene }: Tab): void {
+  for (const output of element.querySelectorAll("[data-clicks]")) {
+    const { id } = JSON.parse((output.parentNode as PageElement).querySelectorAll("[data-means]")[0]!.getAttribute("data-means")!);
+    const clicks = scene!.model!.log.filter(([, message]) => message.type === "bump" && message.id === id).length;
+    assertEquals(Number(output.textContent), clicks, `the counter of row ${id}`);
+  }
 }
 
 /** Of one user: which of the events a model has heard; throws when it heard what was not sent, or not in that order. */
@@ -69,11 +102,13 @@ function isSame({ means, isPlain, place }: Entry, message: UserMsg): boolean {
 }
 
 /** Judges the end of a run in which memory was all there was: what a process that has gone knew is gone. */
-export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: Shape): void {
-  for (const scene of scenes) if (scene.model) judgeModel(scene.model, shape, scene.chance);
+export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: Shape, isCalm: boolean): void {
+  for (const scene of scenes) if (scene.model) judgeModel(scene, shape);
   for (const tab of tabs) {
     const end = tab.scene!;
     judgePage(tab, shape, true, end.model);
+    judgeEmitted(tab, isCalm);
+    if (shape.rows === "keyed counters") judgeClicks(tab);
     const heard = new Set<Entry>();
     for (const scene of scenes) {
       if (scene.model) {

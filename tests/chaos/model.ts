@@ -5,7 +5,7 @@
 
 /** What a run's app is made of, by chance. */
 export interface Shape {
-  readonly rows: "keyed" | "unkeyed" | "keyed components" | "unkeyed components" | "keyed counters" | "unkeyed counters";
+  readonly rows: "keyed" | "unkeyed" | "keyed components" | "unkeyed components" | "keyed pairs" | "keyed counters" | "unkeyed counters";
   /** The detail pane is another one when its subject changes. */
   readonly keyedPane: boolean;
   readonly debounce: number;

@@ -78,7 +78,7 @@ export class PlainProcess implements Process {
     readonly scenes: Scene[],
   ) {
     const { stage } = network;
-    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]));
+    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30, 1_000]));
     stage.note(name, () => "starts");
   }
 

@@ -3,11 +3,13 @@
  * network, and must never ask the runtime.
  */
 import { assert } from "@std/assert";
-import { historyBounds } from "../../runtime/app/history.ts";
 import type { Line } from "./network.ts";
 import { type Model, placesOf, type Shape } from "./model.ts";
 import type { Stage } from "./stage.ts";
 import type { Entry } from "./entry.ts";
+
+/** What the rules promise to every event: so many versions, and so long, is one remembered. */
+const bounds = { versions: 32, ms: 10_000 } as const;
 
 interface Version {
   /** Which of the renderings it is. */
@@ -81,7 +83,7 @@ export class Scene {
       const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(entry.seen + 1)?.time ?? Infinity);
       // While nobody could read, nobody was sent the newest.
       const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
-      return assert(this.newest + unsent - entry.seen >= historyBounds.versions || since <= now - historyBounds.ms, complaint);
+      return assert(this.newest + unsent - entry.seen >= bounds.versions || since <= now - bounds.ms, complaint);
     }
     assert(reason === "gone", complaint);
     const { place } = entry;

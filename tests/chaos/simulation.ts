@@ -14,7 +14,7 @@ import type { Totals } from "./trouble.ts";
 
 function chooseShape(random: Random): Shape {
   return {
-    rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed counters", "unkeyed counters"]),
+    rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed pairs", "keyed counters", "unkeyed counters"]),
     keyedPane: random.chance(0.5),
     debounce: random.pick([0, 150, 600]),
     tick: random.pick([0, 30, 150, 700]),
@@ -100,6 +100,6 @@ async function play(stage: Stage): Promise<void> {
   }
   await clock.advance(network.slowest * 2 + 12_000);
   check();
-  judgeEnd(tabs, scenes, shape);
+  judgeEnd(tabs, scenes, shape, trouble === 0);
   totals.note("runs");
 }

@@ -31,7 +31,7 @@ export class Tab implements Caller {
   /** All that its user did and that became an event, in that order. */
   readonly entries: Entry[] = [];
   /** What the page heard of effects. */
-  readonly emitted: number[] = [];
+  readonly emitted: { readonly of: number; readonly scene: Scene }[] = [];
   version = 0;
   scene: Scene | undefined;
   epoch = "";
@@ -41,6 +41,8 @@ export class Tab implements Caller {
   #numbered: Entry[] = [];
   #done = 0;
   readonly #waiting = new Map<PageElement, Waiting>();
+  /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
+  readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
   #acted = 0;
   #lastHeard = 0;
 
@@ -86,7 +88,7 @@ export class Tab implements Caller {
     const element = this.element = window.create("server-component");
     element.addEventListener("nacre:refused", (event) => this.#refused(event));
     element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
-    element.addEventListener("done", (event) => this.emitted.push(event.detail as number));
+    element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
     element.setAttribute("route", "/ws");
     window.document.body.append(element);
   }
@@ -120,7 +122,8 @@ export class Tab implements Caller {
     if (element.localName === "form") this.#submit(element, place);
     else if (element.type === "checkbox") {
       this.#visit(element);
-      this.#click(element, place, { type: "checked", on: !element.checked });
+      const on = !element.checked;
+      this.#put.set(element, { entry: this.#click(element, place, { type: "checked", on })!, value: on });
     } else if (element.localName === "input") this.#type(element, place, said);
     else {
       const means = element.getAttribute("data-means");
@@ -128,13 +131,15 @@ export class Tab implements Caller {
     }
   }
 
-  #click(element: PageElement, place: string, means: UserMsg | undefined): void {
+  #click(element: PageElement, place: string, means: UserMsg | undefined): Entry | undefined {
     // What is locked hears nothing.
-    if (means) {
+    const entry = means && this.#entry(place, means);
+    if (entry) {
       this.#flush();
-      this.#queue(this.#entry(place, means));
+      this.#queue(entry);
     }
     this.#happens(element, "click");
+    return entry;
   }
 
   #type(element: PageElement, place: string, text: string): void {
@@ -147,6 +152,7 @@ export class Tab implements Caller {
     const type = place === "noted" ? "noted" : "typed";
     const waiting: Waiting = { element, entry: this.#entry(place, { type, text }), timer: undefined };
     this.#waiting.set(element, waiting);
+    this.#put.set(element, { entry: waiting.entry, value: text });
     const debounce = this.network.debounce;
     if (debounce === 0) this.#flush();
     this.#happens(element, "input");
@@ -208,6 +214,16 @@ export class Tab implements Caller {
     }
   }
 
+  /** What the user has put in stands until the model has heard of it. */
+  #judgeControls(): void {
+    for (const [element, { entry, value }] of this.#put) {
+      if (entry.isDone || !this.element.contains(element)) this.#put.delete(element);
+      else if (value !== (typeof value === "boolean" ? element.checked : element.value)) {
+        this.#stage.fail(new Error(`What the user put in was written over, before ${entry} was dealt with`));
+      }
+    }
+  }
+
   #heard(message: unknown[], line: Line, deliver: () => void): void {
     if (message[0] === "mount") {
       const [, epoch, version, last] = message as [string, string, number, number];
@@ -235,6 +251,7 @@ export class Tab implements Caller {
       deliver();
       if (typeof message[0] === "number") this.#acknowledge(message[0]);
     }
+    this.#judgeControls();
   }
 
   #acknowledge(count: number): void {
