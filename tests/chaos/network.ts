@@ -183,7 +183,7 @@ export class Line {
     const soon = () => random.chance(0.5) ? 0 : random.below(500);
     clock.after(soon(), () => this.#upIsCut = true);
     clock.after(soon(), () => this.#downIsCut = true);
-    this.#tellClose(1006, 500 + random.below(random.chance(0.2) ? 10_000 : 1_000));
+    this.#tellClose(1006, random.chance(0.3) ? random.below(50) : 500 + random.below(random.chance(0.2) ? 10_000 : 1_000));
     // The server may hear of it late, or by the next link only.
     if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.#serverHears());
   }

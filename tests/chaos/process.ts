@@ -52,7 +52,7 @@ export class ProcessWorld implements World {
   /** A process has other things to do: what arrives meanwhile arrived together. */
   soon(task: () => void): void {
     const { clock, random } = this.#stage;
-    this.#soonAt = Math.max(this.#soonAt, clock.now + random.below(this.busy + 1));
+    this.#soonAt = Math.max(this.#soonAt, clock.now + random.below(random.chance(0.03) ? 3_000 : this.busy + 1));
     this.setTimer(this.#soonAt - clock.now, task);
   }
 
@@ -78,7 +78,7 @@ export class PlainProcess implements Process {
     readonly scenes: Scene[],
   ) {
     const { stage } = network;
-    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30, 1_000]));
+    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]));
     stage.note(name, () => "starts");
   }
 
