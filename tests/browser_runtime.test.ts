@@ -7,6 +7,10 @@ import { Buffer } from "node:buffer";
 import { Window } from "happy-dom";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { install } from "../runtime/browser/element.ts";
+import { watchContexts } from "../runtime/browser/contexts.ts";
+import { performEffects } from "../runtime/browser/effect.ts";
+import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
 import { clientSource } from "../runtime/client.gen.ts";
@@ -40,6 +44,18 @@ class FakeSocket {
     return this.sent.splice(0);
   }
 }
+
+/** The parts, from their sources. */
+const loadPart = (async (name: keyof PartMakers) => {
+  switch (name) {
+    case "contexts":
+      return { create: watchContexts };
+    case "effect":
+      return { create: performEffects };
+    case "sse":
+      return { create: openStreams };
+  }
+}) as LoadPart;
 
 /** A window with a clock that stands still, sockets that a test holds, and no chance. */
 class FakePage implements AsyncDisposable {
@@ -116,7 +132,7 @@ class FakePage implements AsyncDisposable {
     value: Value,
     { epoch = "e1", version = 0, last = 0, config }: { epoch?: string; version?: number; last?: number; config?: Config } = {},
   ) {
-    install(this.world);
+    install(this.world, loadPart);
     const element = this.document.createElement("server-component");
     const told: Json[] = [];
     for (const name of ["nacre:status", "nacre:refused"]) {
@@ -703,7 +719,7 @@ Deno.test("what waits is sent when its time is over, with what happened before i
 
 Deno.test("the element connects by its route, tells its status and reconnects with growing delays", async () => {
   await using page = new FakePage();
-  install(page.world);
+  install(page.world, loadPart);
   const { element, told } = page.element(button, [1, "x"]);
   assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0$/);
   assertEquals(told, [["status", "connecting"], ["status", "live"]]);
@@ -728,7 +744,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
 
 Deno.test("an app that has failed is shown, and tried again", async () => {
   await using page = new FakePage();
-  install(page.world);
+  install(page.world, loadPart);
   const { element, told } = page.element(button, [1, "x"]);
   page.socket.cut(4500);
   assertEquals([element.getAttribute("status"), told.at(-1)], ["failed", ["status", "failed"]]);
@@ -738,7 +754,7 @@ Deno.test("an app that has failed is shown, and tried again", async () => {
 
 Deno.test("an element that was sent away stays offline until its route changes or it is put back", async () => {
   await using page = new FakePage();
-  install(page.world);
+  install(page.world, loadPart);
   const { element } = page.element(button, [1, "x"]);
   // A try that is still due when another was quicker.
   page.socket.cut();
@@ -762,7 +778,7 @@ Deno.test("an element that was sent away stays offline until its route changes o
 
 Deno.test("another epoch in the middle of a link is said, and what waits is refused", async () => {
   await using page = new FakePage();
-  install(page.world);
+  install(page.world, loadPart);
   const { told, element } = page.element(button, [1, "x"]);
   page.click("button");
   assertEquals(page.socket.take(), [[0, [1]]]);
@@ -825,16 +841,18 @@ Deno.test("after two sockets that never worked come two streams, in turn, and wh
     page.world.EventSource = function (url: string) {
       return open("sse", url);
     } as unknown as typeof EventSource;
-    install(page.world);
+    install(page.world, loadPart);
     const element = page.document.createElement("server-component");
     element.setAttribute("route", "/ws");
     if (method) element.setAttribute("method", method);
     page.document.body.append(element);
     for (let i = 0; i < 7; i++) {
+      await observed();
       if (i === worksAt) page.socket.receive(["mount", "e1", 0, 0, button, [1, "x"]]);
       page.socket.cut();
       page.pass(32_000);
     }
+    await observed();
     assertEquals(opened.join(), kinds);
     if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0&link=[\w-]{16,64}$/.test(url)));
   }

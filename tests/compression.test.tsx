@@ -1,9 +1,8 @@
 /** Large messages: what is compressed, to what, for whom, and that a browser reads it in order. */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { inflateRawSync } from "node:zlib";
-import { app, page, serve, start } from "../mod.ts";
+import { app, page, runtimeScript, serve, start } from "../mod.ts";
 import { operations, type TableModel, type TableMsg, tableViews } from "../bench/table_view.tsx";
-import { clientSource } from "../runtime/client.gen.ts";
 import { deflate as deflateOrNone } from "../runtime/transport/deflate.ts";
 import { launch, Random, seeded, serveOn0, until, visit } from "./kit.ts";
 import { Reader } from "./reader.ts";
@@ -130,7 +129,7 @@ Deno.test("Chromium: small patches wait for the large ones before them, and a fr
   await using server = serveOn0((request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/ws") return live(request);
-    if (pathname === "/runtime.mjs") return new Response(clientSource, { headers: { "content-type": "text/javascript" } });
+    if (pathname === "/runtime.mjs") return runtimeScript(request);
     if (pathname === "/broken") {
       // The first link is broken, after its mount; the next is whole.
       if (broken++ > 0) return live(request);

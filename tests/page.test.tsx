@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Page } from "playwright-core";
-import { app, effect, next, parse, runtimeScript, serve, simulate } from "../mod.ts";
+import { app, effect, next, parse, runtimeScript, serve, simulate, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
 import { denoBundle } from "./bundle.ts";
 import { launch, type Seen, serveOn0, type Serving, until, visit } from "./kit.ts";
@@ -601,4 +601,52 @@ Deno.test("runtimeScript() has the parts of the browser runtime, each with a tag
   assertEquals(noneText, mainText);
   assert(main!.headers.get("etag") !== part!.headers.get("etag"));
   assertEquals(ask("?part=contexts", { "if-none-match": part!.headers.get("etag")! }).status, 304);
+});
+
+Deno.test("A part that cannot be loaded is a lost connection, tried again; while one is on its way, what comes after it waits in its place", async () => {
+  const late = Promise.withResolvers<void>();
+  let asked = 0;
+  const titled = app<number, "up">({
+    init: () => 0,
+    update: (count) => next(count + 1, effect.title(`${count + 1}`), effect.emit("counted", count + 1)),
+    view: (count, send) => <button onClick={send("up")}>{count}</button>,
+  });
+  await using runtime = start(titled);
+  const live = serve(runtime);
+  await using server = serveOn0(async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/ws") return live(request);
+    if (pathname === "/page.js") {
+      if (!searchParams.has("part")) return runtimeScript(request);
+      if (asked++ === 0) return new Response(null, { status: 503 });
+      await late.promise;
+      return runtimeScript(request);
+    }
+    return new Response(
+      `<!doctype html><link rel="icon" href="data:,"><title>0</title><body><script>
+log = [];
+addEventListener("nacre:status", (e) => log.push(e.detail));
+addEventListener("counted", (e) => log.push(document.querySelector("button").textContent + "/" + document.title));
+</script><server-component id="root" route="/ws"></server-component>${script}`,
+      { headers: { "content-type": "text/html" } },
+    );
+  });
+  await using browser = await launch();
+  await visit(browser, server.url, async (page) => {
+    const log = (last: string) => page.waitForFunction((last) => (globalThis as unknown as { log: string[] }).log.at(-1) === last, last);
+    await log("live");
+    // The first effect: its part is not there, and the effect is lost with the link, as every effect.
+    runtime.dispatch("up");
+    await log("offline");
+    await page.waitForFunction(`log.filter((each) => each === "live").length === 2`);
+    await page.evaluate("log.length = 0");
+    for (let i = 0; i < 3; i++) runtime.dispatch("up");
+    await until(() => asked === 2);
+    await page.waitForFunction(`document.querySelector("button").textContent === "4"`);
+    assertEquals(await page.evaluate("[log.length, document.title]"), [0, "0"]);
+    late.resolve();
+    await log("4/4");
+    assertEquals(await page.evaluate("log"), ["4/2", "4/3", "4/4"]);
+    assertEquals(asked, 2);
+  });
 });

@@ -2,7 +2,8 @@
 /** What comes after an error of an app: its end, a new beginning, or the last good model; with the same clients. */
 import { assert, assertEquals } from "@std/assert";
 import { app, type Client, effect, next, serve } from "../mod.ts";
-import { type Restart, run, type Runtime } from "../runtime/app/runtime.ts";
+import type { Restart } from "../runtime/app/restart.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
 import { Caller } from "./caller.ts";
 import { serveOn0, until } from "./kit.ts";
 import { VirtualWorld } from "./virtual_world.ts";

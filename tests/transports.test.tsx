@@ -1,8 +1,7 @@
 /** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
-import { app, effect, next, page, serve, ServerComponent, start } from "../mod.ts";
+import { app, effect, next, page, runtimeScript, serve, ServerComponent, start } from "../mod.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
-import { clientSource } from "../runtime/client.gen.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { RawSocket } from "./raw_socket.ts";
 import { nameClient, plainSse, sse, type Transport, ws } from "./wire_driver.ts";
@@ -265,7 +264,7 @@ Deno.test("Chromium: an element with method sse, and one whose sockets are refus
   const live = serve(runtime);
   await using server = serveOn0((request) => {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/runtime.mjs") return new Response(clientSource, { headers: { "content-type": "text/javascript" } });
+    if (pathname === "/runtime.mjs") return runtimeScript(request);
     if (pathname !== "/ws") {
       return page(
         <div>

@@ -36,6 +36,15 @@ export const closeCodes = {
   failed: 4500,
 } as const;
 
+/** Closes a link, in whatever state it is. */
+export function closeLink(link: Link, code: number, why: string): void {
+  try {
+    link.close(code, why);
+  } catch {
+    // It is closed already.
+  }
+}
+
 /** What a client may send. */
 export const clientBounds = {
   /** UTF-16 units of one message. */
@@ -102,6 +111,15 @@ export class Member {
     this.first = this.oldest = version;
     this.last = this.handled = 0;
     this.refusals.length = 0;
+  }
+
+  /** What it says of a version, counted from the last that it told of: the version, or undefined when it was never sent. */
+  see(ahead: number): number | undefined {
+    const version = this.told + ahead;
+    if (version < this.first || version > this.sent) return undefined;
+    if (ahead > 0) this.told = version;
+    if (ahead >= 0) this.oldest = this.told;
+    return version;
   }
 
   /** Notes that an event came to nothing. */

@@ -9,15 +9,23 @@ import { minify } from "npm:terser@^5";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { PartMakers } from "./parts.ts";
 
-/** What the runtime may weigh: bytes, brotli, quality 11. */
+/** What the main file may weigh: bytes, brotli, quality 11. */
 const budget = 5000;
+
+/** What is loaded when something needs it, each by what makes it. */
+const makers = {
+  contexts: "watchContexts",
+  effect: "performEffects",
+  sse: "openStreams",
+} satisfies Record<keyof PartMakers, string>;
 
 const target = new URL("../client.gen.ts", import.meta.url);
 
-async function minified(file: string): Promise<string> {
+async function minified(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [new URL(file, import.meta.url).pathname],
+    stdin: { contents, resolveDir: new URL(".", import.meta.url).pathname },
     bundle: true,
     charset: "utf8",
     format: "esm",
@@ -32,14 +40,18 @@ async function minified(file: string): Promise<string> {
   return (await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { sequences: false } })).code!;
 }
 
-const source = await minified("main.ts");
-/** What is loaded when an app needs it. */
-const parts = { contexts: await minified("contexts.ts") };
+const source = await minified(`import "./main.ts"`);
+const parts: Record<string, string> = {};
+for (const [name, maker] of Object.entries(makers)) parts[name] = await minified(`export { ${maker} as create } from "./${name}.ts"`);
 await stop();
 
-const bytes = Buffer.from(source);
-const brotli =
-  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+const brotliOf = (text: string) => {
+  const bytes = Buffer.from(text);
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+    .length;
+};
+const tagOf = (text: string) => createHash("sha256").update(text).digest("base64url").slice(0, 16);
+const brotli = brotliOf(source);
 const module = `// deno-fmt-ignore-file
 // deno-lint-ignore-file
 // Generated from runtime/browser/ by runtime/browser/build.ts. Change it there.
@@ -47,20 +59,22 @@ const module = `// deno-fmt-ignore-file
 /** The browser runtime: an ES module, minified. */
 export const clientSource: string = ${JSON.stringify(source)};
 /** A name of exactly this content, for caches. */
-export const clientTag: string = "${createHash("sha256").update(bytes).digest("base64url").slice(0, 16)}";
+export const clientTag: string = "${tagOf(source)}";
 /** Parts of it that few pages need: modules too, by the name that the query part asks for. */
 export const clientParts: Readonly<Record<string, { readonly source: string; readonly tag: string }>> = ${
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(parts).map((
-        [name, source],
-      ) => [name, { source, tag: createHash("sha256").update(source).digest("base64url").slice(0, 16) }]),
-    ),
-  )
+  JSON.stringify(Object.fromEntries(Object.entries(parts).map(([name, source]) => [name, { source, tag: tagOf(source) }])))
 };
 `;
 
-console.log(`browser runtime: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}, brotli ${brotli} (budget ${budget})`);
+const bytes = Buffer.byteLength(source);
+console.log(`browser runtime: ${bytes} bytes, gzip ${gzipSync(source, { level: 9 }).length}, brotli ${brotli} (budget ${budget})`);
+let all = brotli;
+for (const [name, source] of Object.entries(parts)) {
+  const size = brotliOf(source);
+  all += size;
+  console.log(`  ?part=${name}: ${Buffer.byteLength(source)} bytes, brotli ${size}`);
+}
+console.log(`  all of it: brotli ${all}`);
 
 if (Deno.args.includes("--check")) {
   if (await Deno.readTextFile(target).catch(() => "") != module) {

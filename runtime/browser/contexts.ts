@@ -4,7 +4,7 @@
  * app first provides or wants a context, so its names must not be mangled.
  */
 import type { Config } from "../wire/message.ts";
-import type { World } from "./world.ts";
+import type { Host } from "./part.ts";
 
 /** Takes a value, and what ends the subscription to it. */
 type Callback = (value: unknown, stop?: () => void) => void;
@@ -20,15 +20,13 @@ interface Request extends Event {
 export interface Contexts {
   /** Begins with what the app provides and wants; `anew`: nothing was told. */
   begin(config: Config, anew: unknown): void;
-  provide(key: string, value: unknown): void;
-  /** The app wants a context, or no more. */
-  want(key: string, on: unknown): void;
+  /** The app provides a context; or it wants one, or no more. */
+  take(kind: "provide" | "context", key: string, value: unknown): void;
   /** Wants nothing until the next beginning; `forGood`: there is none, and nothing is provided either. */
   end(forGood?: boolean): void;
 }
 
-/** `tell` is given a fact as it crosses, without its beginning. */
-export function watchContexts(world: World, element: Element, tell: (text: string) => void): Contexts {
+export function watchContexts({ world, element, tell }: Host): Contexts {
   const provided = new Map<string, unknown>();
   /** Those who wait for a context, or have subscribed to it. */
   const asking = new Set<Request>();
@@ -86,32 +84,37 @@ export function watchContexts(world: World, element: Element, tell: (text: strin
   // A provider that has come late.
   const late = (event: Event) => wanted.has((event as Request).context) && event.target != element && ask((event as Request).context);
 
-  const contexts: Contexts = {
+  const provide = (key: string, value: unknown) => {
+    const isNew = !provided.has(key);
+    provided.set(key, value);
+    for (const request of [...asking]) {
+      // Who has gone without a word asks again if it comes back.
+      if (request.target && !(request.target as Node).isConnected) asking.delete(request);
+      else if (request.context == key) answer(request);
+    }
+    if (isNew) signal("context-provider", key);
+  };
+
+  const want = (key: string, on: unknown) => {
+    wanted.get(key)?.();
+    wanted.delete(key);
+    told.delete(key);
+    if (on) {
+      wanted.set(key, undefined);
+      ask(key);
+    }
+  };
+
+  return {
     begin({ provided: given = {}, contexts: keys = [] }, anew) {
       if (anew) told.clear();
       provided.clear();
-      for (const key in given) contexts.provide(key, given[key]);
-      for (const key of keys) contexts.want(key, 1);
+      for (const key in given) provide(key, given[key]);
+      for (const key of keys) want(key, 1);
       world.addEventListener("context-provider", late);
     },
-    provide(key, value) {
-      const isNew = !provided.has(key);
-      provided.set(key, value);
-      for (const request of [...asking]) {
-        // Who has gone without a word asks again if it comes back.
-        if (request.target && !(request.target as Node).isConnected) asking.delete(request);
-        else if (request.context == key) answer(request);
-      }
-      if (isNew) signal("context-provider", key);
-    },
-    want(key, on) {
-      wanted.get(key)?.();
-      wanted.delete(key);
-      told.delete(key);
-      if (on) {
-        wanted.set(key, undefined);
-        ask(key);
-      }
+    take(kind, key, value) {
+      (kind == "provide" ? provide : want)(key, value);
     },
     end(forGood) {
       if (forGood) element.removeEventListener("context-request", hear);
@@ -120,5 +123,4 @@ export function watchContexts(world: World, element: Element, tell: (text: strin
       wanted.clear();
     },
   };
-  return contexts;
 }

@@ -1,9 +1,19 @@
-/** Effects of the page: what an app asks a browser to do beside showing its view. A rejection says that it could not; nothing may depend on it. */
+/**
+ * Effects of the page: what an app asks a browser to do beside showing its view. What it could not do the console says; nothing may depend on
+ * it. A part of its own: its names must not be mangled.
+ */
 import type { Json } from "../wire/message.ts";
-import type { World } from "./world.ts";
+import type { Host } from "./part.ts";
 
-/** Does it. `routes`: the app is told of the page's URL, and may move it within its origin. */
-export async function perform(world: World, root: ParentNode, routes: unknown, name: string, ...[first, second]: Json[]): Promise<void> {
+/** What takes the messages for effects. */
+export const performEffects = (host: Host): { take(kind: "effect", name: string, ...args: Json[]): void } => ({
+  take(_, name, ...args) {
+    perform(host, name, ...args).catch((error) => host.world.console.error(name, ...args, error));
+  },
+});
+
+/** Does it. Where the app is told of the page's URL, it may move that within its origin. */
+async function perform({ world, root, config }: Host, name: string, ...[first, second]: Json[]): Promise<void> {
   const { document, history, location } = world;
   const text = first as string;
   if (name == "title") document.title = text;
@@ -18,7 +28,7 @@ export async function perform(world: World, root: ParentNode, routes: unknown, n
       link.href = url.href;
       link.download = second as string;
       link.click();
-    } else if (routes && url.origin == location.origin) {
+    } else if (config.url && url.origin == location.origin) {
       history[second ? "replaceState" : "pushState"](null, "", url);
       world.dispatchEvent(new world.CustomEvent("nacre:url"));
     } else location[second ? "replace" : "assign"](url.href);

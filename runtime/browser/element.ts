@@ -4,10 +4,11 @@
  */
 import { createLink } from "./link.ts";
 import { installListen } from "./listen.ts";
+import type { LoadPart } from "./parts.ts";
 import type { World } from "./world.ts";
 
 /** Defines the element, once. */
-export function install(world: World): void {
+export function install(world: World, loadPart: LoadPart): void {
   installListen(world);
   const name = "server-component";
   if (world.customElements.get(name)) return;
@@ -16,7 +17,7 @@ export function install(world: World): void {
     class extends world.HTMLElement {
       static observedAttributes = ["route"];
 
-      private readonly sync_ = createLink(world, this);
+      private readonly sync_ = createLink(world, loadPart, this);
 
       attributeChangedCallback(): void {
         this.sync_();

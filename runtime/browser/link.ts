@@ -2,12 +2,12 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Config, Definition, Down, Json, Value } from "../wire/message.ts";
-import type { Contexts, watchContexts } from "./contexts.ts";
-import { perform } from "./effect.ts";
+import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
-import { createStream, type Socket } from "./sse.ts";
+import type { Host, Part } from "./part.ts";
+import { type LoadPart, neededBy, type Parts } from "./parts.ts";
+import type { Socket } from "./sse.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -17,7 +17,7 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, element: HTMLElement): () => void {
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -28,14 +28,13 @@ export function createLink(world: World, element: HTMLElement): () => void {
   /** How many of the queue this socket has sent. */
   let sent = 0;
   let socket: Socket | null | undefined;
-  /** What has to be read before a frame that comes now: it waits for something to be inflated. */
+  /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
   let live = false;
   /** Sent away: until the route changes, or the element is put back. */
   let away = false;
   let route = "";
   let attempts = 0;
-  let config: Config = {};
   /** Whether it uses server-sent events; settled when a link of the kind has worked. */
   let streams: unknown;
   let settled = false;
@@ -75,9 +74,13 @@ export function createLink(world: World, element: HTMLElement): () => void {
     view.send_({ seen_: view.version_, text_: text });
   };
   const facts = watchFacts(world, element, tellFact);
-  let contexts: Contexts | undefined;
-  /** What came since a part of this runtime is being loaded that it needs. */
-  let held: Down[] | null | undefined;
+  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const parts: Parts = {};
+  const load = async (name: keyof Parts) => {
+    const { create } = await loadPart(name);
+    (parts as Record<string, Part>)[name] ??= create(host);
+  };
+  const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
     while (live && sent < queue.length) {
@@ -102,24 +105,9 @@ export function createLink(world: World, element: HTMLElement): () => void {
     lose();
   };
 
-  /** Takes a message, and what comes after it, when the part that it needs is there. */
-  const hold = (message: Down) => {
-    const mine = held = [message];
-    import(import.meta.url.replace(/\?.*|$/, "?part=contexts")).then((part: { watchContexts: typeof watchContexts }) => {
-      contexts ??= part.watchContexts(world, element, tellFact);
-      if (held == mine) {
-        held = null;
-        mine.forEach(receive);
-      }
-    }).catch(fail);
-  };
-
   const receive = (message: Down) => {
     const [kind, ...rest] = message;
-    const { provided, contexts: keys } = (kind == "mount" && message[6] || {}) as Config;
-    if (held) held.push(message);
-    else if (!contexts && (provided || keys || kind == "provide" || kind == "context")) hold(message);
-    else if (kind == "mount") {
+    if (kind == "mount") {
       const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
       const anew = name != epoch;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
@@ -142,19 +130,17 @@ export function createLink(world: World, element: HTMLElement): () => void {
       epoch = name;
       told = view.version_ = version;
       // What is in the view may ask for a context at once.
-      contexts?.begin(wanted, anew);
+      host.config = wanted;
+      eachPart((part) => part.begin?.(wanted, anew));
       view.mount(definitions, value);
       attempts = 0;
       settled = live = true;
       show("live");
       flush();
-      facts.begin_(config = wanted, anew);
+      facts.begin_(wanted, anew);
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
-    else if (kind == "provide") contexts!.provide(...rest as [string, Json]);
-    else if (kind == "context") contexts!.want(...rest as [string, 0 | 1]);
-    else if (kind == "effect") {
-      perform(world, element, config.url, ...rest as [name: string, ...Json[]]).catch((error) => world.console.error(...rest, error));
-    } else {
+    else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
+    else {
       if (rest.length) {
         const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
         view.patch(patch, fresh);
@@ -171,8 +157,7 @@ export function createLink(world: World, element: HTMLElement): () => void {
     live = false;
     facts.end_();
     reading = undefined;
-    contexts?.end();
-    held = null;
+    eachPart((part) => part.end?.());
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -194,33 +179,50 @@ export function createLink(world: World, element: HTMLElement): () => void {
     // Where two sockets have come to nothing, the next two links are streams.
     if (method || !settled) streams = method ? method == "sse" : attempts & 2;
     const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
-    const mine: Socket = socket = streams ? createStream(world, url) : new world.WebSocket(url) as Socket;
+    let mine: Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
       if (mine == socket) fail(error);
     };
+    /** Reads a frame; answers a promise when it has to be waited for. */
     const read = (text: string) => {
-      try {
-        if (mine == socket) receive(JSON.parse(text));
-      } catch (error) {
-        failed(error);
+      if (mine == socket) {
+        const message: Down = JSON.parse(text);
+        const missing = neededBy(message).filter((name) => !parts[name]);
+        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message));
+        receive(message);
       }
     };
-    (socket as WebSocket).binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => {
-      const text = data.byteLength
-        ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
-        : data;
-      // A small frame waits for the large ones before it, and for nothing else.
-      if (text == data && !reading) read(data);
-      else {
-        const turn = reading = Promise.all([text, reading]).then(([text]) => {
-          if (turn == reading) reading = undefined;
-          read(text);
-        }).catch(failed);
-      }
+    const wait = (turn: Promise<unknown>) => {
+      const done = reading = turn.catch(failed).then(() => {
+        if (done == reading) reading = undefined;
+      });
     };
-    socket.onclose = ({ code }) => lose(code);
+    const use = (made: unknown) => {
+      mine = socket = made as Socket;
+      (mine as WebSocket).binaryType = "arraybuffer";
+      mine.onmessage = ({ data }) => {
+        const text = data.byteLength
+          ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
+          : data;
+        // A small frame waits for what is before it and waits itself, and for nothing else.
+        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
+        else {
+          try {
+            const later = read(text);
+            if (later) wait(later);
+          } catch (error) {
+            failed(error);
+          }
+        }
+      };
+      mine.onclose = ({ code }) => lose(code);
+    };
+    if (streams) {
+      // In its place meanwhile: nobody is to open another one.
+      use({ close() {} });
+      load("sse").then(() => mine == socket && use(parts.sse!.open(url))).catch(failed);
+    } else use(new world.WebSocket(url));
   };
 
   return () => {

@@ -15,8 +15,9 @@ import { createSend } from "../app/send.ts";
 import { Contexts } from "../app/contexts.ts";
 import { configOf, messageOfFact } from "../app/fact.ts";
 import { type Contexts as PageContexts, watchContexts } from "../browser/contexts.ts";
-import { perform } from "../browser/effect.ts";
+import { performEffects } from "../browser/effect.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
+import type { Host } from "../browser/part.ts";
 import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import { Boundary } from "./boundary.ts";
@@ -101,11 +102,11 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   readonly #inputs: Inputs;
   readonly #events: Events;
   readonly #config: Config;
+  readonly #effects: ReturnType<typeof performEffects>;
   readonly #facts: Facts;
   readonly contexts: Contexts = new Contexts((message) => {
-    if (this.#early) return;
-    if (message[0] === "provide") this.#pageContexts.provide(message[1], message[2]);
-    else this.#pageContexts.want(message[1], message[2]);
+    const [kind, key, value] = message;
+    if (!this.#early) this.#pageContexts.take(kind, key, value);
   });
   readonly #pageContexts: PageContexts;
   /** What `useId` counts with. */
@@ -143,7 +144,9 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     this.#config = configOf(app.facts) ?? {};
     const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
     this.#facts = watchFacts(browser, target, tell);
-    this.#pageContexts = watchContexts(browser, target, tell);
+    const host: Host = { world: browser, element: target, root: target, config: this.#config, tell };
+    this.#effects = performEffects(host);
+    this.#pageContexts = watchContexts(host);
     taken.add(target);
     installListen(globalThis as unknown as BrowserWorld);
     this.#hydrates = options.hydrate ?? false;
@@ -215,9 +218,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   }
 
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Sender | undefined): void {
-    const act = () =>
-      void perform(browser, this.#target, this.#config.url, name, ...args).catch((error) => console.error(name, ...args, error));
-    this.#reach(act, to ?? "all", cause);
+    this.#reach(() => this.#effects.take("effect", name, ...args), to ?? "all", cause);
   }
 
   /** The page itself cannot be sent away. */

@@ -3,8 +3,9 @@ import { clientParts, clientSource, clientTag } from "../client.gen.ts";
 import { ifNoneMatch } from "../deps.ts";
 
 /**
- * The browser runtime, an ES module (and with `?part=` the parts of it that it loads when an app needs them): for `<script type="module" src="/nacre/runtime.mjs">`. Asked for again with the tag of the
- * same content it answers 304 without a body, so that a browser always has the one that fits the server.
+ * The browser runtime, an ES module (and with `?part=` the parts of it that it loads when an app needs them): for
+ * `<script type="module" src="/nacre/runtime.mjs">`. Asked for again with the tag of the same content it answers 304 without a body, so
+ * that a browser always has the one that fits the server.
  *
  * @example
  * ```ts

@@ -2,7 +2,8 @@
 import type { App } from "../app/app.ts";
 import { isDevelopment } from "../app/development.ts";
 import { report } from "../app/report.ts";
-import { type Restart, run, type Runtime } from "../app/runtime.ts";
+import type { Restart } from "../app/restart.ts";
+import { run, type Runtime } from "../app/runtime.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { upgrade } from "./socket.ts";

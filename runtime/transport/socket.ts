@@ -1,6 +1,6 @@
 /** A WebSocket of Deno as a link of a runtime. It decides nothing: who may open one is settled before. */
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/runtime.ts";
+import type { Connection } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 
 /** How long an upgraded socket may take to open: it opens at once, or the response never reached Deno. */

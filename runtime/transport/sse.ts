@@ -4,7 +4,7 @@
  */
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/runtime.ts";
+import type { Connection } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
 

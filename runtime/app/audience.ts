@@ -1,0 +1,238 @@
+/**
+ * What the clients of one incarnation of an app are shown: mounts, patches, acknowledgements, and what effects say; a slow one later. The
+ * body of a message is made once for all of them. It must never know what an event or a model means.
+ */
+import type { Config, Down, Refusal } from "../wire/message.ts";
+import { Definitions } from "../view/definitions.ts";
+import { diff, encode } from "../view/diff.ts";
+import type { Node } from "../view/tree.ts";
+import type { World } from "../world.ts";
+import { Body } from "./body.ts";
+import { Contexts } from "./contexts.ts";
+import { History } from "./history.ts";
+import { closeCodes, type Member } from "./member.ts";
+import type { Members } from "./members.ts";
+import { backlogOf, Slow, slowBounds } from "./slow.ts";
+
+const mostEarlyEmits = 64;
+
+/** What an audience needs of its runtime. */
+export interface AudienceOwner {
+  readonly world: World;
+  /** Who is here. */
+  readonly members: Members;
+  /** What the app wants to be told of, whatever its model. */
+  readonly config: Config | undefined;
+  /** Removes a client and closes its link. */
+  drop(member: Member, code: number, why: string): void;
+}
+
+/** Who sees one incarnation of an app. */
+export class Audience {
+  /** What the page is given by the app, and asked for. */
+  readonly contexts: Contexts = new Contexts((message) => {
+    const text = JSON.stringify(message);
+    for (const member of this.#owner.members) this.#tell(member, text);
+  });
+  readonly #owner: AudienceOwner;
+  readonly #definitions = new Definitions();
+  readonly #history = new History();
+  #version = 0;
+  /** Those of whom events were dealt with in this turn. */
+  readonly #touched = new Set<Member>();
+  /** The timer of the next look at slow clients, while there are any. */
+  #looking: unknown;
+  /** What a mount of this tree says after its head, while there are clients enough to share it. */
+  #shown: { readonly tree: Node; readonly config: string; readonly body: Body } | undefined;
+  /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
+  #early: [message: string, to: string][] | undefined = [];
+
+  constructor(owner: AudienceOwner) {
+    this.#owner = owner;
+  }
+
+  /** The number of patches so far. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How many versions are kept. */
+  get kept(): number {
+    return this.#history.size;
+  }
+
+  /** What is shown; undefined before the first. */
+  get tree(): Node | undefined {
+    return this.#history.tree;
+  }
+
+  /** What was shown as this version; undefined when it is no longer known. */
+  treeAt(version: number): Node | undefined {
+    return this.#history.at(version, this.#owner.world.now());
+  }
+
+  /** Shows the next tree, of which so many holes are new: all are sent what changed. */
+  show(tree: Node, made: number): void {
+    const old = this.#history.tree;
+    const now = this.#owner.world.now();
+    if (old === undefined) {
+      this.#history.add(this.#version, tree, made, now);
+      return;
+    }
+    if (tree === old) return;
+    this.#shown = undefined;
+    const known = this.#definitions.all().length;
+    const patch = diff(old, tree, this.#definitions);
+    if (patch === undefined) {
+      this.#history.replace(tree, made);
+      return;
+    }
+    this.#history.add(++this.#version, tree, made, now);
+    const fresh = this.#definitions.fresh();
+    const body = new Body(fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`);
+    for (const member of this.#owner.members) if (!this.#isSlow(member, known)) this.#patch(member, body);
+    this.forget();
+  }
+
+  /** Shows a client all that there is. */
+  mount(member: Member): void {
+    member.sent = member.told = this.#version;
+    member.handled = 0;
+    member.slow = undefined;
+    this.#deliver(member, this.#whole(), `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},`);
+  }
+
+  /** Tells the first clients of what was emitted before them. */
+  tellEarly(members: Iterable<Member>): void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (!early || early.length === 0) return;
+    for (const member of members) {
+      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
+    }
+  }
+
+  /** Tells a page, or all of them: `to` is `"all"`, `"cause"` or the id of a client. */
+  reach(message: readonly unknown[], to: string, cause: Member | undefined): void {
+    const text = JSON.stringify(message);
+    if (this.#early) {
+      if (this.#early.length < mostEarlyEmits) this.#early.push([text, to]);
+    } else if (to === "all") {
+      for (const member of this.#owner.members) this.#tell(member, text);
+    } else {
+      const member = to === "cause" ? cause : this.#owner.members.find(to);
+      if (member) this.#tell(member, text);
+    }
+  }
+
+  /** An event of a client was dealt with; it is told so with the next patch, or at the end of the turn. */
+  handled(member: Member): void {
+    member.handled++;
+    this.#touched.add(member);
+  }
+
+  /** Tells a client that an event of it came to nothing. */
+  refused(member: Member, event: number, reason: Refusal): void {
+    this.#deliver(member, JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down));
+  }
+
+  /** The end of a turn: what was dealt with in it, and came with no patch, is acknowledged. */
+  acknowledge(): void {
+    for (const member of this.#touched) {
+      if (member.handled === 0 || member.left !== undefined) continue;
+      this.#deliver(member, `[${member.handled}]`);
+      member.handled = 0;
+    }
+    this.#touched.clear();
+  }
+
+  /** Forgets the versions that every client is past. */
+  forget(): void {
+    const { members, world } = this.#owner;
+    if (this.#history.size > 1) this.#history.forgetBefore(members.oldestSeen(this.#version), world.now());
+  }
+
+  /** The show is over: nothing is due any more. */
+  end(): void {
+    this.#owner.world.clearTimer(this.#looking);
+    this.#looking = this.#shown = undefined;
+  }
+
+  /** Definitions and value of a mount. When all clients come back at once it is made once. */
+  #whole(): Body {
+    const tree = this.#history.tree!;
+    const wanted: Config = { ...this.#owner.config, ...this.contexts.config };
+    const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
+    if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
+    const value = JSON.stringify(encode(tree, this.#definitions));
+    this.#definitions.fresh();
+    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${config}]`);
+    this.#shown = this.#owner.members.size > 1 ? { tree, config, body } : undefined;
+    return body;
+  }
+
+  #patch(member: Member, body: Body): void {
+    const head = `[${member.handled},`;
+    member.handled = 0;
+    member.sent = this.#version;
+    this.#deliver(member, body, head);
+  }
+
+  /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
+  #tell(member: Member, message: string): void {
+    if (!member.slow) this.#deliver(member, message);
+    else if (!member.slow.hold(message)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
+  }
+
+  /** Sends this, now. */
+  #deliver(member: Member, message: string | Body, head = ""): void {
+    if (member.left !== undefined) return;
+    const body = typeof message === "string" ? new Body(message) : message;
+    try {
+      member.link.send(body.after(head, member.link));
+    } catch {
+      // The link broke; its transport says so by `disconnect`.
+    }
+  }
+
+  /** Whether a client has too much to read to be sent more; `known` is the number of definitions that it knows if it has not. */
+  #isSlow(member: Member, known: number): boolean {
+    if (!member.slow && backlogOf(member.link) > slowBounds.unsent) {
+      member.slow = new Slow(known, this.#owner.world.now());
+      this.#lookLater();
+    }
+    return member.slow !== undefined;
+  }
+
+  #lookLater(): void {
+    const { world, members } = this.#owner;
+    this.#looking ??= world.setTimer(slowBounds.pause, () => {
+      this.#looking = undefined;
+      for (const member of members) {
+        if (!member.slow) continue;
+        const state = member.slow.look(backlogOf(member.link), world.now());
+        if (state === "drained") this.#catchUp(member, member.slow);
+        else if (state === "stuck") this.#owner.drop(member, closeCodes.tooSlow, "too slow");
+        else this.#lookLater();
+      }
+    });
+  }
+
+  /** Brings a client that was slow from what it has been shown to what there is, in one patch. */
+  #catchUp(member: Member, { known, held }: Slow): void {
+    const tree = this.#history.tree!;
+    const before = this.treeAt(member.sent);
+    // Without what it has been shown it gets all of it, in place of what it has.
+    let patch = before === undefined ? undefined : diff(before, tree, this.#definitions, true);
+    if (patch === undefined) {
+      patch = encode(tree, this.#definitions);
+      // It looks as it did, and is another version all the same.
+      if (before !== undefined && typeof patch === "object" && patch !== null) patch = {};
+    }
+    const skipped = this.#version - member.sent - 1;
+    const fresh = this.#definitions.all().slice(known);
+    member.slow = undefined;
+    this.#patch(member, new Body(`${JSON.stringify(patch)},${JSON.stringify(fresh)},${skipped}]`));
+    for (const message of held) this.#tell(member, message);
+  }
+}
