@@ -32,7 +32,20 @@ seeded(`Whatever breaks, each message is heard once, in order and as it was seen
   console.log(`${totals}; ${(runs / (performance.now() - began) * 1000).toFixed()} runs a second`);
   if (one || runs < 1_000) return;
   // A simulation in which nothing goes wrong proves nothing.
-  for (const kind of ["cuts", "crashes", "stops", "congestions", "refused: gone", "refused: version", "refused: epoch", "acted offline"]) {
+  for (
+    const kind of [
+      "cuts",
+      "crashes",
+      "stops",
+      "congestions",
+      "refused: gone",
+      "refused: version",
+      "refused: epoch",
+      "acted offline",
+      "streams",
+      "POSTs executed twice",
+    ]
+  ) {
     assert(totals.of(kind) >= runs / 50, `${kind}: ${totals}`);
   }
 });

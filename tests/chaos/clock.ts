@@ -62,6 +62,38 @@ export class Clock {
     this.#now = end;
   }
 
+  /** Until it is disposed of, what sets timers of the machine sets them here: transports do. */
+  replaceTimers(): Disposable {
+    const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+    const timers = new Map<number, Timer>();
+    let last = 1e9;
+    const set = (task: () => void, ms = 0, again = false) => {
+      const id = ++last;
+      const later = () =>
+        timers.set(
+          id,
+          this.after(ms, () => {
+            timers.delete(id);
+            if (again) later();
+            task();
+          }),
+        );
+      later();
+      return id;
+    };
+    const clear = (id: number | undefined) => {
+      this.forget(timers.get(id!));
+      timers.delete(id!);
+    };
+    Object.assign(globalThis, {
+      setTimeout: (task: () => void, ms?: number) => set(task, ms),
+      setInterval: (task: () => void, ms?: number) => set(task, ms, true),
+      clearTimeout: clear,
+      clearInterval: clear,
+    });
+    return { [Symbol.dispose]: () => void Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval }) };
+  }
+
   /** Lets promises in. */
   async rest(): Promise<void> {
     for (let i = 0; i < ticks; i++) await undefined;

@@ -3,7 +3,7 @@
  * the way, and of whose end either side may hear late. It must never deliver out of order, nor twice: TCP does not.
  */
 import type { Link } from "../../runtime/app/member.ts";
-import type { Connection } from "../../runtime/app/runtime.ts";
+import type { Connection } from "../../runtime/app/connection.ts";
 import type { Process } from "./process.ts";
 import type { Entry } from "./entry.ts";
 import type { Scene } from "./scene.ts";
@@ -12,9 +12,9 @@ import type { Stage } from "./stage.ts";
 /** What of a socket its tab sees. */
 export interface Caller {
   /** A message has come; it is given to the socket before or after, by `deliver`. */
-  heard(text: string, line: Line, deliver: () => void): void;
+  heard(text: string, cable: Cable, deliver: () => void): void;
   /** A message was sent. */
-  said(text: string, line: Line): void;
+  said(text: string, cable: Cable): void;
   /** Who it is, as the server would know by a cookie. */
   readonly user: number;
   readonly name: string;
@@ -33,9 +33,11 @@ interface Face {
 /** All links of a run. */
 export class Network {
   readonly processes: Process[] = [];
-  readonly lines: Set<Line> = new Set();
+  readonly cables: Set<Cable> = new Set();
   /** Until when no link comes about. */
   downUntil = 0;
+  /** What holds something of the real world. */
+  readonly held: Set<Disposable> = new Set();
 
   constructor(
     readonly stage: Stage,
@@ -60,21 +62,26 @@ export class Network {
       onopen: Face["onopen"] = null;
       onmessage: Face["onmessage"] = null;
       onclose: Face["onclose"] = null;
-      readonly #line: Line;
+      readonly #cable: Cable;
       constructor(url: string) {
-        this.#line = new Line(network, caller, this, new URL(url, "https://chaos.example").searchParams.get("nacre") ?? "");
+        this.#cable = new Cable(network, caller, this, new URL(url, "https://chaos.example").searchParams.get("nacre") ?? "");
       }
       send(message: unknown): void {
         if (this.readyState === 0) throw new DOMException("Still in CONNECTING state", "InvalidStateError");
-        if (this.readyState === 1) this.#line.up(String(message));
+        if (this.readyState === 1) this.#cable.up(String(message));
       }
       close(): void {
         if (this.readyState < 2) {
           this.readyState = 2;
-          this.#line.hangUp();
+          this.#cable.hangUp();
         }
       }
     };
+  }
+
+  /** The run is over. */
+  end(): void {
+    for (const one of this.held) one[Symbol.dispose]();
   }
 
   delay(): number {
@@ -83,7 +90,7 @@ export class Network {
 }
 
 /** One link, as both of its ends and what is between them. */
-export class Line {
+export class Cable {
   process: Process | undefined;
   connection: Connection | undefined;
   /** The runtime at the far end, as its process names it, once it has shown something. */
@@ -99,10 +106,11 @@ export class Line {
   /** What is sent from then on is lost. */
   #upIsCut = false;
   #downIsCut = false;
-  #isOver = false;
+  /** The server knows of no link any more. */
+  protected isOver = false;
 
   constructor(readonly network: Network, readonly caller: Caller, readonly face: Face, readonly resume: string) {
-    network.lines.add(this);
+    network.cables.add(this);
     const { clock, random } = network.stage;
     clock.after(network.delay(), () => {
       const process = network.pick();
@@ -116,23 +124,29 @@ export class Line {
     this.process = process;
     stage.note(this.caller.name, () => `is linked to ${process.name} (${this.resume})`);
     // As a browser has it: open, then the first message.
-    this.#downwards(() => {
+    this.downwards(() => {
+      if (this.face.readyState !== 0) return;
       this.face.readyState = 1;
       this.face.onopen?.();
     });
+    this.connect(process);
+  }
+
+  /** Connects the far end. */
+  protected connect(process: Process): void {
+    const { stage } = this.network;
     const link: Link = {
       resume: this.resume,
       user: this.caller.user,
-      send: (message) => this.#down(message as string),
-      close: (code, reason) => {
-        stage.note(process.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
-        // 4409 is right where the tab has a newer link, of which this end knows.
-        if (code !== 1000 && code !== 1001 && reason !== "replaced by a newer link") {
-          stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
-        }
-        this.#isOver = true;
+      send: (message) => {
+        if (this.isOver) throw new Error("Cannot send: the link is closed");
+        this.sends(message as string);
+        this.brings(message as string);
+      },
+      close: (code, reason = "") => {
+        this.closes(code, reason);
         // A code may be lost with its link.
-        this.#downwards(() => this.#tellClose(stage.random.chance(0.2) ? 1006 : code, 0));
+        this.ends(stage.random.chance(0.2) ? 1006 : code);
       },
       backlog: () => stage.clock.now < this.congestedUntil ? 2 << 20 : 0,
     };
@@ -140,9 +154,19 @@ export class Line {
     this.isNew = false;
   }
 
-  /** What the server sends. */
-  #down(text: string): void {
-    if (this.#isOver) throw new Error("Cannot send: the link is closed");
+  /** The server ends it. */
+  protected closes(code: number, reason: string): void {
+    const { stage } = this.network;
+    stage.note(this.process!.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
+    // 4409 is right where the tab has a newer link, of which this end knows.
+    if (code !== 1000 && code !== 1001 && reason !== "replaced by a newer link") {
+      stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
+    }
+    this.isOver = true;
+  }
+
+  /** The server has something to say. */
+  protected sends(text: string): void {
     const { stage } = this.network;
     stage.note(this.process!.name, () => `to ${this.caller.name}: ${text}`);
     try {
@@ -151,11 +175,20 @@ export class Line {
       // A runtime takes what a link throws for the end of the link.
       stage.fail(error);
     }
-    this.#downwards(() => {
+  }
+
+  /** A message is on its way to the browser. */
+  protected brings(text: string): void {
+    this.downwards(() => {
       if (this.face.readyState !== 1) return;
-      stage.note(this.caller.name, () => `hears ${text}`);
+      this.network.stage.note(this.caller.name, () => `hears ${text}`);
       this.caller.heard(text, this, () => this.face.onmessage?.({ data: text }));
     });
+  }
+
+  /** The end is on its way to the browser. */
+  protected ends(code: number): void {
+    this.downwards(() => this.#tellClose(code, 0));
   }
 
   /** What the browser sends. */
@@ -163,17 +196,21 @@ export class Line {
     const { stage } = this.network;
     stage.note(this.caller.name, () => `says ${text}`);
     this.caller.said(text, this);
-    this.#upwards(() => {
-      if (!this.process!.isUp || this.#isOver) return;
-      stage.note(this.process!.name, () => `hears ${this.caller.name}: ${text}`);
-      if (this.connection!.receive(text) !== "taken" && !this.#isOver) stage.fail(new Error(`The server refused ${text}`));
-    });
+    this.upwards(() => this.arrives(text));
+  }
+
+  /** The server hears a message. */
+  protected arrives(text: string): void {
+    const { stage } = this.network;
+    if (!this.process!.isUp || this.isOver) return;
+    stage.note(this.process!.name, () => `hears ${this.caller.name}: ${text}`);
+    if (this.connection!.receive(text) !== "taken" && !this.isOver) stage.fail(new Error(`The server refused ${text}`));
   }
 
   /** The browser ends it. */
   hangUp(): void {
-    this.#upwards(() => this.connection?.disconnect());
-    this.network.lines.delete(this);
+    this.upwards(() => this.serverHears());
+    this.network.cables.delete(this);
   }
 
   /** It breaks: in both directions, each now or soon, and each end hears of it in its own time. */
@@ -185,25 +222,29 @@ export class Line {
     clock.after(soon(), () => this.#downIsCut = true);
     this.#tellClose(1006, random.chance(0.3) ? random.below(50) : 500 + random.below(random.chance(0.2) ? 10_000 : 1_000));
     // The server may hear of it late, or by the next link only.
-    if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.#serverHears());
+    if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.serverHears());
   }
 
   /** Its process is no more. */
   lost(): void {
     this.#upIsCut = this.#downIsCut = true;
-    this.#isOver = true;
+    this.isOver = true;
     this.#tellClose(1006, this.network.delay() + this.network.stage.random.below(2_000));
   }
 
-  #serverHears(): void {
-    if (!this.process?.isUp || this.#isOver) return;
+  protected serverHears(): void {
+    if (!this.process?.isUp || this.isOver) return;
     this.network.stage.note(this.process.name, () => `hears that the link of ${this.caller.name} has ended`);
-    this.#isOver = true;
+    this.isOver = true;
+    this.disconnect();
+  }
+
+  protected disconnect(): void {
     this.connection?.disconnect();
   }
 
   #tellClose(code: number, ms: number): void {
-    this.network.lines.delete(this);
+    this.network.cables.delete(this);
     this.network.stage.clock.after(ms, () => {
       if (this.face.readyState > 1) return;
       this.face.readyState = 3;
@@ -212,15 +253,16 @@ export class Line {
     });
   }
 
-  #downwards(task: () => void): void {
+  protected downwards(task: () => void, lost?: () => void): void {
     const { clock } = this.network.stage;
     this.#downAt = Math.max(this.#downAt, clock.now + this.network.delay());
-    clock.after(this.#downAt - clock.now, () => this.#downIsCut || task());
+    clock.after(this.#downAt - clock.now, () => this.#downIsCut ? lost?.() : task());
   }
 
-  #upwards(task: () => void): void {
+  /** What is lost on the way may want to know. */
+  protected upwards(task: () => void, lost?: () => void): void {
     const { clock } = this.network.stage;
     this.#upAt = Math.max(this.#upAt, clock.now + this.network.delay());
-    clock.after(this.#upAt - clock.now, () => this.#upIsCut || task());
+    clock.after(this.#upAt - clock.now, () => this.#upIsCut ? lost?.() : task());
   }
 }

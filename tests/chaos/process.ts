@@ -3,11 +3,13 @@
  * another process takes its place.
  */
 import type { Link } from "../../runtime/app/member.ts";
-import { type Connection, run, type Runtime } from "../../runtime/app/runtime.ts";
+import type { Connection } from "../../runtime/app/connection.ts";
+import { run, type Runtime } from "../../runtime/app/runtime.ts";
+import { Streams } from "../../runtime/transport/sse.ts";
 import type { World } from "../../runtime/world.ts";
 import { createApp } from "./app.tsx";
 import type { Shape } from "./model.ts";
-import type { Line, Network } from "./network.ts";
+import type { Cable, Network } from "./network.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
@@ -15,10 +17,12 @@ import type { Stage } from "./stage.ts";
 export interface Process {
   readonly name: string;
   readonly isUp: boolean;
+  /** Its end of server-sent events. */
+  readonly streams: Streams;
   /** Takes a link. */
-  connect(link: Link, line: Line): Connection;
+  connect(link: Link, cable: Cable): Connection;
   /** Told of each message before it is on its way. */
-  sends(text: string, line: Line): void;
+  sends(text: string, cable: Cable): void;
   /** It ends at once, and says nothing. */
   crash(): void;
   /** It is asked to end. */
@@ -64,6 +68,7 @@ export class ProcessWorld implements World {
 
 /** One app for all, or one for each link, in memory alone. */
 export class PlainProcess implements Process {
+  readonly streams: Streams = new Streams();
   readonly #world: ProcessWorld;
   #room: { runtime: Runtime<never>; scene: Scene } | undefined;
   readonly #runtimes = new Set<Runtime<never>>();
@@ -86,9 +91,9 @@ export class PlainProcess implements Process {
     return this.#world.isUp;
   }
 
-  connect(link: Link, line: Line): Connection {
+  connect(link: Link, cable: Cable): Connection {
     const { runtime, scene } = this.isRoom ? this.#room ??= this.#start() : this.#start();
-    line.scene = scene;
+    cable.scene = scene;
     const connection = runtime.connect(link);
     if (this.isRoom) return connection;
     return {
@@ -102,14 +107,14 @@ export class PlainProcess implements Process {
     };
   }
 
-  sends(text: string, line: Line): void {
-    line.scene!.sends(text, line);
+  sends(text: string, cable: Cable): void {
+    cable.scene!.sends(text, cable);
   }
 
   crash(): void {
     this.network.stage.note(this.name, () => "crashes");
     this.#world.isUp = false;
-    for (const line of [...this.network.lines]) if (line.process === this) line.lost();
+    for (const cable of [...this.network.cables]) if (cable.process === this) cable.lost();
     for (const scene of this.#scenes) scene.isOver = true;
   }
 

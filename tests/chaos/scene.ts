@@ -3,7 +3,7 @@
  * network, and must never ask the runtime.
  */
 import { assert } from "@std/assert";
-import type { Line } from "./network.ts";
+import type { Cable } from "./network.ts";
 import { type Model, placesOf, type Shape } from "./model.ts";
 import type { Stage } from "./stage.ts";
 import type { Entry } from "./entry.ts";
@@ -51,15 +51,15 @@ export class Scene {
   }
 
   /** A message goes to a client. */
-  sends(text: string, line: Line): void {
+  sends(text: string, cable: Cable): void {
     const message = JSON.parse(text);
-    if (message[0] === "mount") this.#made(line.version = message[2]);
+    if (message[0] === "mount") this.#made(cable.version = message[2]);
     else if (message[0] === "emit" && message[1] === "nacre:refused") {
       const { event, reason } = message[2];
-      const entry = line.caller.entry(event);
+      const entry = cable.caller.entry(event);
       assert(entry, `A refusal of event ${event}, which was never sent`);
-      this.#justify(entry, reason, line);
-    } else if (typeof message[0] === "number" && message.length > 1) this.#made(line.version += 1 + (message[3] ?? 0));
+      this.#justify(entry, reason, cable);
+    } else if (typeof message[0] === "number" && message.length > 1) this.#made(cable.version += 1 + (message[3] ?? 0));
   }
 
   #made(version: number): void {
@@ -69,7 +69,7 @@ export class Scene {
   }
 
   /** Throws when an event had to be delivered that is refused now. */
-  #justify(entry: Entry, reason: string, line: Line): void {
+  #justify(entry: Entry, reason: string, cable: Cable): void {
     // It was judged when it was told first.
     if (entry.judged) return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
     const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
@@ -90,7 +90,7 @@ export class Scene {
     const models = this.#models.slice(seen.rendering);
     const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
     // Told in a new link's first moment, it may have been refused any time before.
-    const present = line.isNew ? models : models.slice(-1);
+    const present = cable.isNew ? models : models.slice(-1);
     const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
     assert(wasAway || hadNoHandler, complaint);
   }

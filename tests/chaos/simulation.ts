@@ -27,6 +27,7 @@ function chooseShape(random: Random): Shape {
 export async function simulate(seed: number, totals: Totals, isTraced = false): Promise<Stage> {
   const random = new Random(seed);
   const stage = new Stage(random, totals, isTraced);
+  using _timers = stage.clock.replaceTimers();
   try {
     await play(stage);
   } catch (error) {
@@ -40,6 +41,7 @@ async function play(stage: Stage): Promise<void> {
   const shape = chooseShape(random);
   stage.note("the run", () => JSON.stringify(shape));
   const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce);
+  using _end = { [Symbol.dispose]: () => network.end() };
   const isRoom = random.chance(0.75);
   const scenes: Scene[] = [];
   let started = 0;
@@ -65,21 +67,21 @@ async function play(stage: Stage): Promise<void> {
       case 0:
       case 1:
       case 2:
-        if (network.lines.size > 0) {
+        if (network.cables.size > 0) {
           totals.note("cuts");
-          random.pick([...network.lines]).cut();
+          random.pick([...network.cables]).cut();
         }
         break;
       case 3:
-        if (network.lines.size > 0) {
+        if (network.cables.size > 0) {
           totals.note("congestions");
-          random.pick([...network.lines]).congestedUntil = clock.now + random.below(5_000);
+          random.pick([...network.cables]).congestedUntil = clock.now + random.below(5_000);
         }
         break;
       case 4:
         totals.note("times without a network");
         network.downUntil = clock.now + random.below(8_000);
-        for (const line of network.lines) line.cut();
+        for (const cable of network.cables) cable.cut();
         break;
       default: {
         const [process] = network.processes;

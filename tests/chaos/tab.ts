@@ -2,16 +2,19 @@
  * A tab with the real browser runtime in it, and beside it what the wire promises: which events wait, which are numbered, which have been
  * dealt with. It follows the messages alone and must never look into the runtime.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
+import type { LoadPart } from "../../runtime/browser/parts.ts";
+import { openStreams } from "../../runtime/browser/sse.ts";
 import type { World } from "../../runtime/browser/world.ts";
 import type { Timer } from "./clock.ts";
 import { Entry } from "./entry.ts";
 import { htmlOf } from "./markup.ts";
 import type { UserMsg } from "./model.ts";
-import type { Caller, Line, Network } from "./network.ts";
+import type { Cable, Caller, Network } from "./network.ts";
 import { type PageElement, type PageEvent, type PageNode, PageWindow } from "./page.ts";
 import type { Scene } from "./scene.ts";
+import { streamsOf } from "./streams.ts";
 import type { Stage } from "./stage.ts";
 
 /** How long a client is remembered for certain. */
@@ -61,17 +64,7 @@ export class Tab implements Caller {
         observe() {}
       },
       WebSocket: network.socketsOf(this),
-      // No stream gets through in these networks: the runtime tries after two sockets, and goes back.
-      EventSource: class {
-        onerror?: () => void;
-        constructor() {
-          clock.after(network.delay(), () => this.onerror?.());
-        }
-        addEventListener() {}
-        close() {
-          delete this.onerror;
-        }
-      },
+      ...streamsOf(network, this),
       addEventListener: window.addEventListener.bind(window),
       removeEventListener: window.removeEventListener.bind(window),
       dispatchEvent: window.dispatchEvent.bind(window),
@@ -84,11 +77,17 @@ export class Tab implements Caller {
         error: (...what: unknown[]) => stage.fail(new Error(`${name} failed: ${what.join(" ")}`, { cause: what[0] })),
       },
     };
-    install(world as unknown as World);
+    const loadPart = (async (name) => {
+      assertEquals(name, "sse");
+      await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
+      return { create: openStreams };
+    }) as LoadPart;
+    install(world as unknown as World, loadPart);
     const element = this.element = window.create("server-component");
     element.addEventListener("nacre:refused", (event) => this.#refused(event));
     element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
     element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
+    if (random.chance(0.15)) element.setAttribute("method", "sse");
     element.setAttribute("route", "/ws");
     window.document.body.append(element);
   }
@@ -205,9 +204,9 @@ export class Tab implements Caller {
 
   // ---- what the network brings -----------------------------------------------------------------
 
-  heard(text: string, line: Line, deliver: () => void): void {
+  heard(text: string, cable: Cable, deliver: () => void): void {
     try {
-      this.#heard(JSON.parse(text), line, deliver);
+      this.#heard(JSON.parse(text), cable, deliver);
       this.#lastHeard = this.#stage.clock.now;
     } catch (error) {
       this.#stage.fail(error);
@@ -224,19 +223,19 @@ export class Tab implements Caller {
     }
   }
 
-  #heard(message: unknown[], line: Line, deliver: () => void): void {
+  #heard(message: unknown[], cable: Cable, deliver: () => void): void {
     if (message[0] === "mount") {
       const [, epoch, version, last] = message as [string, string, number, number];
       this.#flush();
       const waited = this.#numbered.slice(this.#done);
       this.version = version;
-      this.scene = line.scene;
+      this.scene = cable.scene;
       deliver();
       if (epoch === this.epoch) this.#acknowledge(last - this.#done);
       else {
         for (const entry of waited) {
           assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
-          const isRemembered = entry.scene === line.scene && this.#stage.clock.now - this.#lastHeard < lingerMs;
+          const isRemembered = entry.scene === cable.scene && this.#stage.clock.now - this.#lastHeard < lingerMs;
           assert(!isRemembered, `${entry} was refused, though its runtime lives`);
         }
         if (this.epoch !== "") this.#stage.totals.note("epochs ended");
