@@ -11,7 +11,7 @@ export interface Watch {
   /** A view was made of a model. */
   rendered(model: Model): void;
   /** A model came of a message. */
-  folded(model: Model): void;
+  folded(model: Model, message: Msg, before: Model): void;
   /** An effect was started that no runtime can see. */
   started(of: number): void;
   /** Settles after so many milliseconds of virtual time. */
@@ -147,7 +147,7 @@ export function createApp(shape: Shape, chance: number, watch: Watch): App<Model
     init: () => firstModel(shape, chance),
     update(model, message, from) {
       const folded = fold(model, message, from?.user ?? -1);
-      watch.folded(folded);
+      watch.folded(folded, message, model);
       if (message.type !== "up") return folded;
       const of = folded.log.length;
       return next(
@@ -160,6 +160,9 @@ export function createApp(shape: Shape, chance: number, watch: Watch): App<Model
         }),
       );
     },
+    onConnect: ({ user }) => ({ type: "joined", user }),
+    onDisconnect: ({ user }) => ({ type: "left", user }),
+    onAttribute: { step: (value) => ({ type: "step", value }) },
     subscriptions: ({ ticks }) => shape.tick > 0 && ticks > 0 ? { tick: effect.every(shape.tick, { type: "tick" }) } : {},
     view(model, send) {
       watch.rendered(model);

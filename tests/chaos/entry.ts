@@ -26,6 +26,11 @@ export class Entry {
     readonly isPlain: boolean,
   ) {}
 
+  /** It is no event, but what the element says of itself: told anew in another epoch, and never refused. */
+  get isFact(): boolean {
+    return this.means.type === "step";
+  }
+
   toString(): string {
     return `Event ${this.number} (${JSON.stringify(this.means)} at "${this.place}", seen at version ${this.seen} of ${this.scene.name})`;
   }

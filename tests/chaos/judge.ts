@@ -108,6 +108,8 @@ export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: 
     const end = tab.scene!;
     judgePage(tab, shape, true, end.model);
     judgeEmitted(tab, isCalm);
+    assertEquals(end.model!.steps[tab.user] ?? null, tab.element.getAttribute("step"), `the attribute of ${tab.name}`);
+    assertEquals(end.model!.here.toSorted(), tabs.map(({ user }) => user), "who is here");
     if (shape.rows === "keyed counters") judgeClicks(tab);
     const heard = new Set<Entry>();
     for (const scene of scenes) {

@@ -33,12 +33,15 @@ export type UserMsg =
   | { readonly type: "typed"; readonly text: string }
   | { readonly type: "noted"; readonly text: string }
   | { readonly type: "checked"; readonly on: boolean }
-  | { readonly type: "submitted"; readonly text: string };
+  | { readonly type: "submitted"; readonly text: string }
+  /** A fact: the page has set an attribute of the element. */
+  | { readonly type: "step"; readonly value: string | null };
 
 /** What timers and effects send. */
 export type OwnMsg =
   | { readonly type: "tick" }
-  | { readonly type: "saved" | "later"; readonly of: number };
+  | { readonly type: "saved" | "later"; readonly of: number }
+  | { readonly type: "joined" | "left"; readonly user: number };
 
 export type Msg = UserMsg | OwnMsg;
 
@@ -57,12 +60,29 @@ export interface Model {
   readonly chance: number;
   /** How many changes are still to come that nobody asks for: in the end there is quiet. */
   readonly ticks: number;
+  /** Who is here. */
+  readonly here: readonly number[];
+  /** The attribute of each user's element. */
+  readonly steps: { readonly [user: number]: string | null };
   readonly log: readonly Logged[];
 }
 
 export function firstModel(shape: Shape, chance: number): Model {
   const rows = Array.from({ length: 2 + (chance >>> 0) % 5 }, (_, index) => newRow(index + 1, false));
-  return { rows, count: 0, text: "", on: false, isOpen: true, note: "", nextId: rows.length + 1, chance, ticks: shape.ticks, log: [] };
+  return {
+    rows,
+    count: 0,
+    text: "",
+    on: false,
+    isOpen: true,
+    note: "",
+    nextId: rows.length + 1,
+    chance,
+    ticks: shape.ticks,
+    here: [],
+    steps: {},
+    log: [],
+  };
 }
 
 function newRow(id: number, locked: boolean): Row {
@@ -71,16 +91,17 @@ function newRow(id: number, locked: boolean): Row {
 
 /** Whether a message is a user's. */
 export function isOfUser(message: Msg): message is UserMsg {
-  return message.type !== "tick" && message.type !== "saved" && message.type !== "later";
+  return !["tick", "saved", "later", "joined", "left"].includes(message.type);
 }
 
 /** The model after a message. */
 export function fold(model: Model, message: Msg, from: number): Model {
-  const next = { ...changed(model, message), log: [...model.log, [isOfUser(message) ? from : -1, message] as const] };
+  const logged: Logged = [isOfUser(message) ? from : -1, message];
+  const next = { ...changed(model, message, from), log: [...model.log, logged] };
   return next.rows.length > 12 ? { ...next, rows: next.rows.slice(0, 9) } : next;
 }
 
-function changed(model: Model, message: Msg): Model {
+function changed(model: Model, message: Msg, from: number): Model {
   const { rows } = model;
   switch (message.type) {
     case "row":
@@ -108,6 +129,12 @@ function changed(model: Model, message: Msg): Model {
     case "saved":
     case "later":
       return { ...model, count: model.count + 10 };
+    case "step":
+      return { ...model, steps: { ...model.steps, [from]: message.value } };
+    case "joined":
+      return { ...model, here: [...model.here, message.user] };
+    case "left":
+      return { ...model, here: model.here.filter((user) => user !== message.user) };
     case "tick":
       return ticked(model);
     default:

@@ -389,6 +389,8 @@ export class PageWindow extends Target {
   readonly HTMLElement: typeof PageElement;
   readonly customElements: { get(name: string): Lively | undefined; define(name: string, made: Lively): void; upgrade(): void };
   readonly FormData: new (form: PageElement) => Iterable<[name: string, value: string]>;
+  /** Told of each attribute of a custom element that was set or removed. */
+  observe: (() => void) | undefined;
   readonly #defined = new Map<string, Lively>();
 
   /** @param canMove whether it has `moveBefore`, as some browsers have. */
@@ -433,6 +435,7 @@ export class PageWindow extends Target {
   /** An attribute was set. */
   changed(element: PageElement, name: string): void {
     const { observedAttributes } = element.constructor as Partial<Lively>;
+    if (observedAttributes) this.observe?.();
     if (observedAttributes?.includes(name)) (element as InstanceType<Lively>).attributeChangedCallback();
   }
 

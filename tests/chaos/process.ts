@@ -132,7 +132,7 @@ export class PlainProcess implements Process {
     this.scenes.push(scene);
     const app = createApp(this.shape, scene.chance, {
       rendered: (model) => scene.rendered(model),
-      folded: (model) => scene.model = model,
+      folded: (...what) => scene.folded(...what),
       started: (of) => scene.started(of),
       wait: (ms) => new Promise((resolve) => this.#world.setTimer(ms, resolve as () => void)),
     });

@@ -2,9 +2,9 @@
  * What the judge sees of one running app: its models, when each was shown, and which version that was. It is told by the app and by the
  * network, and must never ask the runtime.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Cable } from "./network.ts";
-import { type Model, placesOf, type Shape } from "./model.ts";
+import { type Model, type Msg, placesOf, type Shape } from "./model.ts";
 import type { Stage } from "./stage.ts";
 import type { Entry } from "./entry.ts";
 
@@ -35,6 +35,15 @@ export class Scene {
     this.#models.push(model);
     this.#times.push(this.stage.clock.now);
     this.model ??= model;
+  }
+
+  folded(model: Model, message: Msg, { here }: Model): void {
+    this.model = model;
+    // Nobody joins who is here, nor leaves who is not.
+    if (message.type === "joined" || message.type === "left") {
+      assertEquals(here.includes(message.user), message.type === "left", `${message.type}: user ${message.user}`);
+      this.stage.totals.note(message.type);
+    }
   }
 
   /** An effect begins: in one incarnation each does so once. */

@@ -61,6 +61,7 @@ async function play(stage: Stage): Promise<void> {
       const { places } = tab;
       if (places.length > 0) tab.act(random.pick(places));
     }
+    if (random.chance(0.1)) tab.step();
     if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
     if (!random.chance(trouble)) continue;
     switch (random.below(6)) {

@@ -44,6 +44,8 @@ export class Tab implements Caller {
   #numbered: Entry[] = [];
   #done = 0;
   readonly #waiting = new Map<PageElement, Waiting>();
+  /** What was told of the attribute, as JSON. */
+  #told = "null";
   /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
   readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
   #acted = 0;
@@ -53,6 +55,8 @@ export class Tab implements Caller {
     const { stage } = network;
     const { clock, random } = stage;
     this.#stage = stage;
+    // deno-lint-ignore no-this-alias
+    const tab = this;
     const window = this.window = new PageWindow(random.chance(0.5));
     const world = {
       document: window.document,
@@ -61,6 +65,13 @@ export class Tab implements Caller {
       CustomEvent: window.CustomEvent,
       FormData: window.FormData,
       MutationObserver: class {
+        constructor(look: () => void) {
+          window.observe = () =>
+            void Promise.resolve().then(() => {
+              tab.#look();
+              look();
+            });
+        }
         observe() {}
       },
       WebSocket: network.socketsOf(this),
@@ -111,6 +122,22 @@ export class Tab implements Caller {
   /** Where the user can act. */
   get places(): PageElement[] {
     return this.element.querySelectorAll("[data-place]");
+  }
+
+  /** The page sets the attribute of its element, or removes it. */
+  step(): void {
+    if (this.#stage.random.chance(0.3)) this.element.removeAttribute("step");
+    else this.element.setAttribute("step", String(this.#acted));
+  }
+
+  /** What the element says of itself is told, if it was not. */
+  #look(): void {
+    const value = this.element.getAttribute("step");
+    const text = JSON.stringify(value);
+    if (!this.isLive || text === this.#told) return;
+    this.#told = text;
+    this.#flush();
+    this.#queue(this.#entry("the element", { type: "step", value }));
   }
 
   /** Acts at a place, as a user would. */
@@ -234,6 +261,10 @@ export class Tab implements Caller {
       if (epoch === this.epoch) this.#acknowledge(last - this.#done);
       else {
         for (const entry of waited) {
+          if (entry.isFact) {
+            entry.refused = "epoch";
+            continue;
+          }
           assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
           const isRemembered = entry.scene === cable.scene && this.#stage.clock.now - this.#lastHeard < lingerMs;
           assert(!isRemembered, `${entry} was refused, though its runtime lives`);
@@ -242,8 +273,10 @@ export class Tab implements Caller {
         // What comes is numbered from here.
         this.#numbered = Array.from({ length: last });
         this.#done = last;
+        this.#told = "null";
       }
       this.epoch = epoch;
+      this.#look();
     } else {
       if (typeof message[0] === "number" && message.length > 1) this.version += 1 + (message[3] as number ?? 0);
       if (typeof message[3] === "number") this.#stage.totals.note("patches skipped");
