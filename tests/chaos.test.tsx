@@ -3,9 +3,11 @@
  * processes that crash. `NACRE_CHAOS_RUNS` is how many runs there are; a run that fails says how to have it again, with all that happened
  * in it printed: `NACRE_CHAOS=SEED`.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { PageWindow } from "./chaos/page.ts";
 import { simulate } from "./chaos/simulation.ts";
 import { Totals } from "./chaos/trouble.ts";
+import { wholeWindow } from "./chaos/whole_page.ts";
 import { seeded } from "./kit.ts";
 
 const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 2_000);
@@ -47,5 +49,16 @@ seeded(`Whatever breaks, each message is heard once, in order and as it was seen
     ]
   ) {
     assert(totals.of(kind) >= runs / 50, `${kind}: ${totals}`);
+  }
+});
+
+seeded("The small DOM of these runs does what a whole one does: the same seeds, the same traces", async (random) => {
+  for (let i = 0; i < 100; i++) {
+    const seed = random.below(2 ** 32);
+    const small = await simulate(seed, new Totals(), true, () => new PageWindow(false));
+    const windows = [await wholeWindow(0), await wholeWindow(1)];
+    const whole = await simulate(seed, new Totals(), true, () => windows.shift()!);
+    assertEquals(whole.trace, small.trace, `NACRE_CHAOS=${seed}`);
+    assertEquals(whole.failure, small.failure);
   }
 });

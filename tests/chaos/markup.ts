@@ -8,7 +8,7 @@ export function htmlOf(node: PageNode, withControls = true): string {
     if (child.nodeType === 3) html += child.data;
     else if (child.nodeType === 1) {
       const element = child as PageElement;
-      const attributes = [...element.attributes].map(([name, value]) => ` ${name}="${value}"`).sort().join("");
+      const attributes = element.getAttributeNames().map((name) => ` ${name}="${element.getAttribute(name)}"`).sort().join("");
       const control = withControls && element.localName === "input" ? ` [${element.value} ${element.checked}]` : "";
       const inner = element.hasAttribute("data-clicks") ? "" : htmlOf(element, withControls);
       html += `<${element.localName}${attributes}${control}>${inner}</${element.localName}>`;

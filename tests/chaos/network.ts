@@ -4,6 +4,7 @@
  */
 import type { Link } from "../../runtime/app/member.ts";
 import type { Connection } from "../../runtime/app/connection.ts";
+import type { PageWindow } from "./page.ts";
 import type { Process } from "./process.ts";
 import type { Entry } from "./entry.ts";
 import type { Scene } from "./scene.ts";
@@ -30,6 +31,9 @@ interface Face {
   onclose: ((event: { code: number }) => void) | null;
 }
 
+/** Makes a window; some browsers have `moveBefore`. */
+export type MakeWindow = (canMove: boolean) => PageWindow;
+
 /** All links of a run. */
 export class Network {
   readonly processes: Process[] = [];
@@ -45,6 +49,8 @@ export class Network {
     readonly slowest: number,
     /** Milliseconds that an input waits in a page. */
     readonly debounce: number,
+    /** A window for a tab. */
+    readonly makeWindow: MakeWindow,
   ) {}
 
   /** A process to which a new link may lead. */

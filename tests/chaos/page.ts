@@ -233,7 +233,7 @@ export class PageElement extends PageNode {
   }
 
   get value(): unknown {
-    return this.#value;
+    return this.type === "checkbox" ? this.getAttribute("value") ?? "on" : this.#value;
   }
 
   /** That of an input is a text, whatever is written. */
@@ -247,8 +247,14 @@ export class PageElement extends PageNode {
     return copy;
   }
 
-  get attributes(): ReadonlyMap<string, string> {
-    return this.#attributes;
+  get dataset(): Record<string, string> {
+    const data: Record<string, string> = {};
+    for (const [name, value] of this.#attributes) if (name.startsWith("data-")) data[name.slice(5)] = value;
+    return data;
+  }
+
+  getAttributeNames(): string[] {
+    return [...this.#attributes.keys()];
   }
 
   get name(): string | undefined {
@@ -437,6 +443,11 @@ export class PageWindow extends Target {
     const { observedAttributes } = element.constructor as Partial<Lively>;
     if (observedAttributes) this.observe?.();
     if (observedAttributes?.includes(name)) (element as InstanceType<Lively>).attributeChangedCallback();
+  }
+
+  /** The event of a click. */
+  click(): PageEvent {
+    return new PageEvent("click", { bubbles: true, cancelable: true });
   }
 
   /** Makes a custom element. */

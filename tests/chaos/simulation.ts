@@ -5,7 +5,8 @@
 import { Random } from "../random.ts";
 import { judgeEnd, judgePage } from "./judge.ts";
 import type { Shape } from "./model.ts";
-import { Network } from "./network.ts";
+import { type MakeWindow, Network } from "./network.ts";
+import { PageWindow } from "./page.ts";
 import { PlainProcess } from "./process.ts";
 import type { Scene } from "./scene.ts";
 import { Stage } from "./stage.ts";
@@ -23,24 +24,29 @@ function chooseShape(random: Random): Shape {
   };
 }
 
-/** Runs one seed. Throws when something did not hold. */
-export async function simulate(seed: number, totals: Totals, isTraced = false): Promise<Stage> {
+/** Runs one seed; what did not hold is the `failure` of what it answers. */
+export async function simulate(
+  seed: number,
+  totals: Totals,
+  isTraced = false,
+  makeWindow: MakeWindow = (canMove) => new PageWindow(canMove),
+): Promise<Stage> {
   const random = new Random(seed);
   const stage = new Stage(random, totals, isTraced);
   using _timers = stage.clock.replaceTimers();
   try {
-    await play(stage);
+    await play(stage, makeWindow);
   } catch (error) {
     stage.fail(error);
   }
   return stage;
 }
 
-async function play(stage: Stage): Promise<void> {
+async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   const { random, clock, totals } = stage;
   const shape = chooseShape(random);
   stage.note("the run", () => JSON.stringify(shape));
-  const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce);
+  const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce, makeWindow);
   using _end = { [Symbol.dispose]: () => network.end() };
   const isRoom = random.chance(0.75);
   const scenes: Scene[] = [];

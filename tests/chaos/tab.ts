@@ -12,7 +12,7 @@ import { Entry } from "./entry.ts";
 import { htmlOf } from "./markup.ts";
 import type { UserMsg } from "./model.ts";
 import type { Cable, Caller, Network } from "./network.ts";
-import { type PageElement, type PageEvent, type PageNode, PageWindow } from "./page.ts";
+import { type PageElement, type PageEvent, type PageNode, type PageWindow } from "./page.ts";
 import type { Scene } from "./scene.ts";
 import { streamsOf } from "./streams.ts";
 import type { Stage } from "./stage.ts";
@@ -57,7 +57,7 @@ export class Tab implements Caller {
     this.#stage = stage;
     // deno-lint-ignore no-this-alias
     const tab = this;
-    const window = this.window = new PageWindow(random.chance(0.5));
+    const window = this.window = network.makeWindow(random.chance(0.5));
     const world = {
       document: window.document,
       customElements: window.customElements,
@@ -202,9 +202,9 @@ export class Tab implements Caller {
   }
 
   /** What was to be heard of it has been written down before: it is sent while the event happens. */
-  #happens(element: PageElement, type: string): void {
-    const { CustomEvent } = this.window;
-    element.dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable: true }));
+  #happens(element: PageElement, type: "click" | "input"): void {
+    const { window } = this;
+    element.dispatchEvent(type === "click" ? window.click() : new window.CustomEvent(type, { bubbles: true }));
   }
 
   #entry(place: string, means: UserMsg): Entry {
