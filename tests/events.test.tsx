@@ -847,3 +847,19 @@ Deno.test("Rule 11: a refusal that was lost with its link is told again, and one
   visitor.comeBack(`${epoch}.1`);
   assertEquals(visitor.reader.refused.length, 1);
 });
+
+Deno.test("Rule 11: a refusal comes before the mount that acknowledges its event, so that a link which is cut between them loses no refusal", async () => {
+  await using one = keyedList(["a", "b"]);
+  const visitor = new Visitor(one.runtime);
+  const { epoch } = visitor.reader;
+  const path = visitor.find("b").handlers.click!.path;
+  one.show(["a"]);
+  visitor.say(JSON.stringify([0, path]));
+  one.world.settle();
+  visitor.leave();
+  const link = new RecordedLink(`visitor-1.${epoch}.0`);
+  one.runtime.connect(link);
+  const [refusal, mount] = link.messages.map((text) => JSON.parse(text));
+  assertEquals(refusal, ["emit", "nacre:refused", { event: 1, reason: "gone" }]);
+  assertEquals(mount.slice(0, 4), ["mount", epoch, 1, 1]);
+});

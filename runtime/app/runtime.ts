@@ -148,10 +148,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
     const member = this.members.add(link, name, epoch, this.#audience.version);
+    // A refusal may have been lost with the link that it was sent on. Before the mount, which says that the event has been dealt with: if it
+    // came after, and this link was cut between them, nobody would tell it again.
+    for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
     this.#audience.mount(member);
     this.#audience.tellEarly([member]);
-    // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
     this.#presence?.came(member);
     this.#runEffects();
     return new Line(this, member, link);
