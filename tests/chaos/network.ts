@@ -19,6 +19,8 @@ export interface Caller {
   /** Who it is, as the server would know by a cookie. */
   readonly user: number;
   readonly name: string;
+  /** The newest link. */
+  cable: Cable | undefined;
   /** The event of this number, of the epoch that it is in. */
   entry(number: number): Entry | undefined;
 }
@@ -117,6 +119,7 @@ export class Cable {
 
   constructor(readonly network: Network, readonly caller: Caller, readonly face: Face, readonly resume: string) {
     network.cables.add(this);
+    caller.cable = this;
     const { clock, random } = network.stage;
     clock.after(network.delay(), () => {
       const process = network.pick();

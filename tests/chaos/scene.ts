@@ -64,6 +64,8 @@ export class Scene {
     const message = JSON.parse(text);
     if (message[0] === "mount") this.#made(cable.version = message[2]);
     else if (message[0] === "emit" && message[1] === "nacre:refused") {
+      // Of a link that was left nothing is heard, and what it numbers may be others by now.
+      if (cable.caller.cable !== cable) return;
       const { event, reason } = message[2];
       const entry = cable.caller.entry(event);
       assert(entry, `A refusal of event ${event}, which was never sent`);

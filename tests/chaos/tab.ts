@@ -37,6 +37,7 @@ export class Tab implements Caller {
   readonly emitted: { readonly of: number; readonly scene: Scene }[] = [];
   version = 0;
   scene: Scene | undefined;
+  cable: Cable | undefined;
   epoch = "";
   isLive = false;
   readonly #stage: Stage;
