@@ -19,7 +19,7 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
   const properties: Record<string, string | undefined> = { __proto__: null as never };
   let config: Config = {};
   /** What was told, by what it is of. */
-  let told: Record<string, string>;
+  const told: Record<string, string> = {};
 
   const look = () => {
     const say = (kind: string, name: string, value: string | undefined) => {
@@ -39,7 +39,8 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
 
   return {
     begin_(wanted, anew) {
-      if (anew) told = {};
+      // The model may be one that goes on, and knows what was there before: that it has gone is told, too.
+      if (anew) { for (const place in told) told[place] = ""; }
       config = wanted;
       for (const name of config.properties || []) {
         if (!(name in properties)) {
