@@ -102,6 +102,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #rendered: Model | undefined;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
+  /** Whose events were understood in this turn. */
+  readonly #understood: Member[] = [];
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
@@ -185,6 +187,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#audience = new Audience(this);
     this.#rendered = undefined;
     this.#willShow = false;
+    this.#understood.length = 0;
     const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(this.#app, this, this.world, this.#options.onError);
     this.#loop = loop;
     this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
@@ -296,7 +299,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     const { member, number } = arrived;
     this.#willShow = true;
     const refusal = this.#understand(arrived);
-    this.#audience.handled(member);
+    this.#understood.push(member);
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
@@ -343,6 +346,8 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
 
   show(): void {
     this.#willShow = false;
+    // Only now: what is rendered while events are understood says nothing of them. Their messages may fail, and then they have come to nothing.
+    for (const member of this.#understood.splice(0)) this.#audience.handled(member);
     this.#presence?.folded();
     // Components that live go on though nobody sees them: their effects are part of the app.
     if ((this.members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
