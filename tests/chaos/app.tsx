@@ -8,12 +8,16 @@ import { firstModel, fold, type Model, type Msg, placeOfPane, placeOfRow, type R
 
 /** What the app tells of itself, as no app does: the judge listens. */
 export interface Watch {
+  /** There is a first model. */
+  began(model: Model): void;
   /** A view was made of a model. */
   rendered(model: Model): void;
   /** A model came of a message. */
   folded(model: Model, message: Msg, before: Model): void;
   /** An effect was started that no runtime can see. */
   started(of: number): void;
+  /** Throws now and then, as an app may in this part of it. */
+  mayFail(where: "update" | "view"): void;
   /** Settles after so many milliseconds of virtual time. */
   wait(ms: number): Promise<void>;
 }
@@ -144,8 +148,13 @@ export function viewOf(model: Model, shape: Shape, send: Send<Msg, number>) {
 export function createApp(shape: Shape, chance: number, watch: Watch): App<Model, Msg, void, number> {
   return app<Model, Msg, void, number>({
     name: "chaos",
-    init: () => firstModel(shape, chance),
+    init() {
+      const model = firstModel(shape, chance);
+      watch.began(model);
+      return model;
+    },
     update(model, message, from) {
+      watch.mayFail("update");
       const folded = fold(model, message, from?.user ?? -1);
       watch.folded(folded, message, model);
       if (message.type !== "up") return folded;
@@ -165,6 +174,7 @@ export function createApp(shape: Shape, chance: number, watch: Watch): App<Model
     onAttribute: { step: (value) => ({ type: "step", value }) },
     subscriptions: ({ ticks }) => shape.tick > 0 && ticks > 0 ? { tick: effect.every(shape.tick, { type: "tick" }) } : {},
     view(model, send) {
+      watch.mayFail("view");
       watch.rendered(model);
       return viewOf(model, shape, send);
     },

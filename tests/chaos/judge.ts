@@ -40,16 +40,19 @@ export function judgePage(tab: Tab, shape: Shape, withControls: boolean, model: 
 }
 
 /** A model is what its messages make of the first one; each effect that it asked for has sent its message once, if there was time. */
-function judgeModel({ model, isOver, chance, name }: Scene, shape: Shape): void {
+function judgeModel({ model, isOver, chance, name, heardBefore }: Scene, shape: Shape): void {
   let folded = firstModel(shape, chance);
-  for (const [from, message] of model!.log) folded = fold(folded, message, from);
+  for (const [from, message] of model.log) folded = fold(folded, message, from);
   assertEquals(model, folded, "the model is not the fold of its messages");
   const answers = new Map<number, number>();
-  for (const [, message] of model!.log) if ("of" in message) answers.set(message.of, (answers.get(message.of) ?? 0) + 1);
-  for (const [index, [, { type }]] of model!.log.entries()) {
+  for (const [, message] of model.log) if ("of" in message) answers.set(message.of, (answers.get(message.of) ?? 0) + 1);
+  for (const [index, [, { type }]] of model.log.entries()) {
     const count = answers.get(index + 1) ?? 0;
     if (type !== "up") assertEquals(count, 0);
-    else assert(count === 1 || isOver && count === 0, `The effect of message ${index + 1} of ${name} sent ${count} messages`);
+    else {assert(
+        count === 1 || (isOver || index < heardBefore) && count === 0,
+        `The effect of message ${index + 1} of ${name} sent ${count} messages`,
+      );}
   }
 }
 
@@ -57,7 +60,7 @@ function judgeModel({ model, isOver, chance, name }: Scene, shape: Shape): void 
 function judgeEmitted({ emitted, user, name }: Tab, isCalm: boolean): void {
   const heard = new Set<string>();
   for (const { of, scene } of emitted) {
-    const [from, message] = scene.model!.log[of - 1]!;
+    const [from, message] = scene.model.log[of - 1]!;
     assert(from === user && message.type === "up", `${name} was told of what others did`);
     const key = `${scene.name} ${of}`;
     assert(!heard.has(key), `${name} was told twice of message ${of} of ${scene.name}`);
@@ -65,7 +68,7 @@ function judgeEmitted({ emitted, user, name }: Tab, isCalm: boolean): void {
   }
   if (!isCalm) return;
   for (const { scene } of emitted) {
-    const sent = scene.model!.log.filter(([from, { type }]) => from === user && type === "up").length;
+    const sent = scene.model.log.filter(([from, { type }]) => from === user && type === "up").length;
     assertEquals(heard.size, sent, `${name} was not told of all`);
   }
 }
@@ -74,7 +77,7 @@ function judgeEmitted({ emitted, user, name }: Tab, isCalm: boolean): void {
 function judgeClicks({ element, scene }: Tab): void {
   for (const output of element.querySelectorAll("[data-clicks]")) {
     const { id } = JSON.parse((output.parentNode as PageElement).querySelectorAll("[data-means]")[0]!.getAttribute("data-means")!);
-    const clicks = scene!.model!.log.filter(([, message]) => message.type === "bump" && message.id === id).length;
+    const clicks = scene!.model.log.slice(scene!.heardBefore).filter(([, message]) => message.type === "bump" && message.id === id).length;
     assertEquals(Number(output.textContent), clicks, `the counter of row ${id}`);
   }
 }
@@ -84,7 +87,7 @@ function heardOf(model: Model, user: number, entries: readonly Entry[], scene: S
   const heard = new Set<Entry>();
   const candidates = entries.filter((entry) => entry.scene === scene);
   let at = 0;
-  for (const [from, message] of model.log) {
+  for (const [from, message] of model.log.slice(scene.heardBefore)) {
     if (from !== user) continue;
     // What was refused is passed over; what was not, has to be the next.
     while (candidates[at]?.refused && !(candidates[at]!.refused === "epoch" && isSame(candidates[at]!, message as UserMsg))) at++;
@@ -103,17 +106,17 @@ function isSame({ means, isPlain, place }: Entry, message: UserMsg): boolean {
 
 /** Judges the end of a run in which memory was all there was: what a process that has gone knew is gone. */
 export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: Shape, isCalm: boolean): void {
-  for (const scene of scenes) if (scene.model) judgeModel(scene, shape);
+  for (const scene of scenes) judgeModel(scene, shape);
   for (const tab of tabs) {
     const end = tab.scene!;
     judgePage(tab, shape, true, end.model);
     judgeEmitted(tab, isCalm);
-    assertEquals(end.model!.steps[tab.user] ?? null, tab.element.getAttribute("step"), `the attribute of ${tab.name}`);
-    assertEquals(end.model!.here.toSorted(), tabs.map(({ user }) => user), "who is here");
+    assertEquals(end.model.steps[tab.user] ?? null, tab.element.getAttribute("step"), `the attribute of ${tab.name}`);
+    assertEquals(end.model.here.toSorted(), tabs.map(({ user }) => user), "who is here");
     if (shape.rows === "keyed counters") judgeClicks(tab);
     const heard = new Set<Entry>();
     for (const scene of scenes) {
-      if (scene.model) {
+      {
         for (const entry of heardOf(scene.model, tab.user, tab.entries, scene)) heard.add(entry);
       }
     }

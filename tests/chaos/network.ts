@@ -5,7 +5,7 @@
 import type { Link } from "../../runtime/app/member.ts";
 import type { Connection } from "../../runtime/app/connection.ts";
 import type { PageWindow } from "./page.ts";
-import type { Process } from "./process.ts";
+import type { Process, Stand } from "./process.ts";
 import type { Entry } from "./entry.ts";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
@@ -103,6 +103,9 @@ export class Cable {
   connection: Connection | undefined;
   /** The runtime at the far end, as its process names it, once it has shown something. */
   scene: Scene | undefined;
+  /** The same, as far as the browser has heard. */
+  shown: Scene | undefined;
+  stand: Stand | undefined;
   /** Nothing has been heard on it yet, nor said but in answer to its beginning. */
   isNew = true;
   /** The version that was sent last. */
@@ -168,7 +171,7 @@ export class Cable {
     const { stage } = this.network;
     stage.note(this.process!.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
     // 4409 is right where the tab has a newer link, of which this end knows.
-    if (code !== 1000 && code !== 1001 && reason !== "replaced by a newer link") {
+    if (code !== 1000 && code !== 1001 && code !== 4500 && reason !== "replaced by a newer link") {
       stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
     }
     this.isOver = true;
@@ -188,8 +191,10 @@ export class Cable {
 
   /** A message is on its way to the browser. */
   protected brings(text: string): void {
+    const { scene } = this;
     this.downwards(() => {
       if (this.face.readyState !== 1) return;
+      this.shown = scene;
       this.network.stage.note(this.caller.name, () => `hears ${text}`);
       this.caller.heard(text, this, () => this.face.onmessage?.({ data: text }));
     });

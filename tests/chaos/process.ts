@@ -4,14 +4,22 @@
  */
 import type { Link } from "../../runtime/app/member.ts";
 import type { Connection } from "../../runtime/app/connection.ts";
+import type { Restart } from "../../runtime/app/restart.ts";
 import { run, type Runtime } from "../../runtime/app/runtime.ts";
 import { Streams } from "../../runtime/transport/sse.ts";
 import type { World } from "../../runtime/world.ts";
 import { createApp } from "./app.tsx";
-import type { Shape } from "./model.ts";
+import type { Model, Shape } from "./model.ts";
 import type { Cable, Network } from "./network.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
+
+/** A running app, and what the judge sees of it. */
+export interface Stand {
+  readonly runtime: Pick<Runtime<never>, "connect" | "stop" | "stopped">;
+  /** Another one when it begins again. */
+  readonly scene: Scene;
+}
 
 /** What a simulation does to a process. */
 export interface Process {
@@ -66,13 +74,13 @@ export class ProcessWorld implements World {
   }
 }
 
-/** One app for all, or one for each link, in memory alone. */
+/** One app for all, or one for each link, in memory alone; it may fail, and begin again. */
 export class PlainProcess implements Process {
   readonly streams: Streams = new Streams();
   readonly #world: ProcessWorld;
-  #room: { runtime: Runtime<never>; scene: Scene } | undefined;
-  readonly #runtimes = new Set<Runtime<never>>();
-  readonly #scenes = new Set<Scene>();
+  readonly #restart: Restart;
+  #room: Stand | undefined;
+  readonly #stands = new Set<Stand>();
 
   constructor(
     readonly network: Network,
@@ -84,7 +92,8 @@ export class PlainProcess implements Process {
   ) {
     const { stage } = network;
     this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]));
-    stage.note(name, () => "starts");
+    this.#restart = stage.random.pick(["never", "fresh", "last"]);
+    stage.note(name, () => `starts (restart: ${this.#restart})`);
   }
 
   get isUp(): boolean {
@@ -92,58 +101,102 @@ export class PlainProcess implements Process {
   }
 
   connect(link: Link, cable: Cable): Connection {
-    const { runtime, scene } = this.isRoom ? this.#room ??= this.#start() : this.#start();
-    cable.scene = scene;
-    const connection = runtime.connect(link);
+    const stand = this.isRoom ? this.#room ??= this.#start() : this.#start();
+    cable.stand = stand;
+    const connection = stand.runtime.connect(link);
     if (this.isRoom) return connection;
     return {
       receive: (message) => connection.receive(message),
       disconnect: () => {
         connection.disconnect();
-        runtime.stop();
-        scene.isOver = true;
-        this.#runtimes.delete(runtime);
+        this.#close(stand);
+        stand.runtime.stop();
       },
     };
   }
 
   sends(text: string, cable: Cable): void {
-    cable.scene!.sends(text, cable);
+    // An app that began again has another scene.
+    if (text.startsWith('["mount"')) cable.scene = cable.stand!.scene;
+    cable.stand!.scene.sends(text, cable);
   }
 
   crash(): void {
     this.network.stage.note(this.name, () => "crashes");
     this.#world.isUp = false;
     for (const cable of [...this.network.cables]) if (cable.process === this) cable.lost();
-    for (const scene of this.#scenes) scene.isOver = true;
+    for (const stand of this.#stands) this.#close(stand);
   }
 
   stop(): void {
     this.network.stage.note(this.name, () => "is stopped");
-    for (const runtime of this.#runtimes) runtime.stop();
-    for (const scene of this.#scenes) scene.isOver = true;
-    this.#room = undefined;
+    for (const stand of [...this.#stands]) {
+      this.#close(stand);
+      stand.runtime.stop();
+    }
   }
 
-  #start(): { runtime: Runtime<never>; scene: Scene } {
+  #close(stand: Stand): void {
+    stand.scene.isOver = true;
+    this.#stands.delete(stand);
+    if (this.#room === stand) this.#room = undefined;
+  }
+
+  #start(): Stand {
     const { stage } = this.network;
-    const scene = new Scene(stage, this.shape, stage.random.below(2 ** 31), `app ${this.scenes.length} of ${this.name}`);
-    this.#scenes.add(scene);
-    this.scenes.push(scene);
-    const app = createApp(this.shape, scene.chance, {
-      rendered: (model) => scene.rendered(model),
-      folded: (...what) => scene.folded(...what),
-      started: (of) => scene.started(of),
+    const chance = stage.random.below(2 ** 31);
+    const stand = {} as { runtime: Stand["runtime"]; scene: Scene };
+    const begin = (model: Model) => {
+      if (stand.scene) stand.scene.isOver = true;
+      this.scenes.push(stand.scene = new Scene(stage, this.shape, chance, `app ${this.scenes.length} of ${this.name}`, model));
+    };
+    let failed: "update" | "view" | undefined;
+    /** If it has failed, it went back to this model, which there was before. */
+    const goOn = (model: Model) => {
+      if (!failed) return;
+      failed = undefined;
+      stand.scene.model = model;
+      begin(model);
+    };
+    const app = createApp(this.shape, chance, {
+      began: (model) => {
+        failed = undefined;
+        begin(model);
+      },
+      rendered: (model) => {
+        goOn(model);
+        stand.scene.rendered(model);
+      },
+      folded(model, message, before) {
+        goOn(before);
+        stand.scene.folded(model, message, before);
+      },
+      started: (of) => stand.scene.started(of),
+      mayFail(where) {
+        if (!stage.mayFail || !stage.random.chance(0.01)) return;
+        stage.totals.note(`errors in ${where}`);
+        failed = where;
+        throw new Failure(where);
+      },
       wait: (ms) => new Promise((resolve) => this.#world.setTimer(ms, resolve as () => void)),
     });
-    const runtime = run(app, undefined, {
+    stand.runtime = run(app, undefined, {
       world: this.#world,
       development: false,
-      onError(error) {
-        stage.fail(error);
+      restart: this.#restart,
+      onError: (error) => {
+        if (!(error instanceof Failure)) stage.fail(error);
+        stage.note(this.name, () => String(error));
       },
     });
-    this.#runtimes.add(runtime as Runtime<never>);
-    return { runtime: runtime as Runtime<never>, scene };
+    // It fails too often, or is not to begin again: who comes next finds another one.
+    stand.runtime.stopped.then(() => this.#close(stand));
+    this.#stands.add(stand);
+    return stand;
   }
+}
+
+/** What an app throws in these runs. */
+class Failure extends Error {
+  override readonly name = "Failure";
 }

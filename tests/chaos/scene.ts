@@ -20,7 +20,8 @@ interface Version {
 /** One incarnation of a running app. */
 export class Scene {
   /** After the last message. */
-  model: Model | undefined;
+  model: Model;
+  readonly heardBefore: number;
   /** Its memory is gone. */
   isOver = false;
   newest = 0;
@@ -29,12 +30,21 @@ export class Scene {
   readonly #versions = new Map<number, Version>();
   readonly #effects = new Set<number>();
 
-  constructor(readonly stage: Stage, readonly shape: Shape, readonly chance: number, readonly name: string) {}
+  constructor(
+    readonly stage: Stage,
+    readonly shape: Shape,
+    readonly chance: number,
+    readonly name: string,
+    /** It began with this model; what that has in its log was heard before. */
+    first: Model,
+  ) {
+    this.model = first;
+    this.heardBefore = first.log.length;
+  }
 
   rendered(model: Model): void {
     this.#models.push(model);
     this.#times.push(this.stage.clock.now);
-    this.model ??= model;
   }
 
   folded(model: Model, message: Msg, { here }: Model): void {

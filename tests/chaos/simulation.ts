@@ -59,6 +59,7 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     if (stage.failure !== undefined) throw stage.failure;
   };
   const trouble = random.pick([0, 0.05, 0.15]);
+  stage.mayFail = trouble > 0 && random.chance(0.3);
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
     check();
@@ -103,8 +104,9 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     }
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
+  stage.mayFail = false;
   await clock.advance(15_000);
-  for (let i = 0; i < 120 && !(tabs.every((tab) => tab.isQuiet && tab.scene!.model!.ticks <= 0)); i++) {
+  for (let i = 0; i < 120 && !(tabs.every((tab) => tab.isQuiet && tab.scene!.model.ticks <= 0)); i++) {
     await clock.advance(1_000);
     check();
   }

@@ -8,6 +8,8 @@ export class Stage {
   readonly clock: Clock = new Clock();
   /** What happened, oldest first; undefined where nobody wants to know. */
   readonly trace: string[] | undefined;
+  /** Whether apps may throw. */
+  mayFail = false;
   /** What went wrong outside of a step of the run: in a callback, whose throw nobody would catch. */
   failure: unknown;
 

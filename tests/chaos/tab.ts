@@ -46,7 +46,7 @@ export class Tab implements Caller {
   #done = 0;
   readonly #waiting = new Map<PageElement, Waiting>();
   /** What was told of the attribute, as JSON. */
-  #told = "null";
+  #told: string | undefined;
   /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
   readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
   #acted = 0;
@@ -135,7 +135,7 @@ export class Tab implements Caller {
   #look(): void {
     const value = this.element.getAttribute("step");
     const text = JSON.stringify(value);
-    if (!this.isLive || text === this.#told) return;
+    if (!this.isLive || text === (this.#told ?? "null")) return;
     this.#told = text;
     this.#flush();
     this.#queue(this.#entry("the element", { type: "step", value }));
@@ -257,7 +257,7 @@ export class Tab implements Caller {
       this.#flush();
       const waited = this.#numbered.slice(this.#done);
       this.version = version;
-      this.scene = cable.scene;
+      this.scene = cable.shown;
       deliver();
       if (epoch === this.epoch) this.#acknowledge(last - this.#done);
       else {
@@ -267,14 +267,15 @@ export class Tab implements Caller {
             continue;
           }
           assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
-          const isRemembered = entry.scene === cable.scene && this.#stage.clock.now - this.#lastHeard < lingerMs;
+          const isRemembered = entry.scene === cable.shown && this.#stage.clock.now - this.#lastHeard < lingerMs;
           assert(!isRemembered, `${entry} was refused, though its runtime lives`);
         }
         if (this.epoch !== "") this.#stage.totals.note("epochs ended");
         // What comes is numbered from here.
         this.#numbered = Array.from({ length: last });
         this.#done = last;
-        this.#told = "null";
+        // What was told before is told again, also that it has gone.
+        if (this.#told !== undefined) this.#told = "";
       }
       this.epoch = epoch;
       this.#look();
