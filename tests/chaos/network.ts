@@ -42,6 +42,8 @@ export class Network {
   readonly cables: Set<Cable> = new Set();
   /** Until when no link comes about. */
   downUntil = 0;
+  /** How many ends of links their browsers have still to hear of. */
+  untold = 0;
   /** What holds something of the real world. */
   readonly held: Set<Disposable> = new Set();
 
@@ -234,7 +236,8 @@ export class Cable {
     const soon = () => random.chance(0.5) ? 0 : random.below(500);
     clock.after(soon(), () => this.#upIsCut = true);
     clock.after(soon(), () => this.#downIsCut = true);
-    this.#tellClose(1006, random.chance(0.3) ? random.below(50) : 500 + random.below(random.chance(0.2) ? 10_000 : 1_000));
+    // A computer that sleeps hears of it when it wakes up.
+    this.#tellClose(1006, random.chance(0.3) ? random.below(50) : 500 + random.below(random.pick([1_000, 1_000, 1_000, 10_000, 90_000])));
     // The server may hear of it late, or by the next link only.
     if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.serverHears());
   }
@@ -259,7 +262,9 @@ export class Cable {
 
   #tellClose(code: number, ms: number): void {
     this.network.cables.delete(this);
+    this.network.untold++;
     this.network.stage.clock.after(ms, () => {
+      this.network.untold--;
       if (this.face.readyState > 1) return;
       this.face.readyState = 3;
       this.network.stage.note(this.caller.name, () => `hears that its link has ended: ${code}`);

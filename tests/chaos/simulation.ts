@@ -11,7 +11,8 @@ import { PlainProcess } from "./process.ts";
 import type { Scene } from "./scene.ts";
 import { Stage } from "./stage.ts";
 import { Tab } from "./tab.ts";
-import type { Totals } from "./trouble.ts";
+import type { Totals } from "./totals.ts";
+import { trouble } from "./trouble.ts";
 
 function chooseShape(random: Random): Shape {
   return {
@@ -51,15 +52,15 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   const isRoom = random.chance(0.75);
   const scenes: Scene[] = [];
   let started = 0;
-  const start = () => network.processes.splice(0, 1, new PlainProcess(network, `server ${++started}`, shape, isRoom, scenes));
-  start();
+  const start = () => new PlainProcess(network, `server ${++started}`, shape, isRoom, scenes);
+  network.processes.push(start());
   const tabs = Array.from({ length: isRoom ? 1 + random.below(2) : 1 }, (_, user) => new Tab(network, user, `tab ${user}`));
 
   const check = () => {
     if (stage.failure !== undefined) throw stage.failure;
   };
-  const trouble = random.pick([0, 0.05, 0.15]);
-  stage.mayFail = trouble > 0 && random.chance(0.3);
+  const troubled = random.pick([0, 0.05, 0.15]);
+  stage.mayFail = troubled > 0 && random.chance(0.3);
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
     check();
@@ -70,48 +71,18 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     }
     if (random.chance(0.1)) tab.step();
     if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
-    if (!random.chance(trouble)) continue;
-    switch (random.below(6)) {
-      case 0:
-      case 1:
-      case 2:
-        if (network.cables.size > 0) {
-          totals.note("cuts");
-          random.pick([...network.cables]).cut();
-        }
-        break;
-      case 3:
-        if (network.cables.size > 0) {
-          totals.note("congestions");
-          random.pick([...network.cables]).congestedUntil = clock.now + random.below(5_000);
-        }
-        break;
-      case 4:
-        totals.note("times without a network");
-        network.downUntil = clock.now + random.below(8_000);
-        for (const cable of network.cables) cable.cut();
-        break;
-      default: {
-        const [process] = network.processes;
-        if (!process) break;
-        const isCrash = random.chance(0.6);
-        totals.note(isCrash ? "crashes" : "stops");
-        network.processes.length = 0;
-        if (isCrash) process.crash();
-        else process.stop();
-        clock.after(random.below(3_000), start);
-      }
-    }
+    if (random.chance(troubled)) trouble(network, start);
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
   stage.mayFail = false;
-  await clock.advance(15_000);
-  for (let i = 0; i < 120 && !(tabs.every((tab) => tab.isQuiet && tab.scene!.model.ticks <= 0)); i++) {
+  const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && tab.scene!.model.ticks <= 0);
+  await clock.advance(5_000);
+  for (let i = 0; i < 200 && !isQuiet(); i++) {
     await clock.advance(1_000);
     check();
   }
   await clock.advance(network.slowest * 2 + 5_000);
   check();
-  judgeEnd(tabs, scenes, shape, trouble === 0);
+  judgeEnd(tabs, scenes, shape, troubled === 0);
   totals.note("runs");
 }

@@ -1,7 +1,7 @@
 /** What all parts of one run share: time, chance, the trace and the counts. Nothing else may be shared by a tab and a process. */
 import type { Random } from "../kit.ts";
 import { Clock } from "./clock.ts";
-import type { Totals } from "./trouble.ts";
+import type { Totals } from "./totals.ts";
 
 /** One run's ground. */
 export class Stage {

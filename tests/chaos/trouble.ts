@@ -1,20 +1,40 @@
-/** How often each kind of trouble happened, over all runs: a simulation in which nothing goes wrong proves nothing. */
+/** What goes wrong between and under the runtimes, by chance: links, the network, processes. It must never touch what the two ends know. */
+import type { Network } from "./network.ts";
+import type { Process } from "./process.ts";
 
-/** The kinds, and what was counted beside them. */
-export class Totals {
-  readonly #counts = new Map<string, number>();
+/** What can go wrong, in the order of how often it does. */
+const kinds = ["cut", "cut", "cut", "congestion", "no network", "end of a process"] as const;
 
-  /** One more of a kind. */
-  note(kind: string, count = 1): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
+/** Lets something go wrong. `start` starts a process in the place of one that has ended. */
+export function trouble(network: Network, start: () => Process): void {
+  const { stage: { random, clock, totals } } = network;
+  const kind = random.pick(kinds);
+  switch (kind) {
+    case "cut":
+    case "congestion": {
+      if (network.cables.size === 0) return;
+      const cable = random.pick([...network.cables]);
+      if (kind === "cut") cable.cut();
+      else cable.congestedUntil = clock.now + random.below(5_000);
+      break;
+    }
+    case "no network":
+      network.downUntil = clock.now + random.below(8_000);
+      for (const cable of network.cables) cable.cut();
+      break;
+    case "end of a process": {
+      if (network.processes.length === 0) return;
+      const process = random.pick(network.processes);
+      network.processes.splice(network.processes.indexOf(process), 1);
+      const isCrash = random.chance(0.6);
+      totals.note(isCrash ? "crash" : "stop");
+      if (isCrash) process.crash();
+      else process.stop();
+      clock.after(random.below(3_000), () => void network.processes.push(start()));
+      break;
+    }
+    default:
+      kind satisfies never;
   }
-
-  /** How often. */
-  of(kind: string): number {
-    return this.#counts.get(kind) ?? 0;
-  }
-
-  toString(): string {
-    return [...this.#counts].sort(([a], [b]) => a < b ? -1 : 1).map(([kind, count]) => `${kind} ${count}`).join(", ");
-  }
+  totals.note(kind);
 }
