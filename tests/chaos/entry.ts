@@ -12,6 +12,8 @@ export class Entry {
   judged: string | undefined;
   /** The page was told that it has been dealt with. */
   isDone = false;
+  /** Its client was away for so long that the server knows nothing of it any more. */
+  isForgotten = false;
 
   constructor(
     /** Counts all that a user does. */

@@ -84,17 +84,33 @@ function judgeClicks({ element, scene }: Tab): void {
 
 /** Of one user: which of the events a model has heard; throws when it heard what was not sent, or not in that order. */
 function heardOf(model: Model, user: number, entries: readonly Entry[], scene: Scene): Set<Entry> {
-  const heard = new Set<Entry>();
   const candidates = entries.filter((entry) => entry.scene === scene);
-  let at = 0;
-  for (const [from, message] of model.log.slice(scene.heardBefore)) {
-    if (from !== user) continue;
-    // What was refused is passed over; what was not, has to be the next.
-    while (candidates[at]?.refused && !(candidates[at]!.refused === "epoch" && isSame(candidates[at]!, message as UserMsg))) at++;
-    const entry = candidates[at++];
-    assert(entry && isSame(entry, message as UserMsg), `${scene.name} heard ${JSON.stringify(message)} in place of ${entry}`);
-    heard.add(entry);
-  }
+  const messages = model.log.slice(scene.heardBefore).filter(([from]) => from === user).map(([, message]) => message as UserMsg);
+  const heard = new Set<Entry>();
+  let furthest = 0;
+  const failed = new Set<string>();
+  // What was refused is passed over; what was not, has to be the next. What was of an epoch that has ended may be either.
+  const match = (message: number, at: number): boolean => {
+    if (message === messages.length) return true;
+    const key = `${message} ${at}`;
+    const entry = candidates[at];
+    furthest = Math.max(furthest, message);
+    if (!entry || failed.has(key)) return false;
+    if ((!entry.refused || entry.refused === "epoch") && isSame(entry, messages[message]!)) {
+      heard.add(entry);
+      if (match(message + 1, at + 1)) return true;
+      heard.delete(entry);
+    }
+    if (entry.refused && match(message, at + 1)) return true;
+    failed.add(key);
+    return false;
+  };
+  assert(
+    match(0, 0),
+    `${scene.name} heard ${JSON.stringify(messages[furthest])} as message ${
+      furthest + 1
+    } of user ${user}, which was not what that did then`,
+  );
   return heard;
 }
 
@@ -126,7 +142,7 @@ export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: 
         assert(heard.has(entry), `${entry} was lost`);
         assertEquals(entry.judged, undefined, `nobody was told that ${entry} was refused`);
       } else if (entry.refused === "epoch") {
-        assert(!heard.has(entry) || entry.scene !== end, `${entry} was refused, and heard all the same`);
+        assert(!heard.has(entry) || entry.scene !== end || entry.isForgotten, `${entry} was refused, and heard all the same`);
       } else {
         assert(!heard.has(entry), `${entry} was refused, and heard all the same`);
         assertEquals(entry.judged, entry.refused);

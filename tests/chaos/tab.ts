@@ -267,8 +267,9 @@ export class Tab implements Caller {
             continue;
           }
           assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
-          const isRemembered = entry.scene === cable.shown && this.#stage.clock.now - this.#lastHeard < lingerMs;
-          assert(!isRemembered, `${entry} was refused, though its runtime lives`);
+          if (entry.scene !== cable.shown) continue;
+          assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
+          entry.isForgotten = true;
         }
         if (this.epoch !== "") this.#stage.totals.note("epochs ended");
         // What comes is numbered from here.
