@@ -128,7 +128,7 @@ Deno.test("After a cut the same epoch hears only what changed meanwhile, and wha
   assertEquals([visitor.text, visitor.reader.done], ["label:a label:bClick", 2]);
 });
 
-Deno.test("A dropped socket: attributes and properties set meanwhile reach the new app once each, the properties stay, and contexts come back", async () => {
+Deno.test("A dropped socket: attributes and properties set meanwhile reach the app that goes on once each, the properties stay, and contexts come back", async () => {
   const loaded: string[] = [];
   const dropped = app({
     init: () => next([] as readonly string[], effect.provide("count", 0)),
@@ -158,13 +158,15 @@ WebSocket = class extends WebSocket { constructor(...all) { super(...all); socke
     const shows = (text: string) => page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text);
     await shows("step:1 at:/");
     await page.evaluate(`root.rows = 1`);
-    await shows("step:1 at:/ rows:1");
+    let log = "step:1 at:/ rows:1";
+    await shows(log);
     for (const step of [2, 3]) {
       await page.evaluate(`sockets.at(-1).close(4000)`);
       await page.waitForSelector("#root[status=offline]");
       await page.evaluate(`root.setAttribute("step", "0"); root.setAttribute("step", "${step}"); root.rows = ${step}`);
-      // Each connection has an app of its own, which is told all.
-      await shows(`step:${step} rows:${step} at:/`);
+      // Its session goes on, and is told what is other than it was.
+      log += ` step:${step} rows:${step}`;
+      await shows(log);
     }
     assertEquals(await page.evaluate("[root.rows, sockets.length]"), [3, 3]);
     // The part for contexts was loaded once.

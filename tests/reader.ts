@@ -2,7 +2,7 @@
  * A second reader of the wire, made from `docs/protocol.md` alone, as strict as the document: what it does not say is an error.
  * It must import nothing of the runtime but types, or a mistake there would be made here too.
  */
-import type { Config, Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
+import type { Change, Config, Covered, Definition, Down, HandlerOptions, Json, Path, Recipe, Value } from "../runtime/wire/message.ts";
 
 /** What a handler on the page is. */
 export interface Listening {
@@ -47,6 +47,10 @@ export class Reader {
   /** The number of the last event that was dealt with. */
   done = 0;
   mounts = 0;
+  /** How often it has gone on without a mount. */
+  resumed = 0;
+  /** The snapshots that it was sent. */
+  readonly snapshots: string[] = [];
   readonly refused: { readonly number: number; readonly reason: string }[] = [];
   readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
   /** Effects of the page: name and arguments. */
@@ -69,8 +73,20 @@ export class Reader {
         this.#root = this.#value(value);
         this.epoch = epoch;
         this.version = version;
-        this.done = last;
+        this.done = 0;
+        this.#covered(last);
         this.mounts++;
+        break;
+      }
+      case "resume": {
+        const [, epoch, version, last, config, patch, definitions, skipped] = message;
+        this.#mounted();
+        if (config && Object.keys(config).length > 0) this.config = config;
+        this.epoch = epoch;
+        if (version !== this.version) throw new Error(`Cannot go on from version ${version}: this is ${this.version}`);
+        this.done = last;
+        this.resumed++;
+        if (patch !== undefined) this.#change(patch, definitions, skipped);
         break;
       }
       case "provide":
@@ -95,16 +111,25 @@ export class Reader {
         break;
       }
       default: {
-        const [acknowledged, patch, definitions, skipped = 0] = message;
+        const [acknowledged, patch, definitions, skipped] = message as [Covered, (Value | Change)?, Definition[]?, number?];
         this.#mounted();
-        this.done += acknowledged;
-        if (patch === undefined) break;
-        if (definitions) this.#templates.push(...definitions.map(readDefinition));
-        this.#root = this.#patch(this.#root, patch);
-        this.version += 1 + skipped;
+        if (patch !== undefined) this.#change(patch, definitions, skipped);
+        this.#covered(acknowledged);
       }
     }
     return message;
+  }
+
+  #change(patch: Value | Change, definitions: Definition[] = [], skipped = 0): void {
+    this.#templates.push(...definitions.map(readDefinition));
+    this.#root = this.#patch(this.#root, patch);
+    this.version += 1 + skipped;
+  }
+
+  #covered(covered: Covered): void {
+    const [events, snapshot] = typeof covered === "number" ? [covered] : covered;
+    this.done += events;
+    if (snapshot !== undefined) this.snapshots.push(snapshot);
   }
 
   /** What is on the page. */
@@ -292,10 +317,17 @@ export function readDown(text: string): Down {
     case "mount": {
       const [epoch, version, last, definitions, value, config] = rest;
       if (
-        rest.length !== (config === undefined ? 5 : 6) || typeof epoch !== "string" || !isCount(version) || !isCount(last) ||
+        rest.length !== (config === undefined ? 5 : 6) || typeof epoch !== "string" || !isCount(version) || !isCovered(last) ||
         !isDefinitions(definitions)
       ) throw bad();
       if (!isValue(value) || (config !== undefined && !isConfig(config))) throw bad();
+      break;
+    }
+    case "resume": {
+      const [epoch, version, last, config, ...change] = rest;
+      if (typeof epoch !== "string" || !isCount(version) || !isCount(last)) throw bad();
+      if (config !== undefined && !isConfig(config, true)) throw bad();
+      if (change.length > 0 && !(change.length === 3 && isPatch(change))) throw bad();
       break;
     }
     case "emit":
@@ -312,16 +344,19 @@ export function readDown(text: string): Down {
       if (!isEffect(rest)) throw bad();
       break;
     default:
-      if (!isCount(kind) || rest.length > 3) throw bad();
-      // Alone it says that events have been dealt with: not none.
-      if (rest.length === 0) {
-        if (kind === 0) throw bad();
-        break;
-      }
-      if (!(isValue(rest[0]) || isChange(rest[0], rest.length === 3)) || (rest.length > 1 && !isDefinitions(rest[1]))) throw bad();
-      if (rest.length === 3 && !isCount(rest[2])) throw bad();
+      // Alone it says that events have been dealt with, or brings a snapshot: not nothing.
+      if (!isCovered(kind) || rest.length === 0 ? !isCovered(kind) || kind === 0 : !isPatch(rest)) throw bad();
   }
   return message as Down;
+}
+
+function isPatch([patch, definitions, skipped, ...more]: unknown[]): boolean {
+  return (isValue(patch) || isChange(patch, skipped !== undefined)) && (definitions === undefined || isDefinitions(definitions)) &&
+    (skipped === undefined || isCount(skipped)) && more.length === 0;
+}
+
+function isCovered(value: unknown): boolean {
+  return isCount(value) || (Array.isArray(value) && value.length === 2 && isCount(value[0]) && isText(value[1]));
 }
 
 /** The arguments of each effect of the page. */
@@ -345,9 +380,9 @@ function isEffect([name, ...args]: unknown[]): boolean {
   return expected.length > 0 && args.length === expected.length + more && expected.every((is, i) => is(args[i]));
 }
 
-function isConfig(config: unknown): boolean {
+function isConfig(config: unknown, mayBeEmpty = false): boolean {
   const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
-  if (!isObject(config) || Object.keys(config).length === 0) return false;
+  if (!isObject(config) || (Object.keys(config).length === 0 && !mayBeEmpty)) return false;
   const { attributes, properties, url, contexts, provided, ...more } = config;
   return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && isNames(contexts) &&
     (provided === undefined || isObject(provided)) && (url === undefined || url === 1);

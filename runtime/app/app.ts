@@ -38,9 +38,22 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onUrl?: (url: URL) => NoInfer<Msg> | undefined;
   /** Named in errors. */
   name?: string;
-  /** The version of the model, for carrying it over a deploy. */
+  /** The version of the model, 0 as usual: to be raised when the model takes another form. */
   version?: number;
+  /**
+   * Makes of a model of an earlier version one of this. Without it, or when it throws, a session of another version begins anew.
+   * `docs/continuity.md` says more.
+   */
+  migrate?: (model: never, version: number) => Model;
+  /**
+   * The app goes on with this model: in another process (`"process"`), in one request of `method="http"` (`"request"`), or after it was asleep
+   * (`"sleep"`). Effects that ran before are gone: what the model says is pending is to be started again here.
+   */
+  resumed?: (model: Model, why: Resumed) => Model | Next<Model, NoInfer<Msg>>;
 }
+
+/** Why an app goes on: it was in another process; it runs for one request; it was asleep. */
+export type Resumed = "process" | "request" | "sleep";
 
 /** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
 export interface App<Model, Msg, Flags = void, User = unknown> {
@@ -60,6 +73,12 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   readonly facts: FactHandlers<Msg>;
   /** Named in errors. */
   readonly name: string;
+  /** The version of the model. */
+  readonly version: number;
+  /** Makes of a model of an earlier version one of this. */
+  migrate?(model: unknown, version: number): Model;
+  /** What comes of going on with a model. */
+  resumed?(model: Model, why: Resumed): Next<Model, Msg>;
 }
 
 class NextValue<Model, Msg> implements Next<Model, Msg> {
@@ -146,7 +165,10 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl } = options;
+  if (options.version !== undefined && !(Number.isSafeInteger(options.version) && options.version >= 0)) {
+    throw new RangeError(`Cannot make an app: version must be a whole number from 0, not ${options.version}`);
+  }
+  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, migrate, resumed } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
@@ -156,5 +178,8 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     ...(onDisconnect ? { onDisconnect } : {}),
     facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
     name: options.name ?? "app",
+    version: options.version ?? 0,
+    ...(migrate ? { migrate: migrate as (model: unknown, version: number) => Model } : {}),
+    ...(resumed ? { resumed: (model: Model, why: Resumed) => asNext<Model, Msg>(resumed(model, why)) } : {}),
   });
 }

@@ -5,16 +5,19 @@
 import type { Config, Down, Refusal } from "../wire/message.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
+import { hashOf } from "../view/hash.ts";
 import type { Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import { Body } from "./body.ts";
 import { Contexts } from "./contexts.ts";
-import { History } from "./history.ts";
+import { History, type Kept } from "./history.ts";
 import { closeCodes, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 import { backlogOf, Slow, slowBounds } from "./slow.ts";
 
 const mostEarlyEmits = 64;
+/** The head of nearly every patch: one text, which is known again by its address. */
+const nothingHandled = "[0,";
 
 /** What an audience needs of its runtime. */
 export interface AudienceOwner {
@@ -25,19 +28,27 @@ export interface AudienceOwner {
   readonly config: Config | undefined;
   /** Removes a client and closes its link. */
   drop(member: Member, code: number, why: string): void;
+  /** A snapshot that covers what is sent to this client now, where one is due or wanted. */
+  snapshot(member: Member, isWanted: boolean): string | undefined;
+}
+
+/** What a client has been shown elsewhere. */
+export interface Shown {
+  /** The hashes of the definitions that it was sent, in the order of their numbers. */
+  readonly templates: readonly string[];
+  readonly version: number;
 }
 
 /** Who sees one incarnation of an app. */
 export class Audience {
   /** What the page is given by the app, and asked for. */
   readonly contexts: Contexts = new Contexts((message) => {
-    const text = JSON.stringify(message);
-    for (const member of this.#owner.members) this.#tell(member, text);
+    this.#tellAll(JSON.stringify(message));
   });
   readonly #owner: AudienceOwner;
-  readonly #definitions = new Definitions();
+  readonly #definitions: Definitions;
   readonly #history = new History();
-  #version = 0;
+  #version: number;
   /** Those of whom events were dealt with in this turn. */
   readonly #touched = new Set<Member>();
   /** The timer of the next look at slow clients, while there are any. */
@@ -47,8 +58,11 @@ export class Audience {
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
   #early: [message: string, to: string][] | undefined = [];
 
-  constructor(owner: AudienceOwner) {
+  constructor(owner: AudienceOwner, elsewhere?: Shown) {
     this.#owner = owner;
+    this.#definitions = new Definitions(elsewhere?.templates);
+    this.#version = elsewhere?.version ?? 0;
+    if (elsewhere) this.#early = undefined;
   }
 
   /** The number of patches so far. */
@@ -67,27 +81,47 @@ export class Audience {
   }
 
   /** What was shown as this version; undefined when it is no longer known. */
-  treeAt(version: number): Node | undefined {
+  at(version: number): Kept | undefined {
     return this.#history.at(version, this.#owner.world.now());
   }
 
+  /** The versions from this one on that are kept, the newest last. */
+  from(version: number): readonly Kept[] {
+    return this.#history.from(version);
+  }
+
+  /** The hash of a tree as a value of the wire, which what was shown elsewhere is compared by. */
+  hash(tree: Node): string {
+    return hashOf(JSON.stringify(encode(tree, this.#definitions)));
+  }
+
+  /** The hashes of all definitions so far, in the order of their numbers. */
+  get templates(): readonly string[] {
+    return this.#definitions.hashes();
+  }
+
+  /** What was shown elsewhere as this version. */
+  recall(version: number, tree: Node, model: unknown, made: number): void {
+    this.#history.add(version, tree, model, this.#definitions.count, made, this.#owner.world.now());
+  }
+
   /** Shows the next tree, of which so many holes are new: all are sent what changed. */
-  show(tree: Node, made: number): void {
+  show(tree: Node, model: unknown, made: number): void {
     const old = this.#history.tree;
     const now = this.#owner.world.now();
+    const known = this.#definitions.count;
     if (old === undefined) {
-      this.#history.add(this.#version, tree, made, now);
+      this.#history.add(this.#version, tree, model, known, made, now);
       return;
     }
     if (tree === old) return;
     this.#shown = undefined;
-    const known = this.#definitions.all().length;
     const patch = diff(old, tree, this.#definitions);
     if (patch === undefined) {
-      this.#history.replace(tree, made);
+      this.#history.replace(tree, model, made);
       return;
     }
-    this.#history.add(++this.#version, tree, made, now);
+    this.#history.add(++this.#version, tree, model, this.#definitions.count, made, now);
     const fresh = this.#definitions.fresh();
     const body = new Body(fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`);
     for (const member of this.#owner.members) if (!this.#isSlow(member, known)) this.#patch(member, body);
@@ -99,7 +133,31 @@ export class Audience {
     member.sent = member.told = this.#version;
     member.handled = 0;
     member.slow = undefined;
-    this.#deliver(member, this.#whole(), `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},`);
+    // Its definitions have to be numbered before a snapshot is made of them.
+    const body = this.#whole();
+    this.#deliver(member, body, `["mount",${JSON.stringify(member.epoch)},${this.#version},${this.#covered(member, member.last, true)},`);
+  }
+
+  /** Goes on with what a client shows: this version, which is kept. `isNew`: it has not been told what this app wants of it. */
+  resume(member: Member, version: number, isNew: boolean): void {
+    const { tree, definitions } = this.at(version)!;
+    member.sent = this.#version;
+    member.told = version;
+    member.handled = 0;
+    member.slow = undefined;
+    const config = isNew ? JSON.stringify(this.#wanted()) : "{}";
+    const patch = version < this.#version ? `,${this.#difference(tree, definitions, this.#version - version - 1)}` : "";
+    const end = patch || config !== "{}" ? `,${config}${patch}` : "";
+    this.#deliver(member, new Body(`${end}]`), `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
+  }
+
+  /** Sends a snapshot alone, with what is to be acknowledged. */
+  cover(member: Member): void {
+    if (member.left !== undefined) return;
+    const covered = this.#covered(member, member.handled, true);
+    if (typeof covered === "number") return;
+    member.handled = 0;
+    this.#deliver(member, new Body(`[${covered}]`));
   }
 
   /** Tells the first clients of what was emitted before them. */
@@ -108,7 +166,9 @@ export class Audience {
     this.#early = undefined;
     if (!early || early.length === 0) return;
     for (const member of members) {
-      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
+      for (const [message, to] of early) {
+        if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, new Body(message));
+      }
     }
   }
 
@@ -118,10 +178,10 @@ export class Audience {
     if (this.#early) {
       if (this.#early.length < mostEarlyEmits) this.#early.push([text, to]);
     } else if (to === "all") {
-      for (const member of this.#owner.members) this.#tell(member, text);
+      this.#tellAll(text);
     } else {
       const member = to === "cause" ? cause : this.#owner.members.find(to);
-      if (member) this.#tell(member, text);
+      if (member) this.#tell(member, new Body(text));
     }
   }
 
@@ -133,14 +193,14 @@ export class Audience {
 
   /** Tells a client that an event of it came to nothing. */
   refused(member: Member, event: number, reason: Refusal): void {
-    this.#deliver(member, JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down));
+    this.#deliver(member, new Body(JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down)));
   }
 
   /** The end of a turn: what was dealt with in it, and came with no patch, is acknowledged. */
   acknowledge(): void {
     for (const member of this.#touched) {
       if (member.handled === 0 || member.left !== undefined) continue;
-      this.#deliver(member, `[${member.handled}]`);
+      this.#deliver(member, new Body(`[${this.#covered(member, member.handled)}]`));
       member.handled = 0;
     }
     this.#touched.clear();
@@ -161,35 +221,51 @@ export class Audience {
   /** Definitions and value of a mount. When all clients come back at once it is made once. */
   #whole(): Body {
     const tree = this.#history.tree!;
-    const wanted: Config = { ...this.#owner.config, ...this.contexts.config };
+    const wanted = this.#wanted();
     const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
     if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
     const value = JSON.stringify(encode(tree, this.#definitions));
     this.#definitions.fresh();
+    this.#history.defined(this.#definitions.count);
     const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${config}]`);
     this.#shown = this.#owner.members.size > 1 ? { tree, config, body } : undefined;
     return body;
   }
 
+  #wanted(): Config {
+    return { ...this.#owner.config, ...this.contexts.config };
+  }
+
+  /** A number of events for the head of a message, with a snapshot where one is due. */
+  #covered(member: Member, events: number, isWanted = false): number | string {
+    const snapshot = this.#owner.snapshot(member, isWanted);
+    return snapshot === undefined ? events : `[${events},${JSON.stringify(snapshot)}]`;
+  }
+
   #patch(member: Member, body: Body): void {
-    const head = `[${member.handled},`;
-    member.handled = 0;
     member.sent = this.#version;
-    this.#deliver(member, body, head);
+    const covered = this.#covered(member, member.handled);
+    member.handled = 0;
+    this.#deliver(member, body, covered === 0 ? nothingHandled : `[${covered},`);
+  }
+
+  #tellAll(message: string): void {
+    const body = new Body(message);
+    for (const member of this.#owner.members) this.#tell(member, body);
   }
 
   /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
-  #tell(member: Member, message: string): void {
+  #tell(member: Member, message: Body): void {
     if (!member.slow) this.#deliver(member, message);
-    else if (!member.slow.hold(message)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
+    else if (!member.slow.hold(message.text)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
   }
 
   /** Sends this, now. */
-  #deliver(member: Member, message: string | Body, head = ""): void {
+  #deliver(member: Member, body: Body, head = ""): void {
     if (member.left !== undefined) return;
-    const body = typeof message === "string" ? new Body(message) : message;
+    const { link } = member;
     try {
-      member.link.send(body.after(head, member.link));
+      link.send(body.after(head, link));
     } catch {
       // The link broke; its transport says so by `disconnect`.
     }
@@ -220,8 +296,16 @@ export class Audience {
 
   /** Brings a client that was slow from what it has been shown to what there is, in one patch. */
   #catchUp(member: Member, { known, held }: Slow): void {
+    const skipped = this.#version - member.sent - 1;
+    const body = new Body(`${this.#difference(this.at(member.sent)?.tree, known, skipped)}]`);
+    member.slow = undefined;
+    this.#patch(member, body);
+    for (const message of held) this.#tell(member, new Body(message));
+  }
+
+  /** One patch from what a client has been shown to what there is, with the definitions after those that it knows. */
+  #difference(before: Node | undefined, known: number, skipped: number): string {
     const tree = this.#history.tree!;
-    const before = this.treeAt(member.sent);
     // Without what it has been shown it gets all of it, in place of what it has.
     let patch = before === undefined ? undefined : diff(before, tree, this.#definitions, true);
     if (patch === undefined) {
@@ -229,10 +313,6 @@ export class Audience {
       // It looks as it did, and is another version all the same.
       if (before !== undefined && typeof patch === "object" && patch !== null) patch = {};
     }
-    const skipped = this.#version - member.sent - 1;
-    const fresh = this.#definitions.all().slice(known);
-    member.slow = undefined;
-    this.#patch(member, new Body(`${JSON.stringify(patch)},${JSON.stringify(fresh)},${skipped}]`));
-    for (const message of held) this.#tell(member, message);
+    return `${JSON.stringify(patch)},${JSON.stringify(this.#definitions.after(known))},${skipped}`;
   }
 }

@@ -12,8 +12,8 @@ import type { Members } from "./members.ts";
 export interface Connection {
   /** Takes one message of the client. `"refused"` for what breaks the rules of the wire; the link is then closed. Never throws. */
   receive(message: string | Uint8Array): "taken" | "refused";
-  /** The link is gone. Harmless when it is said twice. */
-  disconnect(): void;
+  /** The link is gone; `isLeft`: its page has left it, and does not come back to what it showed. Harmless when it is said twice. */
+  disconnect(isLeft?: boolean): void;
 }
 
 /** Who hears clients. */
@@ -40,16 +40,22 @@ export class Line implements Connection {
   readonly #host: Host;
   readonly #member: Member;
   readonly #link: Link;
+  /** A resume message may come first, which the browser said before it knew that it is not needed. */
+  #isFirst: boolean;
 
-  constructor(host: Host, member: Member, link: Link) {
+  constructor(host: Host, member: Member, link: Link, hasSnapshot: boolean) {
     this.#host = host;
     this.#member = member;
     this.#link = link;
+    this.#isFirst = hasSnapshot;
   }
 
   receive(message: string | Uint8Array): "taken" | "refused" {
     const host = this.#host, member = this.#member;
     if (!this.#isHere()) return "refused";
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && typeof message === "string" && message.startsWith('["resume"')) return "taken";
     if (typeof message !== "string") return this.#refuse(closeCodes.binary, "binary messages are not understood");
     if (message.length > clientBounds.message) return this.#refuse(closeCodes.tooLarge, "message too large");
     if (!member.take(host.world.now())) return this.#refuse(closeCodes.tooMany, "too many messages");

@@ -6,7 +6,7 @@ import type { Slow } from "./slow.ts";
 
 /** The far end of a link: what a transport gives to a runtime to reach one client. */
 export interface Link<User = unknown> {
-  /** Sends one message of the wire: a text, or bytes where the link has `deflate`. */
+  /** Sends one message of the wire: a text, or bytes where the link has `deflate`; many links are given the same, which none may change. */
   send(message: string | Uint8Array): void;
   /** Ends the link with a close code of `docs/protocol.md`. */
   close(code: number, reason?: string): void;
@@ -33,6 +33,7 @@ export const closeCodes = {
   tooLarge: 4413,
   binary: 4415,
   tooMany: 4429,
+  elsewhere: 4503,
   failed: 4500,
 } as const;
 
@@ -59,11 +60,27 @@ export const clientBounds = {
 const mostRefusals = 512;
 const clientName = /^[\w-]{8,64}$/;
 
+/** What a client says of itself when it opens a link. */
+export interface Resume {
+  readonly name: string;
+  /** The last epoch that it has seen. */
+  readonly epoch: string | undefined;
+  /** The number of the last of its events that it knows to be dealt with. */
+  readonly done: number;
+  /** The version that it shows, where it can go on from that. */
+  readonly version: number | undefined;
+  /** It has a snapshot, and says a resume message first. */
+  readonly hasSnapshot: boolean;
+}
+
 /** What a link's `resume` says; a client without a good name gets a random one. */
-export function readResume(resume: string | undefined, world: World): { name: string; epoch: string | undefined; done: number } {
-  const [name, epoch, done] = (resume ?? "").split(".");
-  if (!clientName.test(name!)) return { name: world.randomName(12), epoch: undefined, done: Infinity };
-  return { name: name!, epoch, done: /^\d{1,15}$/.test(done ?? "") ? Number(done) : Infinity };
+export function readResume(resume: string | undefined, world: World): Resume {
+  const [name, epoch, done, version, snapshot] = (resume ?? "").split(".");
+  if (!clientName.test(name!)) {
+    return { name: world.randomName(12), epoch: undefined, done: Infinity, version: undefined, hasSnapshot: false };
+  }
+  const count = (text: string | undefined) => /^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined;
+  return { name: name!, epoch, done: count(done) ?? Infinity, version: count(version), hasSnapshot: snapshot === "1" };
 }
 
 /** One client. */
@@ -78,10 +95,12 @@ export class Member {
   oldest = 0;
   /** The number of the last event taken. */
   last = 0;
+  /** The number of the last event dealt with. */
+  dealt = 0;
   /** Events dealt with that the client was not told of yet. */
   handled = 0;
   /** The last events that came to nothing, with the reason: told again where a link was cut. */
-  readonly refusals: [event: number, reason: Refusal][] = [];
+  refusals: [event: number, reason: Refusal][] | undefined;
   /** What is kept for it while it does not read as fast as is written. */
   slow: Slow | undefined;
   /** When it left; undefined while it is here. */
@@ -109,8 +128,8 @@ export class Member {
   /** It has seen nothing of this epoch, and sent nothing. */
   begin(version: number): void {
     this.first = this.oldest = version;
-    this.last = this.handled = 0;
-    this.refusals.length = 0;
+    this.last = this.dealt = this.handled = 0;
+    this.refusals = undefined;
   }
 
   /** What it says of a version, counted from the last that it told of: the version, or undefined when it was never sent. */
@@ -124,6 +143,7 @@ export class Member {
 
   /** Notes that an event came to nothing. */
   refuse(event: number, reason: Refusal): void {
+    this.refusals ??= [];
     if (this.refusals.push([event, reason]) > mostRefusals) this.refusals.shift();
   }
 

@@ -52,8 +52,8 @@ export class Members {
     return this.#here.get(name);
   }
 
-  /** A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown. */
-  add(link: Link, name: string, epoch: string | undefined, version: number): Member {
+  /** A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown, `id` what apps know a new one by. */
+  add(link: Link, name: string, epoch: string | undefined, version: number, id = this.world.randomName(9)): Member {
     let member = this.#left.get(name);
     this.#left.delete(name);
     if (member) {
@@ -64,7 +64,7 @@ export class Members {
     } else {
       // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
       const shownEpoch = epoch === this.epoch ? this.world.randomName(6) : this.epoch;
-      member = new Member(name, shownEpoch, { id: this.world.randomName(9), user: link.user }, link, this.world.now());
+      member = new Member(name, shownEpoch, { id, user: link.user }, link, this.world.now());
       member.begin(version);
     }
     this.#here.set(name, member);

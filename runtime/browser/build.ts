@@ -18,6 +18,7 @@ const budget = 5000;
 const makers = {
   contexts: "watchContexts",
   effect: "performEffects",
+  http: "openRequests",
   sse: "openStreams",
 } satisfies Record<keyof PartMakers, string>;
 

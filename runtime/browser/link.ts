@@ -2,9 +2,10 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Config, Covered, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
+import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
@@ -14,7 +15,7 @@ import type { World } from "./world.ts";
 /** What an element says of its link. */
 export type Status = "connecting" | "live" | "offline" | "failed";
 
-type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
+type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
 export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
@@ -27,6 +28,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
+  /** How many of it this socket has said with the snapshot. */
+  let said: number;
+  const kept = createKept(world.Math);
+  /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
+  let broken = 0;
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
@@ -35,8 +41,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let away = false;
   let route = "";
   let attempts = 0;
-  /** Whether it uses server-sent events; settled when a link of the kind has worked. */
-  let streams: unknown;
+  /** How it is linked; settled when a link of the kind has worked. */
+  let method: string;
   let settled = false;
 
   const dispatch = (name: string, detail: unknown) =>
@@ -51,7 +57,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const acknowledge = (count: number) => {
     while (count-- > 0) {
-      view.free_(queue.shift()!);
+      const entry = queue.shift()!;
+      view.free_(entry);
+      kept.keep_(entry);
       done++;
       sent--;
     }
@@ -102,21 +110,41 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const fail = (error: unknown) => {
     world.console.error(error);
+    broken = 1;
     lose();
   };
 
-  const receive = (message: Down) => {
+  const patch = ([patch, fresh, skipped = 0]: [Value | Change, Definition[]?, number?]) => {
+    view.patch(patch, fresh);
+    const before = view.version_ - told;
+    view.version_ += 1 + skipped;
+    if (before > 14) tell();
+    else if (!before) world.setTimeout(tell, 1000);
+  };
+
+  /** The link works, and the app wants this. */
+  const begin = (config: Config, anew: unknown) => {
+    attempts = 0;
+    settled = live = true;
+    show("live");
+    flush();
+    facts.begin_(config, anew);
+  };
+
+  const receive = (message: Down, text: string) => {
     const [kind, ...rest] = message;
     if (kind == "mount") {
-      const [name, version, last, definitions, value, wanted = {}] = rest as Mount;
+      const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
+      const [last, snapshot] = [covered].flat() as [number, string?];
       const anew = name != epoch;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
       if (live && anew) socket!.send(JSON.stringify(name));
       live = false;
       // The elements that it happened to are about to go.
       flushWaiting(view);
-      if (!anew) acknowledge(last - done);
-      else {
+      // In another epoch: those that have been gone through again there.
+      acknowledge(last - done);
+      if (anew) {
         // The inputs that they would free are gone.
         for (const { target_: target } of queue.splice(0)) {
           done++;
@@ -133,23 +161,32 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
       view.mount(definitions, value);
-      attempts = 0;
-      settled = live = true;
-      show("live");
-      flush();
-      facts.begin_(wanted, anew);
+      broken = 0;
+      kept.cover_(snapshot);
+      begin(wanted, anew);
+    } else if (kind == "resume") {
+      const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
+      // Elsewhere it has all that was said, here what had come before.
+      sent = name == epoch ? last - done : said;
+      epoch = name;
+      told = version;
+      acknowledge(last - done);
+      host.config = wanted || host.config;
+      eachPart((part) => part.begin?.(host.config, 0));
+      begin(host.config, 0);
+      if (change.length) {
+        patch(change as never);
+        // Nobody can make this one again.
+        kept.mark_("", done, 1 + (change[2] as number));
+      }
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
-      if (rest.length) {
-        const [patch, fresh, skipped = 0] = rest as [Value | Change, Definition[]?, number?];
-        view.patch(patch, fresh);
-        const before = view.version_ - told;
-        view.version_ += 1 + skipped;
-        if (before > 14) tell();
-        else if (!before) world.setTimeout(tell, 1000);
-      }
-      acknowledge(kind);
+      const [count, snapshot] = [kind as Covered].flat() as [number, string?];
+      if (rest.length) patch(rest as never);
+      acknowledge(count);
+      if (rest.length) kept.mark_(text.slice(JSON.stringify(kind).length + 2), done, 1 + (rest[2] as number | undefined ?? 0));
+      if (snapshot) kept.cover_(snapshot);
     }
   };
 
@@ -164,21 +201,31 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const lose = (code?: number) => {
     stop();
+    // What was not understood once is not said again.
+    if (code == 4400) kept.cover_();
     show(code == 4500 ? "failed" : "offline");
     away = code == 4403;
     if (away) return;
     world.addEventListener("online", open);
-    world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
+    // A server that shuts down sends all of its clients elsewhere at once.
+    world.setTimeout(open, code == 4503 ? 4000 * world.Math.random() : 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   const open = () => {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
     show("connecting");
-    const method = element.getAttribute("method");
-    // Where two sockets have come to nothing, the next two links are streams.
-    if (method || !settled) streams = method ? method == "sse" : attempts & 2;
-    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
+    const wanted = element.getAttribute("method");
+    // Where two sockets have come to nothing, the next two links are streams, then two are requests.
+    if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
+    const address = () =>
+      route + (route.includes("?") ? "&nacre=" : "?nacre=") +
+      [client, epoch, done, broken ? "" : view.version_, kept.snapshot_ ? 1 : 0].join(".");
+    /** What is said first, where there is a snapshot. */
+    const say = () => {
+      said = queue.length;
+      return kept.snapshot_ && kept.say_(view.version_, queue);
+    };
     let mine: Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
@@ -189,8 +236,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (mine == socket) {
         const message: Down = JSON.parse(text);
         const missing = neededBy(message).filter((name) => !parts[name]);
-        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message));
-        receive(message);
+        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message, text));
+        receive(message, text);
       }
     };
     const wait = (turn: Promise<unknown>) => {
@@ -216,13 +263,18 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
           }
         }
       };
+      mine.onopen = () => {
+        const first = say();
+        if (first) mine.send(first);
+      };
       mine.onclose = ({ code }) => lose(code);
     };
-    if (streams) {
+    if (method == "sse" || method == "http") {
+      const name = method;
       // In its place meanwhile: nobody is to open another one.
       use({ close() {} });
-      load("sse").then(() => mine == socket && use(parts.sse!.open(url))).catch(failed);
-    } else use(new world.WebSocket(url));
+      load(name).then(() => mine == socket && use(parts[name]!.open(address, say))).catch(failed);
+    } else use(new world.WebSocket(address()));
   };
 
   return () => {
@@ -230,6 +282,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     if (wanted != route) {
       route = wanted;
       away = false;
+      // It has left, and begins anew.
+      kept.cover_();
       stop();
       open();
     }

@@ -5,12 +5,14 @@
 import type { Down } from "../wire/message.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { openRequests } from "./http.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
 export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  http: typeof openRequests;
   sse: typeof openStreams;
 }
 
@@ -31,4 +33,6 @@ const owners: Record<string, keyof Parts | undefined> = {
 
 /** The parts that a message needs. */
 export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
+  (kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [kind]).flatMap((name) =>
+    owners[name as string] || []
+  );

@@ -246,7 +246,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
       console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
       this.#dealtWith++;
       this.#refuse("payload");
-    } else if (made.message !== undefined) this.#loop.take(made.message, this.#sender);
+    } else if (made.message !== undefined) this.#loop.understood(made.message, this.#sender);
   }
 
   // ---- the page --------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ export function kinds(): Kinds {
     kind(
       Map<unknown, unknown>,
       (map, lower) => [...Map.prototype.entries.call(map)].flat().map(lower),
-      (parts) => new Map(expect(isPairs, parts).flatMap((key, index) => index % 2 === 0 ? [[key, parts[index + 1]] as const] : [])),
+      (parts) => new Map(pairsOf(parts)),
     ),
     kind(Set<unknown>, (set, lower) => [...Set.prototype.values.call(set)].map(lower), (parts) => new Set(parts)),
     kind(
@@ -42,7 +42,7 @@ export function kinds(): Kinds {
       1,
     ),
     kind(URL, (url) => [url.href], ([href]) => new URL(expect(isText, href))),
-    kind(ArrayBuffer, (buffer) => [new Uint8Array(buffer.slice()).toBase64()], ([text]) => bytesOf(text)),
+    kind(ArrayBuffer, (buffer) => [new Uint8Array(buffer).toBase64()], ([text]) => bytesOf(text)),
   ];
   for (const View of views()) {
     const Class: { readonly name: string; readonly prototype: ArrayBufferView; new (bytes: ArrayBuffer): ArrayBufferView } = View;
@@ -101,6 +101,8 @@ export function isNumber(value: unknown): value is number {
   return typeof value === "number";
 }
 
-function isPairs(parts: unknown): parts is unknown[] {
-  return Array.isArray(parts) && parts.length % 2 === 0;
+/** Keys and values by turns, as pairs. */
+function pairsOf(parts: readonly unknown[]): [key: unknown, value: unknown][] {
+  if (parts.length % 2 !== 0) throw new SyntaxError("A key without a value");
+  return Array.from({ length: parts.length / 2 }, (_, index) => [parts[2 * index], parts[2 * index + 1]]);
 }

@@ -54,22 +54,24 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = () => {
+    const over = (isLeft = false) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect();
+      stream?.connection.disconnect(isLeft);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: over },
+      { start: (given) => void (controller = given), cancel: () => over() },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
     // Each message is whole blocks of deflate, flushed: nothing waits for the next one, and no state is kept.
     const write = (text: string) => controller.enqueue(compress ? stored(text) : encoder.encode(text));
     if (compress) controller.enqueue(gzipHeader());
+    // So that it is open for the browser, which may have to speak first.
+    write(":\n\n");
     const heartbeat = setInterval(() => write(":\n\n"), heartbeatMs);
     Deno.unrefTimer(heartbeat);
     const link: Link<User> = {
@@ -86,7 +88,7 @@ export class Streams {
       },
       close(code, reason = "") {
         if (isOver) return;
-        over();
+        over(true);
         // What waits for a client that does not read is let go.
         const drop = () => {
           try {
@@ -133,7 +135,7 @@ export class Streams {
     if (text === "too large") stream.connection.receive("x".repeat(mostPosted));
     if (text === "no text") stream.connection.receive(new Uint8Array());
     if (typeof text === "string") return answer(text === "too large" ? 413 : text === "no text" ? 415 : 400);
-    const [before = "", ...messages] = text.lines;
+    const [before = "", ...messages] = text.text.split("\n");
     // A number that leaves some out says that they are lost: the client begins again, and sends them again.
     if (!/^\d{1,15}$/.test(before) || Number(before) > stream.taken) return answer(400);
     for (const message of messages.slice(stream.taken - Number(before))) {
@@ -148,8 +150,8 @@ function answer(status: number): Response {
   return new Response(null, { status, headers: { "cache-control": "no-store" } });
 }
 
-/** The lines of a POST, or why there are none. */
-async function readText(request: Request): Promise<{ lines: string[] } | "too large" | "no text" | "cut"> {
+/** The text of a POST, or why there is none. */
+export async function readText(request: Request): Promise<{ text: string } | "too large" | "no text" | "cut"> {
   const type = request.headers.get("content-type") ?? "text/plain";
   if (!type.startsWith("text/plain") || request.headers.has("content-encoding")) return "no text";
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -166,5 +168,5 @@ async function readText(request: Request): Promise<{ lines: string[] } | "too la
   } catch {
     return "cut";
   }
-  return { lines: text.split("\n") };
+  return { text };
 }

@@ -47,11 +47,23 @@ export type Refusal = "version" | "gone" | "payload";
 /** The same, as a page hears it: the browser itself refuses what waited for another runtime, and what is too much. */
 export type AnyRefusal = Refusal | "epoch" | "limit";
 
+/** A number of events; with a snapshot that covers all that was said so far, this too. */
+export type Covered = number | [events: number, snapshot: string];
 /** Server to browser. */
 export type Down =
-  | [acknowledged: number]
-  | [acknowledged: number, patch: Value | Change, definitions?: Definition[], skipped?: number]
-  | ["mount", epoch: string, version: number, last: number, definitions: Definition[], value: Value, config?: Config]
+  | [acknowledged: Covered]
+  | [acknowledged: Covered, patch: Value | Change, definitions?: Definition[], skipped?: number]
+  | ["mount", epoch: string, version: number, last: Covered, definitions: Definition[], value: Value, config?: Config]
+  | [
+    "resume",
+    epoch: string,
+    version: number,
+    last: number,
+    config?: Config,
+    patch?: Value | Change,
+    definitions?: Definition[],
+    skipped?: number,
+  ]
   | ["emit", name: string, detail: Json]
   | ["effect", name: PageEffect, ...args: Json[]]
   | ["provide", key: string, value: Json]
@@ -102,5 +114,9 @@ export type FactUp =
   | [seen: number, kind: "property", name: string, value: Json]
   | [seen: number, kind: "url", href: string]
   | [seen: number, kind: "context", key: string, value: Json];
+/** What a patch has left behind in a browser: the last event that was dealt with before it, a checksum of it and those before, versions. */
+export type Mark = [last: number, sum: number, versions: number];
+/** The first message of a link that goes on elsewhere: what the browser has since this snapshot; `seen` is the version itself. */
+export type ResumeUp = ["resume", snapshot: string, version: number, marks: Mark[], events: (EventUp | FactUp)[]];
 /** Browser to server. */
 export type Up = number | EventUp | FactUp;
