@@ -1438,6 +1438,18 @@ Deno.test("An attribute that has gone is told in a new epoch too, if it was told
   assertEquals(page.socket.take(), [[0, "attribute", "step", null]]);
 });
 
+Deno.test("After a resume that brings a patch, and so an empty config, the app is told of attributes as before", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: { attributes: ["step"] } });
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["resume", "e1", 0, 0, {}, "y", [], 0]);
+  page.socket.take();
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[1, "attribute", "step", "1"]]);
+});
+
 Deno.test("A fact goes after what waits, and one that is too large is refused by the page itself", async () => {
   await using page = new FakePage();
   const { element, told } = page.element([[["input", [["@input", 0, [0, 150]]]]]], [1], { config: factConfig });

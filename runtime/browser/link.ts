@@ -171,7 +171,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       epoch = name;
       told = version;
       acknowledge(last - done);
-      host.config = wanted || host.config;
+      // An empty one says nothing new.
+      for (const _ in wanted) host.config = wanted;
       eachPart((part) => part.begin?.(host.config, 0));
       begin(host.config, 0);
       if (change.length) {

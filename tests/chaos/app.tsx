@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { type App, app, effect, next, type Send } from "../../mod.ts";
-import { firstModel, fold, type Model, type Msg, placeOfPane, placeOfRow, type Row, type Shape, type UserMsg } from "./model.ts";
+import { firstModel, fold, type Model, type Msg, pendingIn, placeOfPane, placeOfRow, type Row, type Shape, type UserMsg } from "./model.ts";
 
 /** What the app tells of itself, as no app does: the judge listens. */
 export interface Watch {
@@ -14,8 +14,8 @@ export interface Watch {
   rendered(model: Model): void;
   /** A model came of a message. */
   folded(model: Model, message: Msg, before: Model): void;
-  /** An effect was started that no runtime can see. */
-  started(of: number): void;
+  /** An effect of this name was started. */
+  started(of: number, id: string): void;
   /** Throws now and then, as an app may in this part of it. */
   mayFail(where: "update" | "view"): void;
   /** Settles after so many milliseconds of virtual time. */
@@ -139,35 +139,37 @@ export function viewOf(model: Model, shape: Shape, send: Send<Msg, number>) {
         />
         <button data-submit="">add</button>
       </form>
+      {model.made > 0 && <small>{model.made}</small>}
       <ul>{model.rows.map((row, index) => rowOf(row, index, shape, send))}</ul>
     </main>
   );
 }
 
-/** The app of one run, in one process. */
-export function createApp(shape: Shape, chance: number, watch: Watch): App<Model, Msg, void, number> {
+/** The app of one run, in one process; `version` is that of its model. */
+export function createApp(shape: Shape, chance: () => number, watch: Watch, version = 0): App<Model, Msg, void, number> {
+  const answerTo = (of: number) =>
+    of % 2 ? effect.after<Msg>(shape.saving, { type: "later", of }) : effect.from<Msg>(async (_, { id }) => {
+      watch.started(of, id);
+      await watch.wait(shape.saving);
+      return { type: "saved", of };
+    });
   return app<Model, Msg, void, number>({
     name: "chaos",
+    version,
     init() {
-      const model = firstModel(shape, chance);
+      const model = firstModel(shape, chance(), version);
       watch.began(model);
       return model;
     },
+    migrate: (model: Model) => ({ ...model, made: version }),
+    // What was under way has gone with its process.
+    resumed: (model) => next(model, ...pendingIn(model).map(answerTo)),
     update(model, message, from) {
       watch.mayFail("update");
       const folded = fold(model, message, from?.user ?? -1);
       watch.folded(folded, message, model);
-      if (message.type !== "up") return folded;
-      const of = folded.log.length;
-      return next(
-        folded,
-        effect.emit("done", of, { to: "cause" }),
-        of % 2 ? effect.after<Msg>(shape.saving, { type: "later", of }) : effect.from<Msg>(async () => {
-          watch.started(of);
-          await watch.wait(shape.saving);
-          return { type: "saved", of };
-        }),
-      );
+      const of = folded.ups;
+      return message.type === "up" ? next(folded, effect.emit("done", of, { to: "cause" }), answerTo(of)) : folded;
     },
     onConnect: ({ user }) => ({ type: "joined", user }),
     onDisconnect: ({ user }) => ({ type: "left", user }),

@@ -10,7 +10,7 @@ import { Lowering } from "../../runtime/view/lower.ts";
 import { createSend } from "../../runtime/app/send.ts";
 import { viewOf } from "./app.tsx";
 import type { Entry } from "./entry.ts";
-import { firstModel, fold, type Model, type Msg, type Shape, type UserMsg } from "./model.ts";
+import { firstModel, fold, type Model, type Msg, pendingIn, type Shape, type UserMsg } from "./model.ts";
 import { htmlOf } from "./markup.ts";
 import type { PageElement, PageWindow } from "./page.ts";
 import type { Scene } from "./scene.ts";
@@ -39,38 +39,34 @@ export function judgePage(tab: Tab, shape: Shape, withControls: boolean, model: 
   );
 }
 
-/** A model is what its messages make of the first one; each effect that it asked for has sent its message once, if there was time. */
-function judgeModel({ model, isOver, chance, name, heardBefore }: Scene, shape: Shape): void {
-  let folded = firstModel(shape, chance);
+/** A model is what its messages make of the first one; each effect that it asked for has answered once, if there was time. */
+function judgeModel({ model, isOver, name, heardBefore }: Scene, shape: Shape): void {
+  let folded = firstModel(shape, model.seed, model.made);
   for (const [from, message] of model.log) folded = fold(folded, message, from);
   assertEquals(model, folded, "the model is not the fold of its messages");
-  const answers = new Map<number, number>();
-  for (const [, message] of model.log) if ("of" in message) answers.set(message.of, (answers.get(message.of) ?? 0) + 1);
-  for (const [index, [, { type }]] of model.log.entries()) {
-    const count = answers.get(index + 1) ?? 0;
-    if (type !== "up") assertEquals(count, 0);
-    else {assert(
-        count === 1 || (isOver || index < heardBefore) && count === 0,
-        `The effect of message ${index + 1} of ${name} sent ${count} messages`,
-      );}
-  }
+  const before = model.log.slice(0, heardBefore).filter(([, { type }]) => type === "up").length;
+  const missing = pendingIn(model).filter((of) => of > before);
+  assert(isOver || missing.length === 0, `The effects of "up" ${missing} of ${name} never answered`);
 }
 
 /** What effects said to a page is said to that page alone, and not twice; never less often, where nothing went wrong. */
 function judgeEmitted({ emitted, user, name }: Tab, isCalm: boolean): void {
   const heard = new Set<string>();
   for (const { of, scene } of emitted) {
-    const [from, message] = scene.model.log[of - 1]!;
-    assert(from === user && message.type === "up", `${name} was told of what others did`);
+    const [from] = upsOf(scene)[of - 1]!;
+    assertEquals(from, user, `${name} was told of what others did`);
     const key = `${scene.name} ${of}`;
-    assert(!heard.has(key), `${name} was told twice of message ${of} of ${scene.name}`);
+    assert(!heard.has(key), `${name} was told twice of "up" ${of} of ${scene.name}`);
     heard.add(key);
   }
   if (!isCalm) return;
   for (const { scene } of emitted) {
-    const sent = scene.model.log.filter(([from, { type }]) => from === user && type === "up").length;
-    assertEquals(heard.size, sent, `${name} was not told of all`);
+    assertEquals(heard.size, upsOf(scene).filter(([from]) => from === user).length, `${name} was not told of all`);
   }
+}
+
+function upsOf({ model }: Scene) {
+  return model.log.filter(([, { type }]) => type === "up");
 }
 
 /** A component counts what was done to it, and nothing else. */
@@ -131,11 +127,7 @@ export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: 
     assertEquals(end.model.here.toSorted(), tabs.map(({ user }) => user), "who is here");
     if (shape.rows === "keyed counters") judgeClicks(tab);
     const heard = new Set<Entry>();
-    for (const scene of scenes) {
-      {
-        for (const entry of heardOf(scene.model, tab.user, tab.entries, scene)) heard.add(entry);
-      }
-    }
+    for (const scene of scenes) for (const entry of heardOf(scene.model, tab.user, tab.entries, scene)) heard.add(entry);
     for (const entry of tab.entries) {
       if (entry.refused === undefined) {
         assert(entry.isDone, `nobody said what became of ${entry}`);

@@ -64,12 +64,23 @@ export interface Model {
   readonly here: readonly number[];
   /** The attribute of each user's element. */
   readonly steps: { readonly [user: number]: string | null };
+  /** How often "up" was heard; each asks for an effect, which answers once. */
+  readonly ups: number;
+  readonly answered: readonly number[];
+  /** The version of the app that it was made for. */
+  readonly made: number;
+  /** What the app began with. */
+  readonly seed: number;
   readonly log: readonly Logged[];
 }
 
-export function firstModel(shape: Shape, chance: number): Model {
+export function firstModel(shape: Shape, chance: number, made = 0): Model {
   const rows = Array.from({ length: 2 + (chance >>> 0) % 5 }, (_, index) => newRow(index + 1, false));
   return {
+    seed: chance,
+    made,
+    ups: 0,
+    answered: [],
     rows,
     count: 0,
     text: "",
@@ -96,6 +107,8 @@ export function isOfUser(message: Msg): message is UserMsg {
 
 /** The model after a message. */
 export function fold(model: Model, message: Msg, from: number): Model {
+  // An effect that was started again may answer twice.
+  if ("of" in message && model.answered.includes(message.of)) return model;
   const logged: Logged = [isOfUser(message) ? from : -1, message];
   const next = { ...changed(model, message, from), log: [...model.log, logged] };
   return next.rows.length > 12 ? { ...next, rows: next.rows.slice(0, 9) } : next;
@@ -115,8 +128,9 @@ function changed(model: Model, message: Msg, from: number): Model {
     case "pane":
       return { ...model, rows: rows.filter((row) => row.id !== message.id) };
     case "bump":
-    case "up":
       return { ...model, count: model.count + 1 };
+    case "up":
+      return { ...model, count: model.count + 1, ups: model.ups + 1 };
     case "typed":
       // What the model makes of it is not what was typed.
       return { ...model, text: message.text.toUpperCase().slice(0, 12) };
@@ -128,7 +142,7 @@ function changed(model: Model, message: Msg, from: number): Model {
       return { ...model, text: "", rows: [...rows, { id: model.nextId, name: message.text, locked: false }], nextId: model.nextId + 1 };
     case "saved":
     case "later":
-      return { ...model, count: model.count + 10 };
+      return { ...model, count: model.count + 10, answered: [...model.answered, message.of] };
     case "step":
       return { ...model, steps: { ...model.steps, [from]: message.value } };
     case "joined":
@@ -204,4 +218,9 @@ export function placeOfRow({ rows }: Shape, id: number, index: number): string {
 
 export function placeOfPane({ keyedPane }: Shape, id: number): string {
   return keyedPane ? `pane of ${id}` : "pane";
+}
+
+/** The effects that have not answered yet. */
+export function pendingIn({ ups, answered }: Model): number[] {
+  return Array.from({ length: ups }, (_, index) => index + 1).filter((of) => !answered.includes(of));
 }

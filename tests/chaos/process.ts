@@ -117,7 +117,7 @@ export class PlainProcess implements Process {
 
   sends(text: string, cable: Cable): void {
     // An app that began again has another scene.
-    if (text.startsWith('["mount"')) cable.scene = cable.stand!.scene;
+    if (/^\["(mount|resume)"/.test(text)) cable.scene = cable.stand!.scene;
     cable.stand!.scene.sends(text, cable);
   }
 
@@ -148,7 +148,7 @@ export class PlainProcess implements Process {
     const stand = {} as { runtime: Stand["runtime"]; scene: Scene };
     const begin = (model: Model) => {
       if (stand.scene) stand.scene.isOver = true;
-      this.scenes.push(stand.scene = new Scene(stage, this.shape, chance, `app ${this.scenes.length} of ${this.name}`, model));
+      this.scenes.push(stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, model));
     };
     let failed: "update" | "view" | undefined;
     /** If it has failed, it went back to this model, which there was before. */
@@ -158,7 +158,7 @@ export class PlainProcess implements Process {
       stand.scene.model = model;
       begin(model);
     };
-    const app = createApp(this.shape, chance, {
+    const app = createApp(this.shape, () => chance, {
       began: (model) => {
         failed = undefined;
         begin(model);
@@ -171,7 +171,7 @@ export class PlainProcess implements Process {
         goOn(before);
         stand.scene.folded(model, message, before);
       },
-      started: (of) => stand.scene.started(of),
+      started: (of, id) => stand.scene.started(of, id),
       mayFail(where) {
         if (!stage.mayFail || !stage.random.chance(0.01)) return;
         stage.totals.note(`errors in ${where}`);

@@ -28,12 +28,11 @@ export class Scene {
   readonly #models: Model[] = [];
   readonly #times: number[] = [];
   readonly #versions = new Map<number, Version>();
-  readonly #effects = new Set<number>();
+  readonly #effects = new Set<string>();
 
   constructor(
     readonly stage: Stage,
     readonly shape: Shape,
-    readonly chance: number,
     readonly name: string,
     /** It began with this model; what that has in its log was heard before. */
     first: Model,
@@ -57,9 +56,9 @@ export class Scene {
   }
 
   /** An effect begins: in one incarnation each does so once. */
-  started(of: number): void {
-    assert(!this.#effects.has(of), `The effect of message ${of} was started twice`);
-    this.#effects.add(of);
+  started(of: number, id: string): void {
+    assert(!this.#effects.has(id), `The effect of "up" ${of} was started twice`);
+    this.#effects.add(id);
   }
 
   /** The model that a version shows. */
@@ -73,14 +72,17 @@ export class Scene {
   sends(text: string, cable: Cable): void {
     const message = JSON.parse(text);
     if (message[0] === "mount") this.#made(cable.version = message[2]);
-    else if (message[0] === "emit" && message[1] === "nacre:refused") {
+    else if (message[0] === "resume") {
+      cable.version = message[2];
+      if (message.length > 5) this.#made(cable.version += 1 + message[7]);
+    } else if (message[0] === "emit" && message[1] === "nacre:refused") {
       // Of a link that was left nothing is heard, and what it numbers may be others by now.
       if (cable.caller.cable !== cable) return;
       const { event, reason } = message[2];
       const entry = cable.caller.entry(event);
       assert(entry, `A refusal of event ${event}, which was never sent`);
       this.#justify(entry, reason, cable);
-    } else if (typeof message[0] === "number" && message.length > 1) this.#made(cable.version += 1 + (message[3] ?? 0));
+    } else if (typeof message[0] !== "string" && message.length > 1) this.#made(cable.version += 1 + (message[3] ?? 0));
   }
 
   #made(version: number): void {

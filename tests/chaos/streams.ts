@@ -42,7 +42,12 @@ export function streamsOf(network: Network, caller: Caller) {
         }
       }
     },
-    fetch: (url: string, { body }: { body: string }) => open.get(url)!.post(body),
+    fetch: async (url: string, { body }: { body: string }) => {
+      if (url.includes("&link=")) return open.get(url)!.post(body);
+      // What is no stream's is a plain request: here nobody answers those.
+      await new Promise((resolve) => network.stage.clock.after(network.delay(), resolve as () => void));
+      return { ok: false, status: 404, text: async () => "" };
+    },
   };
 }
 

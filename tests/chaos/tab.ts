@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
+import { openRequests } from "../../runtime/browser/http.ts";
 import { openStreams } from "../../runtime/browser/sse.ts";
 import type { World } from "../../runtime/browser/world.ts";
 import type { Timer } from "./clock.ts";
@@ -83,16 +84,15 @@ export class Tab implements Caller {
       setTimeout: (task: () => void, ms = 0) => clock.after(ms, task),
       clearTimeout: (timer: Timer) => clock.forget(timer),
       crypto: { getRandomValues: (array: Uint32Array) => array.map(() => random.below(2 ** 32)) },
-      Math: { random: () => random.next() },
+      Math: { random: () => random.next(), imul: Math.imul },
       location: { href: "https://chaos.example/", origin: "https://chaos.example" },
       console: {
         error: (...what: unknown[]) => stage.fail(new Error(`${name} failed: ${what.join(" ")}`, { cause: what[0] })),
       },
     };
     const loadPart = (async (name) => {
-      assertEquals(name, "sse");
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
-      return { create: openStreams };
+      return { create: name === "sse" ? openStreams : openRequests };
     }) as LoadPart;
     install(world as unknown as World, loadPart);
     const element = this.element = window.create("server-component");
@@ -252,41 +252,64 @@ export class Tab implements Caller {
   }
 
   #heard(message: unknown[], cable: Cable, deliver: () => void): void {
-    if (message[0] === "mount") {
-      const [, epoch, version, last] = message as [string, string, number, number];
-      this.#flush();
-      const waited = this.#numbered.slice(this.#done);
-      this.version = version;
-      this.scene = cable.shown;
+    const [kind] = message;
+    if (kind === "mount") this.#mounted(message as never, cable, deliver);
+    else if (kind === "resume") this.#resumed(message as never, cable, deliver);
+    else {
+      if (typeof kind !== "string" && message.length > 1) this.#patched(message[3] as number | undefined);
       deliver();
-      if (epoch === this.epoch) this.#acknowledge(last - this.#done);
-      else {
-        for (const entry of waited) {
-          if (entry.isFact) {
-            entry.refused = "epoch";
-            continue;
-          }
-          assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
-          if (entry.scene !== cable.shown) continue;
-          assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
-          entry.isForgotten = true;
-        }
-        if (this.epoch !== "") this.#stage.totals.note("epochs ended");
-        // What comes is numbered from here.
-        this.#numbered = Array.from({ length: last });
-        this.#done = last;
-        // What was told before is told again, also that it has gone.
-        if (this.#told !== undefined) this.#told = "";
-      }
-      this.epoch = epoch;
-      this.#look();
-    } else {
-      if (typeof message[0] === "number" && message.length > 1) this.version += 1 + (message[3] as number ?? 0);
-      if (typeof message[3] === "number") this.#stage.totals.note("patches skipped");
-      deliver();
-      if (typeof message[0] === "number") this.#acknowledge(message[0]);
+      if (typeof kind !== "string") this.#acknowledge([kind].flat()[0] as number);
     }
     this.#judgeControls();
+  }
+
+  #patched(skipped = 0): void {
+    this.version += 1 + skipped;
+    if (skipped > 0) this.#stage.totals.note("patches skipped");
+  }
+
+  #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], cable: Cable, deliver: () => void): void {
+    const [last] = [covered].flat() as [number, string?];
+    this.#flush();
+    const waited = this.#numbered.slice(Math.max(last, this.#done));
+    this.version = version;
+    this.scene = cable.shown;
+    deliver();
+    this.#acknowledge(Math.max(0, last - this.#done));
+    if (epoch !== this.epoch) {
+      for (const entry of waited) this.#ended(entry, cable);
+      if (this.epoch !== "") this.#stage.totals.note("epochs ended");
+      // What comes is numbered from here.
+      this.#numbered.length = this.#done = last;
+      // What was told before is told again, also that it has gone.
+      if (this.#told !== undefined) this.#told = "";
+    }
+    this.epoch = epoch;
+    this.#look();
+  }
+
+  #resumed(message: [string, string, number, number, unknown?, unknown?, unknown?, number?], cable: Cable, deliver: () => void): void {
+    const [, epoch, version, last] = message;
+    assertEquals(version, this.version, `${this.name} does not show what it goes on from`);
+    this.scene = cable.shown;
+    this.#stage.totals.note(epoch === this.epoch ? "gone on here" : "gone on elsewhere");
+    this.epoch = epoch;
+    if (message.length > 5) this.#patched(message[7]);
+    deliver();
+    this.#acknowledge(last - this.#done);
+    this.#look();
+  }
+
+  /** An event waited when its epoch ended. */
+  #ended(entry: Entry, cable: Cable): void {
+    if (entry.isFact) {
+      entry.refused ??= "epoch";
+      return;
+    }
+    assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
+    if (entry.scene !== cable.shown) return;
+    assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
+    entry.isForgotten = true;
   }
 
   #acknowledge(count: number): void {
