@@ -10,7 +10,10 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { watchFacts } from "../runtime/browser/facts.ts";
 import { openRequests } from "../runtime/browser/http.ts";
+import { joinForm } from "../runtime/browser/form.ts";
+import { enterShadow } from "../runtime/browser/shadow.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -54,8 +57,14 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "facts":
+      return { create: watchFacts };
     case "http":
       return { create: openRequests };
+    case "form":
+      return { create: joinForm };
+    case "shadow":
+      return { create: enterShadow };
     case "sse":
       return { create: openStreams };
   }
@@ -90,6 +99,7 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      CSSStyleSheet: window.CSSStyleSheet,
       EventSource: window.EventSource,
       fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),
@@ -1427,6 +1437,7 @@ Deno.test("Facts wait for a link and are told once: after a cut what is new, in 
 Deno.test("An attribute that has gone is told in a new epoch too, if it was told before: the model may be one that goes on", async () => {
   await using page = new FakePage();
   const { element } = page.element([], "x", { config: { attributes: ["step", "other"] } });
+  await observed();
   element.setAttribute("step", "1");
   await observed();
   assertEquals(page.socket.take(), [[0, "attribute", "step", "1"]]);
@@ -1438,12 +1449,13 @@ Deno.test("An attribute that has gone is told in a new epoch too, if it was told
   assertEquals(page.socket.take(), [[0, "attribute", "step", null]]);
 });
 
-Deno.test("After a resume that brings a patch, and so an empty config, the app is told of attributes as before", async () => {
+Deno.test("After a resume that brings a patch, and so has a place for a config, the app is told of attributes as before", async () => {
   await using page = new FakePage();
   const { element } = page.element([], "x", { config: { attributes: ["step"] } });
+  await observed();
   page.socket.cut();
   page.pass(1_000);
-  page.socket.receive(["resume", "e1", 0, 0, {}, "y", [], 0]);
+  page.socket.receive(["resume", "e1", 0, 0, 0, "y", [], 0]);
   page.socket.take();
   element.setAttribute("step", "1");
   await observed();

@@ -10,6 +10,7 @@ import type { Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import { Body } from "./body.ts";
 import { Contexts } from "./contexts.ts";
+import { Form, type FormHandlers } from "./form.ts";
 import { History, type Kept } from "./history.ts";
 import { closeCodes, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
@@ -26,6 +27,8 @@ export interface AudienceOwner {
   readonly members: Members;
   /** What the app wants to be told of, whatever its model. */
   readonly config: Config | undefined;
+  /** What it wants to be told of a form. */
+  readonly formHandlers: FormHandlers<unknown> | undefined;
   /** Removes a client and closes its link. */
   drop(member: Member, code: number, why: string): void;
   /** A snapshot that covers what is sent to this client now, where one is due or wanted. */
@@ -42,9 +45,9 @@ export interface Shown {
 /** Who sees one incarnation of an app. */
 export class Audience {
   /** What the page is given by the app, and asked for. */
-  readonly contexts: Contexts = new Contexts((message) => {
-    this.#tellAll(JSON.stringify(message));
-  });
+  readonly contexts: Contexts = new Contexts((message) => this.#tellAll(JSON.stringify(message)));
+  /** What its element is to a form. */
+  readonly form: Form;
   readonly #owner: AudienceOwner;
   readonly #definitions: Definitions;
   readonly #history = new History();
@@ -60,6 +63,7 @@ export class Audience {
 
   constructor(owner: AudienceOwner, elsewhere?: Shown) {
     this.#owner = owner;
+    this.form = new Form(owner.formHandlers, (message) => this.#tellAll(JSON.stringify(message)));
     this.#definitions = new Definitions(elsewhere?.templates);
     this.#version = elsewhere?.version ?? 0;
     if (elsewhere) this.#early = undefined;
@@ -145,9 +149,11 @@ export class Audience {
     member.told = version;
     member.handled = 0;
     member.slow = undefined;
-    const config = isNew ? JSON.stringify(this.#wanted()) : "{}";
+    // What it was told before it knows, but for what may have changed since.
+    const mayHaveChanged = this.contexts.isUsed || this.form.config.form !== undefined;
+    const config = mayHaveChanged || (isNew && Object.keys(this.#wanted()).length > 0) ? JSON.stringify(this.#wanted()) : "0";
     const patch = version < this.#version ? `,${this.#difference(tree, definitions, this.#version - version - 1)}` : "";
-    const end = patch || config !== "{}" ? `,${config}${patch}` : "";
+    const end = patch || config !== "0" ? `,${config}${patch}` : "";
     this.#deliver(member, new Body(`${end}]`), `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
   }
 
@@ -233,7 +239,7 @@ export class Audience {
   }
 
   #wanted(): Config {
-    return { ...this.#owner.config, ...this.contexts.config };
+    return { ...this.#owner.config, ...this.contexts.config, ...this.form.config };
   }
 
   /** A number of events for the head of a message, with a snapshot where one is due. */

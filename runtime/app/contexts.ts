@@ -7,6 +7,8 @@ type Listener = (value: unknown) => void;
 export class Contexts {
   readonly #provided = new Map<string, Json>();
   readonly #wanted = new Map<string, Set<Listener>>();
+  /** It has provided or wanted anything, ever. */
+  isUsed = false;
   readonly #changed: (message: ["provide", string, Json] | ["context", string, 0 | 1]) => void;
 
   /** `changed` is told of each change, for the pages that are there. */
@@ -25,6 +27,7 @@ export class Contexts {
 
   /** Provides a value from now on. */
   provide(key: string, value: unknown): void {
+    this.isUsed = true;
     // As it crosses, and as it is at this moment.
     const text = JSON.stringify(value ?? null);
     if (JSON.stringify(this.#provided.get(key)) === text) return;
@@ -34,6 +37,7 @@ export class Contexts {
 
   /** Wants a context, until what is answered is called. */
   want(key: string, listener: Listener): () => void {
+    this.isUsed = true;
     const listeners = this.#wanted.get(key) ?? new Set();
     this.#wanted.set(key, listeners.add(listener));
     // Also where it is wanted already: who comes later has heard no value yet.

@@ -15,6 +15,7 @@ import { type Connection, deadConnection, type Host, Line } from "./connection.t
 import type { Contexts } from "./contexts.ts";
 import { isDevelopment } from "./development.ts";
 import { configOf, messageOfFact } from "./fact.ts";
+import type { Form, FormHandlers } from "./form.ts";
 import { Keeping } from "./keeping.ts";
 import { Loop, type Owner } from "./loop.ts";
 import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
@@ -106,6 +107,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   readonly members: Members;
   /** What the app wants to be told of, whatever its model. */
   readonly config: Config | undefined;
+  readonly formHandlers: FormHandlers<unknown> | undefined;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #flags: Flags;
   readonly #options: RuntimeOptions;
@@ -148,7 +150,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#options = options;
     this.world = options.world ?? realWorld;
     this.members = new Members(this.world, this.world.randomName(6));
-    this.config = configOf(app.facts);
+    this.config = configOf(app);
+    this.formHandlers = app.facts.onForm;
     this.#development = options.development ?? isDevelopment();
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     const { restart = "never" } = options;
@@ -427,6 +430,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     return this.#audience.contexts;
   }
 
+  get form(): Form {
+    return this.#audience.form;
+  }
+
   emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
     this.#audience.reach(["emit", name, detail ?? null], to, cause);
   }
@@ -553,12 +560,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       seen: before.map(({ model, tree }) => [model, audience.hash(tree)]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided,
+      formed: audience.form.config.form?.said,
       hasJoined: this.#presence?.knows(member) || undefined,
     };
   }
 
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
-  #recall({ version, tree, model, seen, provided }: Snapshot, member: Member): boolean {
+  #recall({ version, tree, model, seen, provided, formed }: Snapshot, member: Member): boolean {
     const audience = this.#audience;
     const recalled = [...seen, [model, tree] as const].map(([model, hash]) => {
       const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
@@ -574,6 +582,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
     member.sent = member.told = version;
     for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
+    for (const said of formed ?? []) audience.form.say(said);
     return isKnown;
   }
 

@@ -4,7 +4,6 @@
  */
 import type { AnyRefusal, Change, Config, Covered, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
-import { watchFacts } from "./facts.ts";
 import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
@@ -17,8 +16,11 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
+/** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
+export type Sync = (formed?: string, value?: string) => void;
+
+/** Links an element. */
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -65,7 +67,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
   };
 
-  const view = createView(world, element, (entry) => {
+  const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
     if (queue.length > 511 || entry.text_.length > 65_000) {
       view.free_(entry);
@@ -74,20 +76,19 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       queue.push(entry);
       flush();
     }
-  });
+  };
 
   const tellFact = (text: string) => {
     // What waits happened before.
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
-  const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
+  let view = createView(world, element, push);
+  /** Where it ends: where it is. */
+  let end: Node = element;
   const parts: Parts = {};
-  const load = async (name: keyof Parts) => {
-    const { create } = await loadPart(name);
-    (parts as Record<string, Part>)[name] ??= create(host);
-  };
+  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -122,13 +123,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     else if (!before) world.setTimeout(tell, 1000);
   };
 
-  /** The link works, and the app wants this. */
-  const begin = (config: Config, anew: unknown) => {
+  /** The link works. */
+  const begin = () => {
     attempts = 0;
     settled = live = true;
     show("live");
     flush();
-    facts.begin_(config, anew);
   };
 
   const receive = (message: Down, text: string) => {
@@ -160,10 +160,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
+      if (end != host.end) {
+        // What it has shown in the light DOM would be shown in a slot.
+        if (settled) view.mount([], null);
+        view = createView(world, host.root, push, end = host.end);
+        view.version_ = version;
+      }
       view.mount(definitions, value);
       broken = 0;
       kept.cover_(snapshot);
-      begin(wanted, anew);
+      begin();
     } else if (kind == "resume") {
       const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
       // Elsewhere it has all that was said, here what had come before.
@@ -171,10 +177,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       epoch = name;
       told = version;
       acknowledge(last - done);
-      // An empty one says nothing new.
-      for (const _ in wanted) host.config = wanted;
+      host.config = wanted || host.config;
       eachPart((part) => part.begin?.(host.config, 0));
-      begin(host.config, 0);
+      begin();
       if (change.length) {
         patch(change as never);
         // Nobody can make this one again.
@@ -193,7 +198,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const stop = () => {
     live = false;
-    facts.end_();
     reading = undefined;
     eachPart((part) => part.end?.());
     // Nothing that it still has to say is heard.
@@ -241,11 +245,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         receive(message, text);
       }
     };
-    const wait = (turn: Promise<unknown>) => {
-      const done = reading = turn.catch(failed).then(() => {
-        if (done == reading) reading = undefined;
-      });
-    };
     const use = (made: unknown) => {
       mine = socket = made as Socket;
       (mine as WebSocket).binaryType = "arraybuffer";
@@ -253,15 +252,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
-        // A small frame waits for what is before it and waits itself, and for nothing else.
-        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
-        else {
-          try {
-            const later = read(text);
-            if (later) wait(later);
-          } catch (error) {
-            failed(error);
+        try {
+          // A small frame waits for what is before it and waits itself, and for nothing else.
+          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
+          if (turn) {
+            const done = reading = turn.catch(failed).then(() => {
+              if (done == reading) reading = undefined;
+            });
           }
+        } catch (error) {
+          failed(error);
         }
       };
       mine.onopen = () => {
@@ -278,7 +278,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else use(new world.WebSocket(address()));
   };
 
-  return () => {
+  return (formed, value) => {
+    if (formed) {
+      host.formed[formed] = value;
+      return parts.form?.hear(formed, value);
+    }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;

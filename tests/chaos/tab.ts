@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
+import { watchFacts } from "../../runtime/browser/facts.ts";
 import { openRequests } from "../../runtime/browser/http.ts";
 import { openStreams } from "../../runtime/browser/sse.ts";
 import type { World } from "../../runtime/browser/world.ts";
@@ -91,6 +92,8 @@ export class Tab implements Caller {
       },
     };
     const loadPart = (async (name) => {
+      // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
+      if (name === "facts") return { create: watchFacts };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
       return { create: name === "sse" ? openStreams : openRequests };
     }) as LoadPart;
