@@ -24,6 +24,8 @@ export class Entry {
     /** The version on the page. */
     readonly seen: number,
     readonly scene: Scene,
+    /** What it was seen on came in one patch for many, since the last snapshot: nobody can make that again. */
+    readonly isSkipped: boolean,
     /** Its handler is a plain function: what it means is what the component says by now. */
     readonly isPlain: boolean,
   ) {}

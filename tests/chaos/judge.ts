@@ -142,3 +142,27 @@ export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: 
     }
   }
 }
+
+/** Judges the end of a run in which every session goes on, whatever ends: no message is lost, none is heard twice. */
+export function judgeSessions(tabs: readonly Tab[], shape: Shape, isCalm: boolean): void {
+  for (const tab of tabs) {
+    const end = tab.scene!;
+    const { model } = end;
+    judgeModel({ ...end, model, heardBefore: 0 } as Scene, shape);
+    judgePage(tab, shape, true, model);
+    if (isCalm) judgeEmitted(tab, isCalm);
+    assertEquals(model.steps[tab.user] ?? null, tab.element.getAttribute("step"), `the attribute of ${tab.name}`);
+    assertEquals(model.here, [tab.user], "who is here");
+    const heard = model.log.filter(([from]) => from === tab.user).map(([, message]) => message as UserMsg);
+    for (const entry of tab.entries) {
+      if (entry.refused) {
+        assert(entry.refused === "epoch" || entry.judged !== undefined, `nobody knows why ${entry} was refused`);
+        continue;
+      }
+      assert(entry.isDone, `nobody said what became of ${entry}`);
+      const message = heard.shift();
+      assert(message && isSame(entry, message), `${end.name} heard ${JSON.stringify(message)} in place of ${entry}`);
+    }
+    assertEquals(heard, [], `${end.name} heard what was refused, or heard it twice`);
+  }
+}

@@ -112,6 +112,8 @@ export class Cable {
   isNew = true;
   /** The version that was sent last. */
   version = 0;
+  /** The number of the last event that was said with a snapshot. */
+  said = Infinity;
   /** The link says that so many bytes wait. */
   congestedUntil = 0;
   #upAt = 0;
@@ -173,7 +175,7 @@ export class Cable {
     const { stage } = this.network;
     stage.note(this.process!.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
     // 4409 is right where the tab has a newer link, of which this end knows.
-    if (code !== 1000 && code !== 1001 && code !== 4500 && reason !== "replaced by a newer link") {
+    if (![1000, 1001, 4500, 4503].includes(code) && reason !== "replaced by a newer link") {
       stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
     }
     this.isOver = true;

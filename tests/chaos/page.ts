@@ -103,6 +103,10 @@ export class PageNode extends Target {
     return this.nodeType === 9 || this.parentNode?.isConnected === true;
   }
 
+  getRootNode(): PageNode {
+    return this.parentNode?.getRootNode() ?? this;
+  }
+
   get textContent(): string {
     if (this.nodeType === 3) return this.data;
     let text = "";

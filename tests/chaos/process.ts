@@ -148,7 +148,7 @@ export class PlainProcess implements Process {
     const stand = {} as { runtime: Stand["runtime"]; scene: Scene };
     const begin = (model: Model) => {
       if (stand.scene) stand.scene.isOver = true;
-      this.scenes.push(stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, model));
+      this.scenes.push(stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, false, model));
     };
     let failed: "update" | "view" | undefined;
     /** If it has failed, it went back to this model, which there was before. */

@@ -34,6 +34,8 @@ export class Scene {
     readonly stage: Stage,
     readonly shape: Shape,
     readonly name: string,
+    /** It may go on with what was seen in another. */
+    readonly goesOn: boolean,
     /** It began with this model; what that has in its log was heard before. */
     first: Model,
   ) {
@@ -74,6 +76,10 @@ export class Scene {
     if (message[0] === "mount") this.#made(cable.version = message[2]);
     else if (message[0] === "resume") {
       cable.version = message[2];
+      // What was shown elsewhere: as of the first rendering here, where it is not the newest.
+      const rendering = message.length > 5 ? 0 : this.#models.length - 1;
+      if (!this.#versions.has(message[2])) this.#versions.set(message[2], { rendering, time: this.stage.clock.now });
+      this.newest = Math.max(this.newest, message[2]);
       if (message.length > 5) this.#made(cable.version += 1 + message[7]);
     } else if (message[0] === "emit" && message[1] === "nacre:refused") {
       // Of a link that was left nothing is heard, and what it numbers may be others by now.
@@ -91,30 +97,48 @@ export class Scene {
     if (version > this.newest) this.newest = version;
   }
 
+  /** The models that were shown since a version, that of the version first. */
+  since(version: number): readonly Model[] {
+    const known = this.#versions.get(version);
+    assert(known, `Version ${version} of ${this.name} was never sent`);
+    return this.#models.slice(known.rendering);
+  }
+
+  /** Whether a version may have been forgotten here by the bounds. */
+  mayForget(version: number): boolean {
+    const seen = this.#versions.get(version)!;
+    const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(version + 1)?.time ?? Infinity);
+    // While nobody could read, nobody was sent the newest.
+    const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
+    return this.newest + unsent - version >= bounds.versions || since <= this.stage.clock.now - bounds.ms;
+  }
+
   /** Throws when an event had to be delivered that is refused now. */
   #justify(entry: Entry, reason: string, cable: Cable): void {
+    const isHere = entry.scene === this;
     // It was judged when it was told first.
-    if (entry.judged) return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
-    const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
-    assert(entry.scene === this, `${complaint}: it was not seen here`);
-    entry.judged = reason;
-    const seen = this.#versions.get(entry.seen);
-    assert(seen, `${complaint}: its version was never sent`);
-    const { now } = this.stage.clock;
-    this.stage.totals.note(`refused: ${reason}`);
-    if (reason === "version") {
-      const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(entry.seen + 1)?.time ?? Infinity);
-      // While nobody could read, nobody was sent the newest.
-      const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
-      return assert(this.newest + unsent - entry.seen >= bounds.versions || since <= now - bounds.ms, complaint);
+    if (entry.judged && isHere) {
+      return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
     }
+    const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
+    assert(isHere || this.goesOn, `${complaint}: it was not seen here`);
+    entry.judged = reason;
+    this.stage.totals.note(`refused: ${reason}`);
+    if (reason === "version") return assert(entry.scene.mayForget(entry.seen) || (!isHere && this.#cannotKnow(entry)), complaint);
     assert(reason === "gone", complaint);
     const { place } = entry;
-    const models = this.#models.slice(seen.rendering);
+    const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
     const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
-    // Told in a new link's first moment, it may have been refused any time before.
-    const present = cable.isNew ? models : models.slice(-1);
+    // Told in a new link's first moment, or where it was gone through again, it may have been refused any time before.
+    const present = cable.isNew || !isHere ? models : models.slice(-1);
     const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
     assert(wasAway || hadNoHandler, complaint);
+  }
+
+  /** Whether what an event was seen on never was here: it followed from what nobody's event was, after the snapshot. */
+  #cannotKnow(entry: Entry): boolean {
+    this.stage.totals.note("seen on what is known nowhere else");
+    const { log } = entry.scene.at(entry.seen);
+    return entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }

@@ -3,11 +3,12 @@
  * fails says by which seed it can be had again.
  */
 import { Random } from "../random.ts";
-import { judgeEnd, judgePage } from "./judge.ts";
+import { judgeEnd, judgePage, judgeSessions } from "./judge.ts";
 import type { Shape } from "./model.ts";
 import { type MakeWindow, Network } from "./network.ts";
 import { PageWindow } from "./page.ts";
-import { PlainProcess } from "./process.ts";
+import { PlainProcess, type Process } from "./process.ts";
+import { type Fleet, SessionProcess } from "./sessions.ts";
 import type { Scene } from "./scene.ts";
 import { Stage } from "./stage.ts";
 import { Tab } from "./tab.ts";
@@ -49,12 +50,16 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   stage.note("the run", () => JSON.stringify(shape));
   const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce, makeWindow);
   using _end = { [Symbol.dispose]: () => network.end() };
-  const isRoom = random.chance(0.75);
+  const kind = random.pick(["room", "link", "session", "session"]);
   const scenes: Scene[] = [];
-  let started = 0;
-  const start = () => new PlainProcess(network, `server ${++started}`, shape, isRoom, scenes);
-  network.processes.push(start());
-  const tabs = Array.from({ length: isRoom ? 1 + random.below(2) : 1 }, (_, user) => new Tab(network, user, `tab ${user}`));
+  const fleet: Fleet = { network, shape, scenes, linger: random.pick([0, 2_000, 30_000]), effects: new Map() };
+  let started = 0, version = 0;
+  const start = (): Process => {
+    const name = `server ${++started}`;
+    return kind === "session" ? new SessionProcess(fleet, name, version) : new PlainProcess(network, name, shape, kind === "room", scenes);
+  };
+  for (let i = kind === "session" ? 1 + random.below(3) : 1; i > 0; i--) network.processes.push(start());
+  const tabs = Array.from({ length: kind === "link" ? 1 : 1 + random.below(2) }, (_, user) => new Tab(network, user, `tab ${user}`));
 
   const check = () => {
     if (stage.failure !== undefined) throw stage.failure;
@@ -71,7 +76,7 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     }
     if (random.chance(0.1)) tab.step();
     if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
-    if (random.chance(troubled)) trouble(network, start);
+    if (random.chance(troubled)) trouble(network, start, () => version++);
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
   stage.mayFail = false;
@@ -83,6 +88,7 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   }
   await clock.advance(network.slowest * 2 + 5_000);
   check();
-  judgeEnd(tabs, scenes, shape, troubled === 0);
-  totals.note("runs");
+  if (kind === "session") judgeSessions(tabs, shape, troubled === 0);
+  else judgeEnd(tabs, scenes, shape, troubled === 0);
+  totals.note(`runs: ${kind}`);
 }

@@ -115,6 +115,7 @@ class StreamCable extends Cable implements Disposable {
   post(body: string): Promise<{ readonly ok: boolean }> {
     const { stage } = this.network;
     stage.note(this.caller.name, () => `posts ${JSON.stringify(body)}`);
+    for (const text of body.split("\n").slice(1)) this.caller.said(text, this);
     const answer = Promise.withResolvers<{ readonly ok: boolean }>();
     const fail = () => void stage.clock.after(this.network.delay(), () => answer.reject(new TypeError("error sending request")));
     const execute = async () => {

@@ -38,6 +38,8 @@ export class Tab implements Caller {
   /** What the page heard of effects. */
   readonly emitted: { readonly of: number; readonly scene: Scene }[] = [];
   version = 0;
+  /** The server has given it one. */
+  hasSnapshot = false;
   scene: Scene | undefined;
   cable: Cable | undefined;
   epoch = "";
@@ -47,6 +49,8 @@ export class Tab implements Caller {
   #numbered: Entry[] = [];
   #done = 0;
   readonly #waiting = new Map<PageElement, Waiting>();
+  /** Patches were skipped since the last snapshot. */
+  #hasSkipped = false;
   /** What was told of the attribute, as JSON. */
   #told: string | undefined;
   /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
@@ -212,7 +216,7 @@ export class Tab implements Caller {
   }
 
   #entry(place: string, means: UserMsg): Entry {
-    return new Entry(this.#acted, place, means, this.version, this.scene!, means.type === "bump");
+    return new Entry(this.#acted, place, means, this.version, this.scene!, this.#hasSkipped, means.type === "bump");
   }
 
   #queue(entry: Entry): void {
@@ -261,18 +265,32 @@ export class Tab implements Caller {
     else {
       if (typeof kind !== "string" && message.length > 1) this.#patched(message[3] as number | undefined);
       deliver();
-      if (typeof kind !== "string") this.#acknowledge([kind].flat()[0] as number);
+      if (typeof kind !== "string") {
+        const [count, snapshot] = [kind].flat() as [number, string?];
+        this.#acknowledge(count);
+        this.#covered(snapshot);
+      }
     }
     this.#judgeControls();
   }
 
   #patched(skipped = 0): void {
     this.version += 1 + skipped;
-    if (skipped > 0) this.#stage.totals.note("patches skipped");
+    if (skipped > 0) {
+      this.#stage.totals.note("patches skipped");
+      this.#hasSkipped = true;
+    }
+  }
+
+  #covered(snapshot: string | undefined): void {
+    if (snapshot === undefined) return;
+    this.#hasSkipped = false;
+    this.hasSnapshot = true;
+    this.#stage.totals.note("snapshots");
   }
 
   #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], cable: Cable, deliver: () => void): void {
-    const [last] = [covered].flat() as [number, string?];
+    const [last, snapshot] = [covered].flat() as [number, string?];
     this.#flush();
     const waited = this.#numbered.slice(Math.max(last, this.#done));
     this.version = version;
@@ -288,6 +306,8 @@ export class Tab implements Caller {
       if (this.#told !== undefined) this.#told = "";
     }
     this.epoch = epoch;
+    this.#hasSkipped = false;
+    this.#covered(snapshot);
     this.#look();
   }
 
@@ -297,7 +317,10 @@ export class Tab implements Caller {
     this.scene = cable.shown;
     this.#stage.totals.note(epoch === this.epoch ? "gone on here" : "gone on elsewhere");
     this.epoch = epoch;
-    if (message.length > 5) this.#patched(message[7]);
+    if (message.length > 5) {
+      this.#patched(message[7]);
+      this.#hasSkipped = true;
+    }
     deliver();
     this.#acknowledge(last - this.#done);
     this.#look();
@@ -310,6 +333,8 @@ export class Tab implements Caller {
       return;
     }
     assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
+    // What is kept is said again. But what happens while the server goes through that was seen on what may be known no more.
+    if (this.hasSnapshot) return assert(entry.number > cable.said, `${entry} was refused, though its tab has a snapshot`);
     if (entry.scene !== cable.shown) return;
     assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
     entry.isForgotten = true;
@@ -337,5 +362,7 @@ export class Tab implements Caller {
     if (reason === "epoch") this.#stage.totals.note("refused: epoch");
   }
 
-  said(): void {}
+  said(text: string, cable: Cable): void {
+    if (text.startsWith('["resume"')) cable.said = this.#numbered.length;
+  }
 }
