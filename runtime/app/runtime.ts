@@ -256,11 +256,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (canResume) audience.resume(member, version, true);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
-      // Refusals come before what says that their events have been dealt with, as in `connect`.
-      const isRefusal = (text: string) => text.startsWith('["emit","nacre:refused"');
-      for (const text of replay.said) if (isRefusal(text)) link.send(text);
+      // Before what says that their events have been dealt with, as in `connect`.
+      for (const text of replay.refusals) link.send(text);
       audience.mount(member);
-      for (const text of replay.said) if (!isRefusal(text)) link.send(text);
+      for (const text of replay.said) link.send(text);
     }
     if (canResume) {
       member.told = version;

@@ -138,7 +138,9 @@ export class Scene {
   /** Whether what an event was seen on never was here: it followed from what nobody's event was, after the snapshot. */
   #cannotKnow(entry: Entry): boolean {
     this.stage.totals.note("seen on what is known nowhere else");
-    const { log } = entry.scene.at(entry.seen);
-    return entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+    const { log, made } = entry.scene.at(entry.seen);
+    // A deploy that changes the view leaves none of the old ones.
+    const isOtherView = made !== this.model.made && this.model.made > 1;
+    return isOtherView || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }

@@ -37,6 +37,8 @@ export class SessionProcess implements Process {
   readonly #scenes = new Map<Model, Scene>();
   readonly #byEpoch = new Map<string, Scene>();
   #last: Scene | undefined;
+  /** What was said on links before it was known of which app they are. */
+  readonly #early = new WeakMap<Cable, string[]>();
 
   constructor(readonly fleet: Fleet, readonly name: string, version: number) {
     const { network: { stage }, shape, effects } = fleet;
@@ -91,8 +93,10 @@ export class SessionProcess implements Process {
       const [, name] = JSON.parse(text);
       if (!this.#byEpoch.has(name)) this.#byEpoch.set(name, this.#last!);
       cable.scene = this.#byEpoch.get(name)!;
+      for (const early of this.#early.get(cable) ?? []) cable.scene.sends(early, cable);
     }
-    cable.scene?.sends(text, cable);
+    if (cable.scene) cable.scene.sends(text, cable);
+    else this.#early.set(cable, [...this.#early.get(cable) ?? [], text]);
   }
 
   crash(): void {
