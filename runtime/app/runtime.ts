@@ -161,7 +161,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#restarting = new Restarting<Model, Msg, User>(restart, this.world, this.#presence);
     const { keep } = options;
     this.#lineage = keep?.snapshot?.lineage ?? this.world.randomName(6);
-    if (keep) this.#keeping = new Keeping(this.world, () => this.#cover());
+    if (keep) this.#keeping = new Keeping(this.world, () => this.#coverAll());
     this.#open(keep?.snapshot);
     if (!keep?.snapshot) this.#loop.begin(flags);
   }
@@ -292,8 +292,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
   leave(): Promise<void> {
     if (this.#isStopping) return this.stopped;
-    this.#loop.catchUp();
-    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+    this.#coverAll();
     this.#isStopping = true;
     this.#isLeaving = true;
     if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
@@ -529,7 +528,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   snapshot(member: Member, isWanted: boolean): string | undefined {
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    this.#isDue = false;
+    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
+    this.#isDue = member.slow !== undefined;
+    if (this.#isDue) return undefined;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
       this.#keeping.made();
@@ -539,6 +540,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       report(this.#loop.onError, error, "snapshot");
       return undefined;
     }
+  }
+
+  /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
+  #coverAll(): void {
+    this.#loop.catchUp();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
   }
 
   /** Makes a snapshot now. */
