@@ -1436,6 +1436,34 @@ Deno.test("Facts wait for a link and are told once: after a cut what is new, in 
   assertEquals([refused, page.errors, component.rows], [[], [], [1]]);
 });
 
+Deno.test("An attribute that has gone is told in a new epoch too, if it was told before: the model may be one that goes on", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: { attributes: ["step", "other"] } });
+  await observed();
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[0, "attribute", "step", "1"]]);
+  page.socket.cut();
+  element.removeAttribute("step");
+  await observed();
+  page.pass(1_000);
+  page.socket.receive(["mount", "e2", 0, 0, [], "x", { attributes: ["step", "other"] }]);
+  assertEquals(page.socket.take(), [[0, "attribute", "step", null]]);
+});
+
+Deno.test("After a resume that brings a patch, and so has a place for a config, the app is told of attributes as before", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: { attributes: ["step"] } });
+  await observed();
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["resume", "e1", 0, 0, 0, "y", [], 0]);
+  page.socket.take();
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[1, "attribute", "step", "1"]]);
+});
+
 Deno.test("A fact goes after what waits, and one that is too large is refused by the page itself", async () => {
   await using page = new FakePage();
   const { element, told } = page.element([[["input", [["@input", 0, [0, 150]]]]]], [1], { config: factConfig });

@@ -3,7 +3,6 @@
  * was cut is known when they come back. It knows nothing of apps.
  */
 import type { World } from "../world.ts";
-import { historyBounds } from "./history.ts";
 import { type Link, Member } from "./member.ts";
 
 /** How long a client that left is remembered. */
@@ -96,12 +95,11 @@ export class Members {
     this.#left.clear();
   }
 
-  /** The oldest version that one of them may still mean by an event; `newest` when there is none. */
+  /** The oldest version that one of them may still mean by an event, also one that left and may come back; `newest` when there is none. */
   oldestSeen(newest: number): number {
     let oldest = newest;
     for (const member of this.#here.values()) if (member.oldest < oldest) oldest = member.oldest;
-    const since = this.world.now() - historyBounds.ms;
-    for (const member of this.#left.values()) if (member.left! > since && member.oldest < oldest) oldest = member.oldest;
+    for (const member of this.#left.values()) if (member.oldest < oldest) oldest = member.oldest;
     return oldest;
   }
 }

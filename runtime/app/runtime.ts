@@ -141,6 +141,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #rendered: Model | undefined;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
+  /** Whose events were understood in this turn. */
+  readonly #understood: Member[] = [];
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
@@ -159,7 +161,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#restarting = new Restarting<Model, Msg, User>(restart, this.world, this.#presence);
     const { keep } = options;
     this.#lineage = keep?.snapshot?.lineage ?? this.world.randomName(6);
-    if (keep) this.#keeping = new Keeping(this.world, () => this.#cover());
+    if (keep) this.#keeping = new Keeping(this.world, () => this.#coverAll());
     this.#open(keep?.snapshot);
     if (!keep?.snapshot) this.#loop.begin(flags);
   }
@@ -196,6 +198,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
     const member = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+    // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
+    // this link was cut between them, nobody would tell it again.
+    for (const [event, reason] of member.refusals ?? []) if (event > done) this.#audience.refused(member, event, reason);
     if (
       version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
     ) {
@@ -203,8 +208,6 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       this.#keeping?.changed(0, true);
     } else this.#audience.mount(member);
     this.#audience.tellEarly([member]);
-    // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals ?? []) if (event > done) this.#audience.refused(member, event, reason);
     this.#presence?.came(member);
     this.#runEffects();
     return new Line(this, member, link, hasSnapshot);
@@ -253,6 +256,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (canResume) audience.resume(member, version, true);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
+      // Before what says that their events have been dealt with, as in `connect`.
+      for (const text of replay.refusals) link.send(text);
       audience.mount(member);
       for (const text of replay.said) link.send(text);
     }
@@ -287,8 +292,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
   leave(): Promise<void> {
     if (this.#isStopping) return this.stopped;
-    this.#loop.catchUp();
-    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+    this.#coverAll();
     this.#isStopping = true;
     this.#isLeaving = true;
     if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
@@ -323,6 +327,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience = new Audience(this, snapshot);
     this.#rendered = undefined;
     this.#willShow = false;
+    this.#understood.length = 0;
     const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(
       this.#app,
       this,
@@ -449,9 +454,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     const { member, number } = arrived;
     this.#willShow = true;
     const refusal = this.#understand(arrived);
+    this.#understood.push(member);
     member.dealt = number;
     this.#events++;
-    this.#audience.handled(member);
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
@@ -499,6 +504,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   show(): void {
     this.#willShow = false;
+    // Only now: what is rendered while events are understood says nothing of them. Their messages may fail, and then they have come to nothing.
+    for (const member of this.#understood.splice(0)) this.#audience.handled(member);
     if (this.#keeping && !this.#isReplaying) {
       // Where no event and no message came, a component has asked for it.
       const isForeign = this.#loop.isForeign || (this.#events === 0 && this.#isStale());
@@ -521,7 +528,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   snapshot(member: Member, isWanted: boolean): string | undefined {
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    this.#isDue = false;
+    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
+    this.#isDue = member.slow !== undefined;
+    if (this.#isDue) return undefined;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
       this.#keeping.made();
@@ -531,6 +540,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       report(this.#loop.onError, error, "snapshot");
       return undefined;
     }
+  }
+
+  /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
+  #coverAll(): void {
+    this.#loop.catchUp();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
   }
 
   /** Makes a snapshot now. */

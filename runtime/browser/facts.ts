@@ -11,17 +11,17 @@ export function watchFacts({ world, element, tell }: Host): Part & Required<Pick
   const properties: Record<string, string | undefined> = { __proto__: null as never };
   let config: Config = {};
   /** What was told, by what it is of. */
-  let told: Record<string, string> | undefined;
+  const told: Record<string, string> = {};
 
   const look = () => {
     const say = (kind: string, name: string, value: string | undefined) => {
       const place = JSON.stringify([kind, name]).slice(1, -1) + ",";
       // What was never there is nothing already.
-      if (value && value != (told![place] ?? "null")) tell(place + (told![place] = value) + "]");
+      if (value && value != (told[place] ?? "null")) tell(place + (told[place] = value) + "]");
     };
     for (const name of config.attributes || []) say("attribute", name, JSON.stringify(element.getAttribute(name)));
     for (const name of config.properties || []) say("property", name, properties[name]);
-    if (config.url && told!.url != world.location.href) tell(`"url",${JSON.stringify(told!.url = world.location.href)}]`);
+    if (config.url && told.url != world.location.href) tell(`"url",${JSON.stringify(told.url = world.location.href)}]`);
   };
   const watch = (how: "addEventListener" | "removeEventListener") => {
     for (const type of ["popstate", "nacre:url"]) world[how](type, look);
@@ -31,7 +31,8 @@ export function watchFacts({ world, element, tell }: Host): Part & Required<Pick
 
   return {
     begin(wanted, anew) {
-      if (anew || !told) told = {};
+      // The model may be one that goes on, and knows what was there before: that it has gone is told, too.
+      if (anew) { for (const place in told) told[place] = ""; }
       config = wanted;
       for (const name of config.properties || []) {
         if (!(name in properties)) {
