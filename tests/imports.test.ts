@@ -8,6 +8,7 @@ const layers: readonly (readonly [name: string, files: RegExp])[] = [
   ["world", /^runtime\/world\.ts$/],
   ["wire", /^runtime\/wire\//],
   ["view", /^runtime\/view\//],
+  ["continuity", /^runtime\/continuity\//],
   ["app", /^runtime\/app\//],
   // Of the browser runtime what a mounted app does as well: it stands on the wire alone (see below), and is no lower than this for `client`.
   ["browser", /^runtime\/browser\//],

@@ -2,7 +2,19 @@
  * A second reader of the wire, made from `docs/protocol.md` alone, as strict as the document: what it does not say is an error.
  * It must import nothing of the runtime but types, or a mistake there would be made here too.
  */
-import type { Config, Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
+import type {
+  Change,
+  Config,
+  Covered,
+  Definition,
+  Down,
+  FormSaid,
+  HandlerOptions,
+  Json,
+  Path,
+  Recipe,
+  Value,
+} from "../runtime/wire/message.ts";
 
 /** What a handler on the page is. */
 export interface Listening {
@@ -47,10 +59,16 @@ export class Reader {
   /** The number of the last event that was dealt with. */
   done = 0;
   mounts = 0;
+  /** How often it has gone on without a mount. */
+  resumed = 0;
+  /** The snapshots that it was sent. */
+  readonly snapshots: string[] = [];
   readonly refused: { readonly number: number; readonly reason: string }[] = [];
   readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
   /** Effects of the page: name and arguments. */
   readonly effects: Json[][] = [];
+  /** What the element was said to be to a form, since the mount. */
+  readonly formed: FormSaid[] = [];
   /** Changes of what is provided and wanted. */
   readonly contexts: Down[] = [];
   /** What the last mount wants to be told of. */
@@ -69,19 +87,26 @@ export class Reader {
         this.#root = this.#value(value);
         this.epoch = epoch;
         this.version = version;
-        this.done = last;
+        this.done = 0;
+        this.#covered(last);
         this.mounts++;
         break;
       }
       case "resume": {
-        const [, epoch, version, last, patch, definitions, skipped = 0] = message;
+        const [, epoch, version, last, config, patch, definitions, skipped] = message;
+        this.#mounted();
+        if (config) this.config = config;
         this.epoch = epoch;
-        this.version = version;
+        if (version !== this.version) throw new Error(`Cannot go on from version ${version}: this is ${this.version}`);
         this.done = last;
-        if (patch === undefined) break;
-        if (definitions) this.#templates.push(...definitions.map(readDefinition));
-        this.#root = this.#patch(this.#root, patch);
-        this.version += 1 + skipped;
+        this.resumed++;
+        if (patch !== undefined) this.#change(patch, definitions, skipped);
+        break;
+      }
+      case "form": {
+        const [, ...said] = message;
+        this.#mounted();
+        this.formed.push(said);
         break;
       }
       case "provide":
@@ -106,16 +131,25 @@ export class Reader {
         break;
       }
       default: {
-        const [acknowledged, patch, definitions, skipped = 0] = message;
+        const [acknowledged, patch, definitions, skipped] = message as [Covered, (Value | Change)?, Definition[]?, number?];
         this.#mounted();
-        this.done += acknowledged;
-        if (patch === undefined) break;
-        if (definitions) this.#templates.push(...definitions.map(readDefinition));
-        this.#root = this.#patch(this.#root, patch);
-        this.version += 1 + skipped;
+        if (patch !== undefined) this.#change(patch, definitions, skipped);
+        this.#covered(acknowledged);
       }
     }
     return message;
+  }
+
+  #change(patch: Value | Change, definitions: Definition[] = [], skipped = 0): void {
+    this.#templates.push(...definitions.map(readDefinition));
+    this.#root = this.#patch(this.#root, patch);
+    this.version += 1 + skipped;
+  }
+
+  #covered(covered: Covered): void {
+    const [events, snapshot] = typeof covered === "number" ? [covered] : covered;
+    this.done += events;
+    if (snapshot !== undefined) this.snapshots.push(snapshot);
   }
 
   /** What is on the page. */
@@ -293,14 +327,6 @@ function merge(held: Record<string, Json> | null, change: unknown): Record<strin
 
 // ---- shapes ----------------------------------------------------------------------------------
 
-/** A patch, the definitions that are new in it, and how many versions it stands for; or nothing. */
-function isPatch(rest: unknown[]): boolean {
-  const [patch, definitions, skipped] = rest;
-  if (rest.length === 0) return true;
-  return rest.length <= 3 && (isValue(patch) || isChange(patch, rest.length === 3)) && (rest.length < 2 || isDefinitions(definitions)) &&
-    (rest.length < 3 || isCount(skipped));
-}
-
 /** A message from the server, checked. @throws {Error} for anything that the document does not describe. */
 export function readDown(text: string): Down {
   const message: unknown = JSON.parse(text);
@@ -311,10 +337,17 @@ export function readDown(text: string): Down {
     case "mount": {
       const [epoch, version, last, definitions, value, config] = rest;
       if (
-        rest.length !== (config === undefined ? 5 : 6) || typeof epoch !== "string" || !isCount(version) || !isCount(last) ||
+        rest.length !== (config === undefined ? 5 : 6) || typeof epoch !== "string" || !isCount(version) || !isCovered(last) ||
         !isDefinitions(definitions)
       ) throw bad();
       if (!isValue(value) || (config !== undefined && !isConfig(config))) throw bad();
+      break;
+    }
+    case "resume": {
+      const [epoch, version, last, config, ...change] = rest;
+      if (typeof epoch !== "string" || !isCount(version) || !isCount(last)) throw bad();
+      if (config !== undefined && config !== 0 && !isConfig(config, true)) throw bad();
+      if (change.length > 0 && !(change.length === 3 && isPatch(change))) throw bad();
       break;
     }
     case "emit":
@@ -327,6 +360,9 @@ export function readDown(text: string): Down {
     case "context":
       if (rest.length !== 2 || !isText(rest[0]) || (rest[1] !== 0 && rest[1] !== 1)) throw bad();
       break;
+    case "form":
+      if (!isFormSaid(rest)) throw bad();
+      break;
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
@@ -336,11 +372,19 @@ export function readDown(text: string): Down {
       break;
     }
     default:
-      if (!isCount(kind)) throw bad();
-      // Alone it says that events have been dealt with: not none.
-      if (rest.length === 0 ? kind === 0 : !isPatch(rest)) throw bad();
+      // Alone it says that events have been dealt with, or brings a snapshot: not nothing.
+      if (!isCovered(kind) || rest.length === 0 ? !isCovered(kind) || kind === 0 : !isPatch(rest)) throw bad();
   }
   return message as Down;
+}
+
+function isPatch([patch, definitions, skipped, ...more]: unknown[]): boolean {
+  return (isValue(patch) || isChange(patch, skipped !== undefined)) && (definitions === undefined || isDefinitions(definitions)) &&
+    (skipped === undefined || isCount(skipped)) && more.length === 0;
+}
+
+function isCovered(value: unknown): boolean {
+  return isCount(value) || (Array.isArray(value) && value.length === 2 && isCount(value[0]) && isText(value[1]));
 }
 
 /** The arguments of each effect of the page. */
@@ -364,12 +408,40 @@ function isEffect([name, ...args]: unknown[]): boolean {
   return expected.length > 0 && args.length === expected.length + more && expected.every((is, i) => is(args[i]));
 }
 
-function isConfig(config: unknown): boolean {
+function isConfig(config: unknown, mayBeEmpty = false): boolean {
   const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
-  if (!isObject(config) || Object.keys(config).length === 0) return false;
-  const { attributes, properties, url, contexts, provided, ...more } = config;
+  if (!isObject(config) || (Object.keys(config).length === 0 && !mayBeEmpty)) return false;
+  const { attributes, properties, url, contexts, provided, shadow, form, ...more } = config;
   return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && isNames(contexts) &&
-    (provided === undefined || isObject(provided)) && (url === undefined || url === 1);
+    (provided === undefined || isObject(provided)) && (url === undefined || url === 1) &&
+    (shadow === undefined || isShadow(shadow)) && (form === undefined || isForm(form));
+}
+
+function isShadow(shadow: unknown): boolean {
+  if (!isObject(shadow)) return false;
+  const { mode, delegatesFocus = 1, adoptStyles = 1, ...more } = shadow;
+  return (mode === "open" || mode === "closed") && delegatesFocus === 1 && adoptStyles === 1 && Object.keys(more).length === 0;
+}
+
+function isForm(form: unknown): boolean {
+  return isObject(form) && Object.keys(form).join() === "hears,said" && Array.isArray(form.said) && form.said.every(isFormSaid) &&
+    Array.isArray(form.hears) && form.hears.every((kind) => ["reset", "disabled", "restore", "autofill"].includes(kind as string));
+}
+
+function isFormSaid(said: unknown): boolean {
+  const [kind, first, second, ...more] = Array.isArray(said) ? said as unknown[] : [];
+  switch (kind) {
+    case "value":
+      return (first === null || isText(first) ||
+        Array.isArray(first) && first.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText))) &&
+        (second === null || isText(second)) && more.length === 0;
+    case "validity":
+      return Array.isArray(first) && first.every(isText) && isText(second) && more.length < 2 && more.every(isText);
+    case "states":
+      return isObject(first) && Object.values(first).every((is) => is === 0 || is === 1) && second === undefined;
+    default:
+      return false;
+  }
 }
 
 function isRefusal(detail: unknown): boolean {

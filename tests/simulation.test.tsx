@@ -5,7 +5,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { app, type Send } from "../mod.ts";
 import type { Link } from "../runtime/app/member.ts";
-import { type Connection, run, type Runtime } from "../runtime/app/runtime.ts";
+import type { Connection } from "../runtime/app/connection.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
 import type { Path } from "../runtime/wire/message.ts";
 import { type Random, seeded } from "./kit.ts";
 import { type Plain, readDown, Reader, textOf } from "./reader.ts";

@@ -1,7 +1,7 @@
 /** A client that does not read: what waits for it is bounded, others do not wait for it, and when it reads it is brought up to date. */
 import { assert, assertEquals } from "@std/assert";
 import { app, effect, next, serve, start } from "../mod.ts";
-import type { Connection } from "../runtime/app/runtime.ts";
+import type { Connection } from "../runtime/app/connection.ts";
 import { run } from "../runtime/app/runtime.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
 import { Caller } from "./caller.ts";

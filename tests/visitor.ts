@@ -2,7 +2,8 @@
  * A client without a browser: it reads the wire with the reference reader, and acts on what it has read, which may be older than
  * what the server has sent. It must never know what the server knows.
  */
-import type { Connection, Runtime } from "../runtime/app/runtime.ts";
+import type { Connection } from "../runtime/app/connection.ts";
+import type { Runtime } from "../runtime/app/runtime.ts";
 import type { Down, Fields, Path } from "../runtime/wire/message.ts";
 import { type Plain, Reader } from "./reader.ts";
 import { RecordedLink } from "./recorded_link.ts";

@@ -3,7 +3,9 @@ import { type ComponentChildren, type ComponentType, h } from "../deps.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
+import type { FormHandlers } from "./form.ts";
 import type { Send } from "./send.ts";
+import { shadowOf, type ShadowOptions } from "./shadow.ts";
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {
@@ -36,11 +38,34 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onProperty?: Readonly<Record<string, (value: unknown) => NoInfer<Msg> | undefined>>;
   /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
   onUrl?: (url: URL) => NoInfer<Msg> | undefined;
+  /**
+   * The messages for what a form around the element does to it: `effect.formValue` says what is sent for the element, `effect.validity` what is
+   * wrong with that.
+   */
+  onForm?: FormHandlers<NoInfer<Msg>>;
+  /**
+   * The view stands in a shadow root of the element, with the style sheets of the page; without this it is in the light DOM. Children that the
+   * page gives the element are shown where the view has a `<slot>`.
+   */
+  shadow?: ShadowOptions["mode"] | ShadowOptions;
   /** Named in errors. */
   name?: string;
-  /** The version of the model, for carrying it over a deploy. */
+  /** The version of the model, 0 as usual: to be raised when the model takes another form. */
   version?: number;
+  /**
+   * Makes of a model of an earlier version one of this. Without it, or when it throws, a session of another version begins anew.
+   * `docs/continuity.md` says more.
+   */
+  migrate?: (model: never, version: number) => Model;
+  /**
+   * The app goes on with this model: in another process (`"process"`), in one request of `method="http"` (`"request"`), or after it was asleep
+   * (`"sleep"`). Effects that ran before are gone: what the model says is pending is to be started again here.
+   */
+  resumed?: (model: Model, why: Resumed) => Model | Next<Model, NoInfer<Msg>>;
 }
+
+/** Why an app goes on: it was in another process; it runs for one request; it was asleep. */
+export type Resumed = "process" | "request" | "sleep";
 
 /** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
 export interface App<Model, Msg, Flags = void, User = unknown> {
@@ -58,8 +83,16 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   onDisconnect?(client: Client<User>): Msg;
   /** The messages for what the page says of the element. */
   readonly facts: FactHandlers<Msg>;
+  /** The shadow root that it wants; where there is none it is in the light DOM. */
+  readonly shadow?: ShadowOptions;
   /** Named in errors. */
   readonly name: string;
+  /** The version of the model. */
+  readonly version: number;
+  /** Makes of a model of an earlier version one of this. */
+  migrate?(model: unknown, version: number): Model;
+  /** What comes of going on with a model. */
+  resumed?(model: Model, why: Resumed): Next<Model, Msg>;
 }
 
 class NextValue<Model, Msg> implements Next<Model, Msg> {
@@ -97,7 +130,7 @@ export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void :
  * Makes an app of its parts; or of one Preact component, whose props are the flags and the model, and which has no messages: what it
  * remembers is in its hooks.
  *
- * @throws {TypeError} when `init`, `update` or `view` is not a function.
+ * @throws {TypeError} when `init`, `update` or `view` is not a function, or `shadow` is no mode.
  *
  * @example
  * ```ts
@@ -146,7 +179,10 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl } = options;
+  if (options.version !== undefined && !(Number.isSafeInteger(options.version) && options.version >= 0)) {
+    throw new RangeError(`Cannot make an app: version must be a whole number from 0, not ${options.version}`);
+  }
+  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, onForm, migrate, resumed } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
@@ -154,7 +190,16 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     subscriptions: (model: Model) => subscriptions?.(model) ?? {},
     ...(onConnect ? { onConnect } : {}),
     ...(onDisconnect ? { onDisconnect } : {}),
-    facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
+    facts: {
+      ...(onAttribute && { onAttribute }),
+      ...(onProperty && { onProperty }),
+      ...(onUrl && { onUrl }),
+      ...(onForm && { onForm }),
+    },
+    ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
+    version: options.version ?? 0,
+    ...(migrate ? { migrate: migrate as (model: unknown, version: number) => Model } : {}),
+    ...(resumed ? { resumed: (model: Model, why: Resumed) => asNext<Model, Msg>(resumed(model, why)) } : {}),
   });
 }

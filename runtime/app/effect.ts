@@ -4,7 +4,8 @@
  */
 
 import type { Effect } from "./carries.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
+import { type FormEffects, formEffects } from "./form.ts";
 import { type PageEffects, pageEffects } from "./page_effect.ts";
 import { checkSource } from "./source.ts";
 
@@ -14,18 +15,28 @@ export type { Effect };
 export type Description =
   | { readonly type: "batch"; readonly effects: readonly Description[] }
   | { readonly type: "map"; readonly effect: Description; readonly to: (message: unknown) => unknown }
-  | { readonly type: "from"; readonly run: (signal: AbortSignal) => unknown }
+  | { readonly type: "from"; readonly run: (signal: AbortSignal, info: EffectInfo) => unknown }
   | { readonly type: "after"; readonly ms: number; readonly message: unknown }
   | { readonly type: "every"; readonly ms: number; readonly message: unknown }
   | { readonly type: "listen"; readonly source: unknown; readonly event: string | undefined; readonly to: (value: unknown) => unknown }
   | { readonly type: "disconnect"; readonly client: string }
   | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
   | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string }
+  | { readonly type: "form"; readonly said: FormSaid }
   | { readonly type: "provide"; readonly key: string; readonly value: unknown }
   | { readonly type: "context"; readonly key: string; readonly to: (value: unknown) => unknown };
 
 /** What `effect.listen` takes: a source, or a function that opens one; the signal is aborted when it is listened to no more. */
 export type Listened<Source> = Source | ((signal: AbortSignal) => Source | Promise<Source>);
+
+/** What an effect may know of itself. */
+export interface EffectInfo {
+  /**
+   * Its name: the same when the event that it follows from is dealt with again in another process, after a crash. What must not happen
+   * twice (a payment) is to be told apart by it. Random where it follows from no event.
+   */
+  readonly id: string;
+}
 
 /** Where an emitted event goes. */
 export interface EmitOptions {
@@ -71,7 +82,7 @@ const none = describe<never>({ type: "batch", effects: [] });
  * const saved = next({ state: "saved" }, effect.after(1000, "fade"));
  * ```
  */
-export const effect: PageEffects & {
+export const effect: PageEffects & FormEffects & {
   /** Nothing to do. */
   none: Effect;
   /** Several effects as one, started in order. */
@@ -80,9 +91,10 @@ export const effect: PageEffects & {
   map<A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B>;
   /**
    * Runs a function; what it answers, or the promise that it answers comes to, is a message; `undefined` is none. The signal is
-   * aborted when the runtime stops, or when the subscription goes.
+   * aborted when the runtime stops, or when the subscription goes. `info.id` names this effect, so that a service can tell that it comes
+   * again (`docs/continuity.md`).
    */
-  from<const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>>;
+  from<const Msg = never>(run: (signal: AbortSignal, info: EffectInfo) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>>;
   /** A message after `ms` milliseconds. */
   after<const Msg>(ms: number, message: Msg): Effect<Msg>;
   /** A message every `ms` milliseconds (at least 1), until the runtime stops or the subscription goes. */
@@ -111,11 +123,12 @@ export const effect: PageEffects & {
   disconnect(client: string): Effect;
 } = {
   ...pageEffects,
+  ...formEffects,
   none,
   batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
   map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>
     describe({ type: "map", effect: effect as unknown as Description, to: to as (message: unknown) => unknown }),
-  from: <const Msg = never>(run: (signal: AbortSignal) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>> =>
+  from: <const Msg = never>(run: (signal: AbortSignal, info: EffectInfo) => Msg | void | Promise<Msg | void>): Effect<Exclude<Msg, void>> =>
     describe({ type: "from", run }),
   after<const Msg>(ms: number, message: Msg): Effect<Msg> {
     checkDelay("after", ms);

@@ -7,9 +7,20 @@ import type { Node } from "../view/tree.ts";
 /** The bounds of a history. */
 export const historyBounds = { versions: 32, ms: 10_000, holes: 200_000 } as const;
 
-interface Entry {
+/** A version that is kept. */
+export interface Kept {
   readonly version: number;
+  readonly tree: Node;
+  /** What it shows. */
+  readonly model: unknown;
+  /** How many definitions a client has that was sent it. */
+  readonly definitions: number;
+}
+
+interface Entry extends Kept {
   tree: Node;
+  model: unknown;
+  definitions: number;
   /** Holes that this version made new; what it shares with the one before costs nothing. Not counted for the oldest. */
   holes: number;
   /** When the next version took its place. */
@@ -31,32 +42,43 @@ export class History {
     return this.#entries.length;
   }
 
-  /** A new version. */
-  add(version: number, tree: Node, holes: number, now: number): void {
+  /** A new version of this model, with which so many definitions are known. */
+  add(version: number, tree: Node, model: unknown, definitions: number, holes: number, now: number): void {
     const last = this.#entries.at(-1);
     if (last) {
       last.until = now;
       this.#holes += holes;
     }
-    this.#entries.push({ version, tree, holes, until: Infinity });
+    this.#entries.push({ version, tree, model, definitions, holes, until: Infinity });
     this.#trim(now, 0);
   }
 
+  /** With the newest version so many definitions are known: the first is numbered when somebody is shown it. */
+  defined(definitions: number): void {
+    this.#entries.at(-1)!.definitions = definitions;
+  }
+
+  /** The versions from this one on, the newest last. */
+  from(version: number): readonly Kept[] {
+    return this.#entries.filter((entry) => entry.version >= version);
+  }
+
   /** The newest version's tree anew: the page is the same, its handlers are not. */
-  replace(tree: Node, holes: number): void {
+  replace(tree: Node, model: unknown, holes: number): void {
     const last = this.#entries.at(-1)!;
     last.tree = tree;
+    last.model = model;
     // What it held before is held no more, but may be part of the new tree: the sum is kept, as an upper bound.
     if (holes <= last.holes) return;
     if (this.#entries.length > 1) this.#holes += holes - last.holes;
     last.holes = holes;
   }
 
-  /** The tree of a version; undefined when it is no longer (or not yet) known. */
-  at(version: number, now: number): Node | undefined {
+  /** A version; undefined when it is no longer (or not yet) known. */
+  at(version: number, now: number): Kept | undefined {
     this.#trim(now, 0);
     const first = this.#entries[0];
-    return first && this.#entries[version - first.version]?.tree;
+    return first && this.#entries[version - first.version];
   }
 
   /** Forgets the versions before this one: every client has seen a later one. */

@@ -3,12 +3,14 @@
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
 import { type Handler, sourceOf } from "../view/handler.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Form } from "./form.ts";
 import type { Effect } from "./effect.ts";
+import type { Origin } from "./origin.ts";
 import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
 import { messageOf } from "./send.ts";
@@ -35,6 +37,8 @@ export interface Owner<Event, From extends Sender> {
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
   /** The contexts of this app. */
   readonly contexts: Contexts;
+  /** What it is to a form. */
+  readonly form: Form;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -47,10 +51,12 @@ class Message<Msg, From> {
     readonly from: From | undefined,
     /** Who began what led to it: what an effect sends later has no `from`, and the cause of the effect. */
     readonly cause: From | undefined,
+    /** What its effects follow from. */
+    readonly origin: Origin | undefined,
   ) {}
 }
 
-type Done<Model, Msg, From> = [next: Next<Model, Msg>, cause: From | undefined];
+type Done<Model, Msg, From> = [next: Next<Model, Msg>, cause: From | undefined, origin: Origin | undefined];
 /** What the model listens to. */
 type Wanted<Msg> = Readonly<Record<string, Effect<Msg> | false | null | undefined>>;
 
@@ -67,9 +73,12 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   ended: "stopped" | "failed" | undefined;
   /** Where it has failed. */
   failedIn: string | undefined;
+  /** Does this turn fold messages that no event is? */
+  isForeign = false;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
-  readonly #onError: OnError;
+  /** Told of errors. */
+  readonly onError: OnError;
   readonly #owner: Owner<Event, From>;
   readonly #scope: Scope<From>;
   readonly #subscriptions = new Map<string, Scope<From>>();
@@ -81,17 +90,28 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #pause: unknown;
   /** Whose handler, or whose message's effects, run now. */
   #cause: From | undefined;
+  #origin: Origin | undefined;
+  /** Who waits for nothing to be under way. */
+  #rest: (() => void) | undefined;
+  /** The model is gone on with: what it listens to is started when that is done. */
+  #isReplaying = false;
   /** A handler runs: what it sends by calling other handlers is of this turn. */
   #handling = false;
   /** The messages of the turn. */
   #messages: Message<Msg, From>[] = [];
   #resolveStopped!: () => void;
 
-  constructor(app: App<Model, Msg, Flags, User>, owner: Owner<Event, From>, world: World, onError: OnError | undefined) {
+  constructor(
+    app: App<Model, Msg, Flags, User>,
+    owner: Owner<Event, From>,
+    world: World,
+    onError: OnError | undefined,
+    readonly isBrief: boolean = false,
+  ) {
     this.#app = app;
     this.#owner = owner;
     this.#world = world;
-    this.#onError = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
+    this.onError = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
     this.#scope = new Scope(world, this);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
   }
@@ -102,7 +122,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (!next) return;
     this.model = next.model;
     const wanted = this.guarded("subscriptions", () => this.#app.subscriptions(this.model));
-    if (!this.ended) this.#perform([[next, undefined]], wanted);
+    if (!this.ended) this.#perform([[next, undefined, undefined]], wanted);
   }
 
   /** Begins with a model that there was before, and what it listens to. */
@@ -112,21 +132,55 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (!this.ended) this.#perform([], wanted);
   }
 
+  /** Has a model that there was elsewhere; what it listens to is not started before {@link Loop.goOn}. */
+  replay(model: Model): void {
+    this.model = model;
+    this.#isReplaying = true;
+  }
+
+  /** Goes on with the model, which may be another after a replay, and with what the app makes of that. */
+  goOn(next: Next<Model, Msg> | undefined): void {
+    this.#isReplaying = false;
+    if (next) this.model = next.model;
+    const wanted = this.guarded("subscriptions", () => this.#app.subscriptions(this.model));
+    if (!this.ended) this.#perform(next ? [[next, undefined, undefined]] : [], wanted);
+    this.wake();
+  }
+
+  /** Calls `rest` once nothing is under way: no message waits, and no effect will send one by itself. */
+  whenQuiet(rest: () => void): void {
+    this.#rest = rest;
+    this.settled();
+  }
+
+  /** As {@link Stage} has it. */
+  settled(): void {
+    if (!this.#rest || (!this.ended && (this.#mailbox.length > 0 || this.#scheduled || this.#scope.pending > 0))) return;
+    const rest = this.#rest;
+    this.#rest = undefined;
+    rest();
+  }
+
+  /** Whether it listens to anything. */
+  get isListening(): boolean {
+    return this.#subscriptions.size > 0;
+  }
+
   /** A message arrives: for the next turn, or for this one while a handler runs. Ignored once the loop has ended. */
-  dispatch(message: Msg, cause?: From): void {
+  dispatch(message: Msg, cause?: From, origin?: Origin): void {
     if (this.ended) return;
-    if (this.#handling) this.#messages.push(new Message(message, this.#cause, this.#cause));
-    else this.#arrived(new Message<Msg, From>(message, undefined, cause));
+    if (this.#handling) this.#messages.push(new Message(message, this.#cause, this.#cause, this.#origin));
+    else this.#arrived(new Message<Msg, From>(message, undefined, cause, origin));
   }
 
   /** A message of a client arrives that is no event. */
   tell(message: Msg, from: From): void {
-    if (!this.ended) this.#arrived(new Message(message, from, from));
+    if (!this.ended) this.#arrived(new Message(message, from, from, undefined));
   }
 
-  /** While events are understood: one of them is this message. */
-  understood(message: Msg, from: From): void {
-    this.#messages.push(new Message(message, from, from));
+  /** While events are understood: one of them is this message, which what `origin` names is of. */
+  understood(message: Msg, from: From, origin?: Origin): void {
+    this.#messages.push(new Message(message, from, from, origin));
   }
 
   /** An event arrives. */
@@ -149,33 +203,34 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     return this.#cause;
   }
 
+  /** Deals now with all that is under way, as far as it needs no time. */
+  settle(): void {
+    for (let i = 0; i < mostInARow && this.#scheduled && !this.ended; i++) this.#turn();
+  }
+
   /** Deals now with what has arrived, if anything has. */
   catchUp(): void {
     if (this.#mailbox.length > 0) this.#turn();
   }
 
   /** Calls a handler with an event that `from` sent; what comes of it, and what it sends by calling other handlers, is of this turn. */
-  handle(from: From, handler: Handler, event: unknown): void {
+  handle(from: From, handler: Handler, event: unknown, origin?: Origin): void {
     const source = sourceOf(handler);
     this.#cause = from;
+    this.#origin = origin;
     this.#handling = true;
     try {
       if (source) {
         const message = messageOf(source, event, from.client);
-        if (message !== undefined) this.understood(message as Msg, from);
+        if (message !== undefined) this.understood(message as Msg, from, origin);
       } else {
         const done = handler(event as never);
         if (done instanceof Promise) done.catch((error) => this.failed(error, "handler"));
       }
     } finally {
       this.#handling = false;
-      this.#cause = undefined;
+      this.#cause = this.#origin = undefined;
     }
-  }
-
-  /** A message of this turn that `from` is the cause of: a fact, while it is understood. */
-  take(message: Msg, from: From): void {
-    this.#messages.push(new Message(message, from, from));
   }
 
   /** What is dispatched in `task` is of this turn, and `from` is its cause. */
@@ -205,13 +260,13 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (this.ended) return;
     this.failedIn = where;
     this.#end("failed", error);
-    report(this.#onError, error, where);
+    report(this.onError, error, where);
   }
 
   /** Ends the loop, after some last messages: their effects are started, and aborted with all others. */
   stop(reason?: unknown, last: readonly (readonly [message: Msg, from: From])[] = []): Promise<void> {
     if (!this.ended && last.length > 0) {
-      const turn = this.#fold(last.map(([message, from]) => new Message(message, from, from)));
+      const turn = this.#fold(last.map(([message, from]) => new Message(message, from, from, undefined)));
       if (turn) this.#start(turn.done);
     }
     this.#end("stopped", reason);
@@ -234,6 +289,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   }
 
   /** As {@link Stage} has it. */
+  form(said: FormSaid): void {
+    this.#owner.form.say(said);
+  }
+
+  /** As {@link Stage} has it. */
   provide(key: string, value: unknown): void {
     this.#owner.contexts.provide(key, value);
   }
@@ -246,7 +306,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   fail(error: unknown): void {
     // A listener of the signal may fail while all is ended.
-    if (this.ended) report(this.#onError, error, "effect");
+    if (this.ended) report(this.onError, error, "effect");
     else this.failed(error, "effect");
   }
 
@@ -258,11 +318,15 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
+    // It may have been dealt with before that.
+    const turn = () => {
+      if (this.#scheduled) this.#turn();
+    };
+    if (++this.#inARow <= mostInARow) this.#world.soon(turn);
     else {
       this.#pause = this.#world.setTimer(0, () => {
         this.#inARow = 0;
-        this.#turn();
+        turn();
       });
     }
   }
@@ -274,6 +338,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     const facts = this.#mailbox;
     this.#mailbox = [];
     const messages: Message<Msg, From>[] = this.#messages = [];
+    this.isForeign = facts.some((fact) => fact instanceof Message);
     for (const fact of facts) {
       if (fact instanceof Message) {
         messages.push(fact);
@@ -296,6 +361,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (this.ended) return;
     this.#owner.shown();
     if (messages.length > 0) this.#perform(turn.done, turn.wanted);
+    this.settled();
   }
 
   /** Folds messages into the model, which is left as it was when one of them fails; undefined then. */
@@ -304,13 +370,13 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     let where = "update";
     try {
       let { model } = this;
-      for (const { message, from, cause } of messages) {
+      for (const { message, from, cause, origin } of messages) {
         const next = this.#app.update(model, message, from?.client as Client<User> | undefined);
         model = next.model;
-        if (next.effects.length > 0) done.push([next, cause]);
+        if (next.effects.length > 0) done.push([next, cause, origin]);
       }
       where = "subscriptions";
-      const wanted = Object.is(model, this.#followed) ? undefined : this.#app.subscriptions(model);
+      const wanted = this.#isReplaying || Object.is(model, this.#followed) ? undefined : this.#app.subscriptions(model);
       if (this.ended) return undefined;
       this.model = model;
       return { done, wanted };
@@ -326,10 +392,10 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   }
 
   #start(done: readonly Done<Model, Msg, From>[]): void {
-    for (const [{ effects }, cause] of done) {
+    for (const [{ effects }, cause, origin] of done) {
       this.#cause = cause;
       this.guarded("effect", () => {
-        for (const effect of effects) this.#scope.run(effect, cause);
+        for (const effect of effects) this.#scope.run(effect, cause, origin);
       });
       this.#cause = undefined;
     }
@@ -360,5 +426,6 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     this.#subscriptions.clear();
     this.#owner.ended();
     this.#resolveStopped();
+    this.settled();
   }
 }

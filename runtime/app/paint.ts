@@ -24,8 +24,6 @@ export interface PaintedState {
   readonly tree: Node;
   /** The templates in it, numbered. */
   readonly definitions: Definitions;
-  /** What the ids of `useId` begin with. */
-  readonly ids: string;
   /** The states of the components in it. */
   readonly components: SavedState;
 }
@@ -37,8 +35,8 @@ export interface PaintOptions {
   readonly development: boolean;
   /** Told why a page cannot be taken over, and of what else a developer should know. */
   warn(message: string): void;
-  /** Makes the snapshot of the description: a text that means something to the server alone. */
-  seal?(state: PaintedState): string;
+  /** Makes the snapshot of the description: a text that means something to the server alone. Without it the page is mounted. */
+  seal(state: PaintedState): string | undefined;
 }
 
 /**
@@ -56,12 +54,9 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     const tree = lowering.lower(app.view(model, send));
     const definitions = new Definitions();
     const { html, parts, problem } = paint(tree, definitions);
-    if (!parts) {
-      warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
-      return { html };
-    }
-    const snapshot = seal?.({ model, tree, definitions, ids, components: lowering.state() }) ?? "";
-    return { html: html + descriptionHtml(parts, snapshot, configOf(app.facts)) };
+    if (!parts) warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
+    const snapshot = parts && seal({ model, tree, definitions, components: lowering.state() });
+    return { html: snapshot ? html + descriptionHtml(parts!, snapshot, configOf(app)) : html };
   } finally {
     // What a layout effect has begun ends with it.
     lowering.end(() => {});

@@ -36,6 +36,16 @@ export class Presence<Msg, User> {
     readonly isUndone: boolean,
   ) {}
 
+  /** Whether the model was told that this client joined. */
+  knows(member: Member): boolean {
+    return this.#known.has(member);
+  }
+
+  /** The model was told elsewhere that this client joined. */
+  know(member: Member): void {
+    this.#known.add(member);
+  }
+
   /** A client is here. */
   came(member: Member): void {
     this.#leaving.delete(member);

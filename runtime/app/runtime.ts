@@ -2,39 +2,35 @@
  * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
-import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
-import { readUp } from "../wire/up.ts";
-import { Definitions } from "../view/definitions.ts";
-import { diff, encode } from "../view/diff.ts";
+import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal, ResumeUp } from "../wire/message.ts";
 import { sourceOf } from "../view/handler.ts";
+import { hashOf } from "../view/hash.ts";
+import { htmlOf } from "../view/html.ts";
 import { Lowering } from "../view/lower.ts";
-import { descriptionHtml, paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
-import { Body } from "./body.ts";
+import { Audience, type AudienceOwner } from "./audience.ts";
 import type { Client } from "./client.ts";
+import { type Connection, deadConnection, type Host, Line } from "./connection.ts";
+import type { Contexts } from "./contexts.ts";
 import { isDevelopment } from "./development.ts";
-import { Contexts } from "./contexts.ts";
 import { configOf, messageOfFact } from "./fact.ts";
-import { History } from "./history.ts";
+import type { Form, FormHandlers } from "./form.ts";
+import { Keeping } from "./keeping.ts";
 import { Loop, type Owner } from "./loop.ts";
-import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
+import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
-import { graceMs, Presence } from "./presence.ts";
+import { Origin } from "./origin.ts";
 import type { Painted } from "./paint.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
+import { graceMs, Presence } from "./presence.ts";
+import { Replay } from "./replay.ts";
+import { report } from "./report.ts";
+import { type Restart, Restarting } from "./restart.ts";
 import { createSend, type Send } from "./send.ts";
-import { backlogOf, Slow, slowBounds } from "./slow.ts";
-
-/** A client of a runtime, as its transport sees it. */
-export interface Connection {
-  /** Takes one message of the client. `"refused"` for what breaks the rules of the wire; the link is then closed. Never throws. */
-  receive(message: string | Uint8Array): "taken" | "refused";
-  /** The link is gone. Harmless when it is said twice. */
-  disconnect(): void;
-}
+import { idsOf, type Snapshot, writeSnapshot } from "./snapshot.ts";
 
 /** Numbers of a runtime, for an eye on it. */
 export interface RuntimeStatus {
@@ -55,7 +51,7 @@ export interface Runtime<Msg> {
   /** Adds a client, and shows it the view. */
   connect(link: Link): Connection;
   /** The view as it is now, for a page to be painted with; empty when the app has ended. */
-  paint(seal?: SealView): Painted;
+  paint(): Painted;
   /** Ends the app: its effects are aborted, its links closed. */
   stop(reason?: unknown): Promise<void>;
   /** Settles when the app has ended, by `stop` or by an error. */
@@ -65,9 +61,6 @@ export interface Runtime<Msg> {
   /** Stops it: `await using runtime = start(app)`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** Makes the snapshot of a page that was painted with a version of a running app: a text that means something to the server alone. */
-export type SealView = (epoch: string, version: number) => string;
 
 /** How a runtime is started, beside its flags. */
 export interface RuntimeOptions {
@@ -79,13 +72,19 @@ export interface RuntimeOptions {
   readonly development?: boolean;
   /** What comes after an error of the app. */
   readonly restart?: Restart;
+  /** Makes snapshots for the one client that it is for. */
+  readonly keep?: Keep;
+  /** It runs for one request: what has no end of its own is not begun. */
+  readonly isBrief?: boolean;
 }
 
-/**
- * What comes after an error of an app: nothing (its links are closed), a new `init`, or the last good model: the one before the messages
- * that failed; the last that was rendered, when it was `view` that failed; the present one, when it was an effect.
- */
-export type Restart = "never" | "fresh" | "last";
+/** How a runtime that is one client's keeps snapshots with it. */
+export interface Keep {
+  /** Seals a text for the client. */
+  seal(text: string): string;
+  /** What to go on with, in place of a beginning. */
+  readonly snapshot?: Snapshot;
+}
 
 /** An event as it arrived. */
 interface Arrived {
@@ -96,107 +95,217 @@ interface Arrived {
   readonly up: EventUp | FactUp;
 }
 
-const mostEarlyEmits = 64;
-/** Restarts in so many ms: an app that fails more often than that stays as it is. */
-const restartBounds = { times: 3, ms: 10_000 } as const;
-
 /** Starts an app. */
-export function run<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions = {}): Runtime<Msg> {
+export function run<Model, Msg, Flags, User>(
+  app: App<Model, Msg, Flags, User>,
+  flags: Flags,
+  options: RuntimeOptions = {},
+): Running<Model, Msg, Flags, User> {
   return new Running(app, flags, options);
 }
 
-class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | Member, Member> {
+/** A running app, to this library. */
+export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | Member, Member>, AudienceOwner, Host {
   readonly stopped: Promise<void>;
+  readonly world: World;
+  readonly members: Members;
+  /** What the app wants to be told of, whatever its model. */
+  readonly config: Config | undefined;
+  readonly formHandlers: FormHandlers<unknown> | undefined;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #flags: Flags;
   readonly #options: RuntimeOptions;
-  readonly #world: World;
-  readonly #members: Members;
+  readonly #development: boolean;
   /** Where the app wants to know who is here. */
   readonly #presence: Presence<Msg, User> | undefined;
-  readonly #restarts: number[] = [];
-  /** The app has failed, and begins again soon: until then messages wait, and events are not heard. */
-  #isRestarting = false;
+  readonly #restarting: Restarting<Model, Msg, User>;
+  readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
+  /** The name of the session in all processes, from its first beginning on. */
+  #lineage: string;
+  /** When its snapshots are made, where they are. */
+  readonly #keeping: Keeping | undefined;
+  /** There are none any more: the model is not what can be kept. */
+  #cannotKeep = false;
+  /** One is due, and goes with what is sent next. */
+  #isDue = false;
+  /** Events dealt with in this turn. */
+  #events = 0;
+  /** What has happened elsewhere is gone through again. */
+  #isReplaying = false;
   #isStopping = false;
-  #waiting: Msg[] = [];
+  /** It is to go on elsewhere. */
+  #isLeaving = false;
   #resolveStopped!: () => void;
   // What follows is of one incarnation; `#open` makes it.
   #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
   #lowering!: Lowering;
-  #definitions!: Definitions;
-  #history!: History;
+  #audience!: Audience;
   #send!: Send<Msg, User>;
-  readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
-  readonly #development: boolean;
-  /** What the app wants to be told of, whatever its model. */
-  readonly #config: Config | undefined;
-  contexts!: Contexts;
   /** The model that was rendered last. */
   #rendered: Model | undefined;
-  /** The same, once all of it went well. */
-  #good: { readonly model: Model } | undefined;
-  #version = 0;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
-  /** Those of whom events were dealt with in this turn. */
-  readonly #touched = new Set<Member>();
-  /** The timer of the next look at slow clients, while there are any. */
-  #looking: unknown;
-  /** What a mount of this tree says after its head, while there are clients enough to share it. */
-  #shown: { readonly tree: Node; readonly config: string; readonly body: Body } | undefined;
-  /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
-  #early: [message: string, to: string][] | undefined;
+  /** Whose events were understood in this turn. */
+  readonly #understood: Member[] = [];
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
     this.#flags = flags;
     this.#options = options;
-    this.#world = options.world ?? realWorld;
-    this.#members = new Members(this.#world, this.#world.randomName(6));
+    this.world = options.world ?? realWorld;
+    this.members = new Members(this.world, this.world.randomName(6));
+    this.config = configOf(app);
+    this.formHandlers = app.facts.onForm;
     this.#development = options.development ?? isDevelopment();
-    this.#config = configOf(app.facts);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
+    const { restart = "never" } = options;
     if (app.onConnect || app.onDisconnect) {
-      this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");
+      this.#presence = new Presence<Msg, User>(app, this.world, (member) => this.#loop.hear(member), restart === "last");
     }
-    this.#open();
-    this.#loop.begin(flags);
+    this.#restarting = new Restarting<Model, Msg, User>(restart, this.world, this.#presence);
+    const { keep } = options;
+    this.#lineage = keep?.snapshot?.lineage ?? this.world.randomName(6);
+    if (keep) this.#keeping = new Keeping(this.world, () => this.#coverAll());
+    this.#open(keep?.snapshot);
+    if (!keep?.snapshot) this.#loop.begin(flags);
   }
 
   dispatch(message: Msg): void {
-    if (this.#isRestarting) this.#waiting.push(message);
+    if (this.#restarting.isDue) this.#restarting.wait(message);
     else this.#loop.dispatch(message);
   }
 
+  /** The name of this incarnation. */
+  get epoch(): string {
+    return this.members.epoch;
+  }
+
   connect(link: Link): Connection {
-    const { name, epoch, done } = readResume(link.resume, this.#world);
-    const sentAway = this.#members.sentAway(name);
-    if (sentAway !== undefined && sentAway > this.#world.now() - graceMs) {
+    const { name, epoch, done, version, hasSnapshot } = readResume(link.resume, this.world);
+    const sentAway = this.members.sentAway(name);
+    if (sentAway !== undefined && sentAway > this.world.now() - graceMs) {
       // The code may have been lost with its link, and the browser have tried again.
       closeLink(link, closeCodes.sentAway, "sent away");
       return deadConnection;
     }
     do {
       this.#restart();
-      if (this.#loop.ended) return this.#refuse(link);
+      if (this.#loop.ended) {
+        closeLink(link, ...closingOf(this.#loop));
+        return deadConnection;
+      }
       // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
       this.#loop.catchUp();
-      const before = this.#members.get(name);
-      if (before) this.#drop(before, closeCodes.impossible, "replaced by a newer link");
+      const before = this.members.get(name);
+      if (before) this.drop(before, closeCodes.impossible, "replaced by a newer link");
       // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
-    const member = this.#members.add(link, name, epoch, this.#version);
-    this.#mount(member);
-    this.#tellEarly([member]);
-    // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#deliver(member, refusedMessage(event, reason));
+    const member = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+    // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
+    // this link was cut between them, nobody would tell it again.
+    for (const [event, reason] of member.refusals ?? []) if (event > done) this.#audience.refused(member, event, reason);
+    if (
+      version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
+    ) {
+      this.#audience.resume(member, version, false);
+      this.#keeping?.changed(0, true);
+    } else this.#audience.mount(member);
+    this.#audience.tellEarly([member]);
     this.#presence?.came(member);
     this.#runEffects();
-    return this.#connection(member, link);
+    return new Line(this, member, link, hasSnapshot);
   }
 
-  paint(seal?: SealView): Painted {
+  /**
+   * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
+   * other than it sees (rules 6 and 7 of continuity).
+   */
+  revive(link: Link, snapshot: Snapshot, [, , version, marks, events]: ResumeUp): Connection {
+    const { name, done, version: shown } = readResume(link.resume, this.world);
+    const loop = this.#loop, audience = this.#audience;
+    const replay = new Replay(link.user);
+    this.#isReplaying = true;
+    loop.replay(snapshot.model as Model);
+    const member = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
+    member.last = member.dealt = snapshot.last;
+    const known = loop.guarded("view", () => this.#recall(snapshot, member));
+    /** The newest version of the page that is known here. */
+    let newest = known ? snapshot.version : -1;
+    const feed = (last: number) => {
+      while (member.last < last && member.last - snapshot.last < events.length) {
+        const up = events[member.last - snapshot.last]!;
+        loop.hear({ member, number: ++member.last, tree: up[0] <= newest ? audience.at(up[0])?.tree : undefined, up });
+      }
+      loop.settle();
+    };
+    for (const [i, mark] of marks.entries()) {
+      feed(mark[0]);
+      if (newest !== snapshot.version + i || !replay.isAs(i, mark)) break;
+      newest++;
+    }
+    feed(Math.min(done, snapshot.last + events.length));
+    replay.listen();
+    const canResume = newest === version && shown === version && audience.at(version) !== undefined;
+    if (!canResume) feed(Infinity);
+    if (loop.ended) {
+      this.members.remove(member);
+      closeLink(link, ...closingOf(loop));
+      return deadConnection;
+    }
+    member.link = link;
+    this.#isReplaying = false;
+    if (snapshot.hasJoined) this.#presence?.know(member);
+    else this.#presence?.came(member);
+    // What a painted page is told of the app is in its description.
+    if (canResume) audience.resume(member, version, !snapshot.painted);
+    else {
+      if (this.#isStale()) loop.guarded("view", () => this.#render());
+      // Before what says that their events have been dealt with, as in `connect`.
+      for (const text of replay.refusals) link.send(text);
+      audience.mount(member);
+      for (const text of replay.said) link.send(text);
+    }
+    if (canResume) {
+      member.told = version;
+      feed(Infinity);
+    }
+    const { painted } = snapshot;
+    if (!loop.ended) {
+      loop.guarded("resumed", () =>
+        loop.goOn(
+          painted
+            ? { model: loop.model, effects: this.#app.init(painted.flags as Flags).effects }
+            : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
+        ));
+    }
+    this.#keeping?.changed(this.#events, !canResume);
+    return new Line(this, member, link, false);
+  }
+
+  /** Settles when no effect is under way, or when so many ms are over. */
+  quiet(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.world.setTimer(ms, resolve);
+      this.#loop.whenQuiet(() => {
+        this.world.clearTimer(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
+  leave(): Promise<void> {
+    if (this.#isStopping) return this.stopped;
+    this.#coverAll();
+    this.#isStopping = true;
+    this.#isLeaving = true;
+    if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
+    else this.#loop.stop();
+    return this.stopped;
+  }
+
+  paint(): Painted {
     this.#restart();
     if (!this.#loop.ended) {
       this.#loop.catchUp();
@@ -205,141 +314,45 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
         this.#runEffects();
       }
     }
-    if (this.#loop.ended) return { html: "" };
-    const { html, parts, problem } = paint(this.#history.tree!, this.#definitions);
-    this.#definitions.fresh();
-    if (parts) return { html: html + descriptionHtml(parts, seal?.(this.#members.epoch, this.#version) ?? "", this.#config) };
-    if (this.#development) {
-      console.warn(`nacre: ${this.#app.name}: a browser cannot take the painted page over, and will mount: ${problem}`);
-    }
-    return { html };
+    // Which client will show it is not known: it gets a mount.
+    return { html: this.#loop.ended ? "" : htmlOf(this.#audience.tree!) };
   }
 
   stop(reason?: unknown): Promise<void> {
     if (this.#isStopping) return this.stopped;
     this.#isStopping = true;
-    if (this.#isRestarting) this.#close(closeCodes.stopped, "stopped");
+    if (this.#restarting.isDue) this.#close(closeCodes.stopped, "stopped");
     else if (!this.#loop.ended) {
-      const last = this.#loop.guarded("handler", () => this.#presence?.farewell(this.#members));
+      const last = this.#loop.guarded("handler", () => this.#presence?.farewell(this.members));
       this.#loop.stop(reason, last);
     }
     return this.stopped;
   }
 
   status(): RuntimeStatus {
-    return { clients: this.#members.size, version: this.#version, kept: this.#history.size, refused: { ...this.#refused } };
+    const { version, kept } = this.#audience;
+    return { clients: this.members.size, version, kept, refused: { ...this.#refused } };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  // ---- clients ---------------------------------------------------------------------------------
-
-  /** A link to an app that has ended. */
-  #refuse(link: Link): Connection {
-    closeLink(link, ...closingOf(this.#loop));
-    return deadConnection;
-  }
-
-  #connection(member: Member, link: Link): Connection {
-    const isHere = () => member.link === link && this.#members.get(member.name) === member;
-    const refuse = (code: number, why: string): "refused" => {
-      this.#drop(member, code, why);
-      return "refused";
-    };
-    return {
-      receive: (message) => {
-        if (!isHere()) return "refused";
-        if (typeof message !== "string") return refuse(closeCodes.binary, "binary messages are not understood");
-        if (message.length > clientBounds.message) return refuse(closeCodes.tooLarge, "message too large");
-        if (!member.take(this.#world.now())) return refuse(closeCodes.tooMany, "too many messages");
-        if (member.awaited !== undefined || this.#isRestarting) {
-          // It is of a view that is no more, and so is told to the page when it is mounted anew.
-          if (message === member.awaited) member.awaited = undefined;
-          return "taken";
-        }
-        const up = readUp(message);
-        if (up === undefined) return refuse(closeCodes.malformed, "malformed message");
-        const ahead = typeof up === "number" ? up : up[0];
-        const version = member.told + ahead;
-        if (version < member.first || version > member.sent) return refuse(closeCodes.impossible, "a version that was never sent");
-        if (ahead > 0) member.told = version;
-        if (ahead >= 0) member.oldest = member.told;
-        if (typeof up === "number") {
-          // With more clients this waits for the next patch: each of thousands would look at all.
-          if (this.#members.size === 1) this.#forget();
-        } else {
-          // It came from the event loop: others are let in.
-          this.#loop.breathe();
-          const tree = this.#history.at(version, this.#world.now());
-          this.#loop.hear({ member, number: ++member.last, tree, up });
-        }
-        return "taken";
-      },
-      disconnect: () => {
-        if (isHere()) this.#remove(member);
-      },
-    };
-  }
-
-  /** Removes a client and closes its link. */
-  #drop(member: Member, code: number, why: string): void {
-    this.#remove(member);
-    closeLink(member.link, code, why);
-  }
-
-  #remove(member: Member): void {
-    this.#members.remove(member);
-    this.#presence?.left(member);
-  }
-
-  /** Shows a client the view. */
-  #mount(member: Member): void {
-    member.sent = member.told = this.#version;
-    member.handled = 0;
-    member.slow = undefined;
-    this.#deliver(member, this.#whole(), `["mount",${JSON.stringify(member.epoch)},${this.#version},${member.last},`);
-  }
-
-  /** Definitions and value of a mount. When all clients come back at once it is made once. */
-  #whole(): Body {
-    const tree = this.#history.tree!;
-    const wanted: Config = { ...this.#config, ...this.contexts.config };
-    const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
-    if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
-    const value = JSON.stringify(encode(tree, this.#definitions));
-    this.#definitions.fresh();
-    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${config}]`);
-    this.#shown = this.#members.size > 1 ? { tree, config, body } : undefined;
-    return body;
-  }
-
-  /** Tells the first clients of what was emitted before them. */
-  #tellEarly(members: Iterable<Member>): void {
-    const early = this.#early;
-    this.#early = undefined;
-    if (!early || early.length === 0) return;
-    for (const member of members) {
-      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
-    }
-  }
-
   // ---- beginning and ending --------------------------------------------------------------------
 
   /** All that an incarnation has of its own, as it is before the first model. */
-  #open(): void {
-    this.#definitions = new Definitions();
-    this.#history = new History();
-    this.contexts = new Contexts((message) => {
-      for (const member of this.#members) this.#tell(member, JSON.stringify(message));
-    });
-    this.#version = 0;
-    this.#rendered = this.#good = this.#shown = undefined;
+  #open(snapshot?: Snapshot): void {
+    this.#audience = new Audience(this, snapshot);
+    this.#rendered = undefined;
     this.#willShow = false;
-    this.#touched.clear();
-    this.#early = [];
-    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(this.#app, this, this.#world, this.#options.onError);
+    this.#understood.length = 0;
+    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(
+      this.#app,
+      this,
+      this.world,
+      this.#options.onError,
+      this.#options.isBrief,
+    );
     this.#loop = loop;
     this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
     this.#lowering = new Lowering({
@@ -348,64 +361,106 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       changed: () => {
         if (!this.#willShow) loop.wake();
       },
-      // Two views on one page must not have the same ids.
-      ids: this.#members.epoch.slice(0, 4),
+      ids: idsOf(this.#lineage),
+      saved: snapshot?.state,
     });
-  }
-
-  /** Whether an app that has failed just now is to begin again; noted, when it is. */
-  #mayRestart(): boolean {
-    const { restart = "never" } = this.#options;
-    if (restart === "never" || this.#isStopping || this.#loop.ended !== "failed" || this.#loop.failedIn === "init") return false;
-    const now = this.#world.now();
-    while (this.#restarts.length > 0 && this.#restarts[0]! <= now - restartBounds.ms) this.#restarts.shift();
-    return this.#restarts.length < restartBounds.times && this.#restarts.push(now) > 0;
   }
 
   /** Begins again, with all clients that are here, if that is due. */
   #restart(): void {
-    if (!this.#isRestarting) return;
-    this.#isRestarting = false;
-    const last = this.#options.restart === "last" ? this.#lastGood() : undefined;
-    this.#members.renew(this.#world.randomName(6));
+    if (!this.#restarting.isDue) return;
+    const last = this.#restarting.begin(this.#loop);
+    this.members.renew(this.world.randomName(6));
+    // Its events are numbered from 1 again.
+    this.#lineage = this.world.randomName(6);
     this.#open();
     if (last) this.#loop.resume(last.model);
-    else {
-      this.#presence?.undo("all");
-      this.#loop.begin(this.#flags);
-    }
-    this.#presence?.again(this.#members);
-    if (this.#members.size > 0 && !this.#loop.ended) this.#loop.guarded("view", () => this.#render());
+    else this.#loop.begin(this.#flags);
+    this.#presence?.again(this.members);
+    if (this.members.size > 0 && !this.#loop.ended) this.#loop.guarded("view", () => this.#render());
     if (this.#loop.ended) return;
-    if (this.#members.size > 0) {
-      for (const member of this.#members) this.#mount(member);
-      this.#tellEarly(this.#members);
+    if (this.members.size > 0) {
+      for (const member of this.members) this.#audience.mount(member);
+      this.#audience.tellEarly(this.members);
       this.#runEffects();
     }
-    for (const message of this.#waiting.splice(0)) this.dispatch(message);
+    for (const message of this.#restarting.waited()) this.dispatch(message);
   }
 
-  /** The model to go back to, after what has failed; who it knows to be here goes back with it. */
-  #lastGood(): { readonly model: Model } | undefined {
-    const { failedIn, model } = this.#loop;
-    const isOfView = failedIn === "view";
-    if (failedIn !== "effect") this.#presence?.undo(isOfView ? "rendered" : "turn");
-    return isOfView ? this.#good : { model };
+  ended(): void {
+    this.#keeping?.end();
+    this.#audience.end();
+    const loop = this.#loop;
+    if (!this.#isStopping && this.#restarting.isToBegin(loop)) this.world.soon(() => this.#restart());
+    else if (this.#isLeaving) this.#close(closeCodes.elsewhere, "come back");
+    else this.#close(...closingOf(loop));
+    this.#lowering.end((error) => loop.fail(error));
   }
 
   /** The end: no link is left, and nothing begins again. */
   #close(code: number, why: string): void {
-    this.#isRestarting = false;
     this.#isStopping = true;
-    this.#waiting = [];
-    this.#shown = undefined;
+    this.#restarting.end();
     this.#presence?.end();
-    for (const member of this.#members) closeLink(member.link, code, why);
-    this.#members.clear();
+    for (const member of this.members) closeLink(member.link, code, why);
+    this.members.clear();
     this.#resolveStopped();
   }
 
-  // ---- the loop's owner ------------------------------------------------------------------------
+  // ---- clients ---------------------------------------------------------------------------------
+
+  drop(member: Member, code: number, why: string): void {
+    this.remove(member);
+    closeLink(member.link, code, why);
+  }
+
+  remove(member: Member): void {
+    this.members.remove(member);
+    this.#presence?.left(member);
+  }
+
+  disconnect(client: string): void {
+    const member = this.members.find(client);
+    if (!member) return;
+    member.sentAway = this.world.now();
+    this.drop(member, closeCodes.sentAway, "sent away");
+    this.#presence?.leave(member);
+  }
+
+  get isDeaf(): boolean {
+    return this.#restarting.isDue;
+  }
+
+  hear(member: Member, version: number, up: EventUp | FactUp): void {
+    // It came from the event loop: others are let in.
+    this.#loop.breathe();
+    this.#loop.hear({ member, number: ++member.last, tree: this.#audience.at(version)?.tree, up });
+  }
+
+  seen(): void {
+    // With more clients this waits for the next patch: each of thousands would look at all.
+    if (this.members.size === 1) this.#audience.forget();
+  }
+
+  // ---- what effects say to the page ------------------------------------------------------------
+
+  get contexts(): Contexts {
+    return this.#audience.contexts;
+  }
+
+  get form(): Form {
+    return this.#audience.form;
+  }
+
+  emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
+    this.#audience.reach(["emit", name, detail ?? null], to, cause);
+  }
+
+  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Member | undefined): void {
+    this.#audience.reach(["effect", name, ...args] satisfies Down, to ?? (cause ? "cause" : "all"), cause);
+  }
+
+  // ---- events ----------------------------------------------------------------------------------
 
   understand(arrived: Arrived | Member): void {
     if (arrived instanceof Member) {
@@ -416,71 +471,19 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     const { member, number } = arrived;
     this.#willShow = true;
     const refusal = this.#understand(arrived);
-    member.handled++;
-    this.#touched.add(member);
+    this.#understood.push(member);
+    member.dealt = number;
+    this.#events++;
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
-    this.#deliver(member, refusedMessage(number, refusal));
+    this.#audience.refused(member, number, refusal);
   }
-
-  show(): void {
-    this.#willShow = false;
-    this.#presence?.folded();
-    // Components that live go on though nobody sees them: their effects are part of the app.
-    if ((this.#members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
-  }
-
-  shown(): void {
-    for (const member of this.#touched) this.#acknowledge(member);
-    this.#touched.clear();
-    this.#runEffects();
-  }
-
-  emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
-    this.#reach(JSON.stringify(["emit", name, detail ?? null]), to, cause);
-  }
-
-  page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Member | undefined): void {
-    this.#reach(JSON.stringify(["effect", name, ...args] satisfies Down), to ?? (cause ? "cause" : "all"), cause);
-  }
-
-  /** Tells a page, or all of them. */
-  #reach(message: string, to: string, cause: Member | undefined): void {
-    if (this.#early) {
-      if (this.#early.length < mostEarlyEmits) this.#early.push([message, to]);
-    } else if (to === "all") {
-      for (const member of this.#members) this.#tell(member, message);
-    } else {
-      const member = to === "cause" ? cause : this.#members.find(to);
-      if (member) this.#tell(member, message);
-    }
-  }
-
-  disconnect(client: string): void {
-    const member = this.#members.find(client);
-    if (!member) return;
-    member.sentAway = this.#world.now();
-    this.#drop(member, closeCodes.sentAway, "sent away");
-    this.#presence?.leave(member);
-  }
-
-  ended(): void {
-    this.#world.clearTimer(this.#looking);
-    this.#looking = undefined;
-    const loop = this.#loop;
-    if (this.#mayRestart()) {
-      this.#isRestarting = true;
-      this.#world.soon(() => this.#restart());
-    } else this.#close(...closingOf(loop));
-    this.#lowering.end((error) => loop.fail(error));
-  }
-
-  // ---- events and patches ----------------------------------------------------------------------
 
   /** Makes messages of what an event means; answers why it means nothing. */
-  #understand({ member, up, tree }: Arrived): Refusal | undefined {
-    if (isFact(up)) return this.#take(member, up);
+  #understand({ member, number, up, tree }: Arrived): Refusal | undefined {
+    const origin = new Origin(`${this.#lineage}.${member.client.id}.${number}`);
+    if (isFact(up)) return this.#take(member, up, origin);
     if (tree === undefined) return "version";
     const path = up[1];
     const seen = placeAt(tree, path);
@@ -490,7 +493,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       this.#loop.guarded("view", () => this.#render());
       if (this.#loop.ended) return undefined;
     }
-    const present = this.#history.tree!;
+    const present = this.#audience.tree!;
     const now = tree === present ? seen : placeNow(present, path, seen);
     if (!now) return "gone";
     const handler = handlerFor(seen, now);
@@ -498,20 +501,120 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     if (event === undefined) return "payload";
-    this.#loop.handle(member, handler, event);
+    this.#loop.handle(member, handler, event, origin);
     return undefined;
   }
 
   /** Makes a message of a fact, which means the same whatever its page shows. */
-  #take(member: Member, fact: FactUp): Refusal | undefined {
+  #take(member: Member, fact: FactUp, origin: Origin): Refusal | undefined {
     if (fact[1] === "context") return this.#loop.takeAll(member, () => this.contexts.hear(fact[2], fact[3])) ? undefined : "payload";
     const made = messageOfFact(this.#app.facts, fact);
     if ("refused" in made) {
       if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
       return "payload";
     }
-    if (made.message !== undefined) this.#loop.take(made.message, member);
+    if (made.message !== undefined) this.#loop.understood(made.message, member, origin);
     return undefined;
+  }
+
+  // ---- the view --------------------------------------------------------------------------------
+
+  show(): void {
+    this.#willShow = false;
+    // Only now: what is rendered while events are understood says nothing of them. Their messages may fail, and then they have come to nothing.
+    for (const member of this.#understood.splice(0)) this.#audience.handled(member);
+    if (this.#keeping && !this.#isReplaying) {
+      // Where no event and no message came, a component has asked for it.
+      const isForeign = this.#loop.isForeign || (this.#events === 0 && this.#isStale());
+      this.#isDue = (isForeign || this.#events > 0) && this.#keeping.changed(this.#events, isForeign);
+      this.#events = 0;
+    }
+    this.#presence?.folded();
+    // Components that live go on though nobody sees them: their effects are part of the app.
+    if ((this.members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
+  }
+
+  shown(): void {
+    this.#audience.acknowledge();
+    if (this.#isDue) this.#cover();
+    this.#runEffects();
+  }
+
+  // ---- snapshots -------------------------------------------------------------------------------
+
+  snapshot(member: Member, isWanted: boolean): string | undefined {
+    // While events are dealt with there are some that it would not cover, of versions that it would not know.
+    if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
+    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
+    this.#isDue = member.slow !== undefined;
+    if (this.#isDue) return undefined;
+    try {
+      const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
+      this.#keeping.made();
+      return token;
+    } catch (error) {
+      this.#cannotKeep = true;
+      report(this.#loop.onError, error, "snapshot");
+      return undefined;
+    }
+  }
+
+  /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
+  #coverAll(): void {
+    this.#loop.catchUp();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+  }
+
+  /** Makes a snapshot now. */
+  #cover(): void {
+    this.#isDue = false;
+    for (const member of this.members) this.#audience.cover(member);
+  }
+
+  #snapshotFor(member: Member): Snapshot {
+    const audience = this.#audience;
+    const { provided } = audience.contexts.config;
+    const before = audience.from(member.oldest).slice(0, -1);
+    return {
+      appVersion: this.#app.version,
+      lineage: this.#lineage,
+      version: audience.version,
+      last: member.dealt,
+      tree: audience.hash(audience.tree!),
+      templates: audience.templates,
+      model: this.#loop.model,
+      seen: before.map(({ model, tree }) => [model, audience.hash(tree)]),
+      state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
+      provided,
+      formed: audience.form.config.form?.said,
+      hasJoined: this.#presence?.knows(member) || undefined,
+    };
+  }
+
+  /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
+  #recall({ version, tree, model, seen, provided, formed }: Snapshot, member: Member): boolean {
+    const audience = this.#audience;
+    const recalled = [...seen, [model, tree] as const].map(([model, hash]) => {
+      const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
+      return { model, tree, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
+    });
+    this.#rendered = model as Model;
+    // From the first on from which all are the same.
+    const first = recalled.findLastIndex(({ isSame }) => !isSame) + 1;
+    const isKnown = first < recalled.length;
+    for (const [i, { model, tree, made }] of recalled.slice(isKnown ? first : -1).entries()) {
+      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made);
+    }
+    member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
+    member.sent = member.told = version;
+    for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
+    for (const said of formed ?? []) audience.form.say(said);
+    return isKnown;
+  }
+
+  /** What apps know a client by: where there is but one, the same in all processes, and another for a copy of its page. */
+  #idOf(name: string): string | undefined {
+    return this.#keeping && hashOf(`${this.#lineage} ${name}`);
   }
 
   /** Is there another model than what was rendered, or another state of a component? */
@@ -520,7 +623,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   }
 
   #hasNewModel(): boolean {
-    return this.#history.tree === undefined || !Object.is(this.#loop.model, this.#rendered);
+    return this.#audience.tree === undefined || !Object.is(this.#loop.model, this.#rendered);
   }
 
   /** The effects of components come when what they belong to was sent. */
@@ -530,110 +633,12 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
 
   /** Renders the model and the components, and sends what changed to everybody. */
   #render(): void {
-    this.#draw();
-    this.#good = { model: this.#loop.model };
+    const { model } = this.#loop;
+    const tree = this.#hasNewModel() ? this.#lowering.lower(this.#app.view(model, this.#send)) : this.#lowering.update();
+    this.#rendered = model;
+    this.#audience.show(tree, model, this.#lowering.made);
+    this.#restarting.rendered(model);
     this.#presence?.rendered();
-  }
-
-  #draw(): void {
-    const old = this.#history.tree;
-    const tree = this.#hasNewModel() ? this.#lowering.lower(this.#app.view(this.#loop.model, this.#send)) : this.#lowering.update();
-    this.#rendered = this.#loop.model;
-    const now = this.#world.now();
-    if (old === undefined) {
-      this.#history.add(this.#version, tree, this.#lowering.made, now);
-      return;
-    }
-    if (tree === old) return;
-    this.#shown = undefined;
-    const known = this.#definitions.all().length;
-    const patch = diff(old, tree, this.#definitions);
-    if (patch === undefined) {
-      this.#history.replace(tree, this.#lowering.made);
-      return;
-    }
-    this.#history.add(++this.#version, tree, this.#lowering.made, now);
-    const fresh = this.#definitions.fresh();
-    const body = new Body(fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`);
-    for (const member of this.#members) if (!this.#isSlow(member, known)) this.#patch(member, body);
-    this.#forget();
-  }
-
-  #patch(member: Member, body: Body): void {
-    const head = `[${member.handled},`;
-    member.handled = 0;
-    member.sent = this.#version;
-    this.#deliver(member, body, head);
-  }
-
-  #acknowledge(member: Member): void {
-    if (member.handled === 0 || member.left !== undefined) return;
-    this.#deliver(member, `[${member.handled}]`);
-    member.handled = 0;
-  }
-
-  /** Forgets the versions that every client is past. */
-  #forget(): void {
-    if (this.#history.size > 1) this.#history.forgetBefore(this.#members.oldestSeen(this.#version), this.#world.now());
-  }
-
-  /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
-  #tell(member: Member, message: string | Body): void {
-    if (!member.slow) this.#deliver(member, message);
-    else if (!member.slow.hold(typeof message === "string" ? message : message.text)) this.#drop(member, closeCodes.tooSlow, "too slow");
-  }
-
-  /** Sends this, now. */
-  #deliver(member: Member, message: string | Body, head = ""): void {
-    if (member.left !== undefined) return;
-    const body = typeof message === "string" ? new Body(message) : message;
-    try {
-      member.link.send(body.after(head, member.link));
-    } catch {
-      // The link broke; its transport says so by `disconnect`.
-    }
-  }
-
-  // ---- slow clients ----------------------------------------------------------------------------
-
-  /** Whether a client has too much to read to be sent more; `known` is the number of definitions that it knows if it has not. */
-  #isSlow(member: Member, known: number): boolean {
-    if (!member.slow && backlogOf(member.link) > slowBounds.unsent) {
-      member.slow = new Slow(known, this.#world.now());
-      this.#lookLater();
-    }
-    return member.slow !== undefined;
-  }
-
-  #lookLater(): void {
-    this.#looking ??= this.#world.setTimer(slowBounds.pause, () => {
-      this.#looking = undefined;
-      for (const member of this.#members) {
-        if (!member.slow) continue;
-        const state = member.slow.look(backlogOf(member.link), this.#world.now());
-        if (state === "drained") this.#catchUp(member, member.slow);
-        else if (state === "stuck") this.#drop(member, closeCodes.tooSlow, "too slow");
-        else this.#lookLater();
-      }
-    });
-  }
-
-  /** Brings a client that was slow from what it has been shown to what there is, in one patch. */
-  #catchUp(member: Member, { known, held }: Slow): void {
-    const tree = this.#history.tree!;
-    const before = this.#history.at(member.sent, this.#world.now());
-    // Without what it has been shown it gets all of it, in place of what it has.
-    let patch = before === undefined ? undefined : diff(before, tree, this.#definitions, true);
-    if (patch === undefined) {
-      patch = encode(tree, this.#definitions);
-      // It looks as it did, and is another version all the same.
-      if (before !== undefined && typeof patch === "object" && patch !== null) patch = {};
-    }
-    const skipped = this.#version - member.sent - 1;
-    const fresh = this.#definitions.all().slice(known);
-    member.slow = undefined;
-    this.#patch(member, new Body(`${JSON.stringify(patch)},${JSON.stringify(fresh)},${skipped}]`));
-    for (const message of held) this.#tell(member, message);
   }
 }
 
@@ -641,21 +646,7 @@ function isFact(up: EventUp | FactUp): up is FactUp {
   return typeof up[1] === "string";
 }
 
-function refusedMessage(event: number, reason: Refusal): string {
-  return JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down);
-}
-
 /** How the links of an app that has ended are closed. */
 function closingOf({ ended }: { readonly ended: "stopped" | "failed" | undefined }): [code: number, why: string] {
   return ended === "failed" ? [closeCodes.failed, "the app failed"] : [closeCodes.stopped, "stopped"];
-}
-
-const deadConnection: Connection = { receive: () => "refused", disconnect() {} };
-
-function closeLink(link: Link, code: number, why: string): void {
-  try {
-    link.close(code, why);
-  } catch {
-    // It is closed already.
-  }
 }

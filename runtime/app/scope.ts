@@ -1,15 +1,18 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
-import type { Description, Effect } from "./effect.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
+import type { Description, Effect, EffectInfo } from "./effect.ts";
+import { Origin } from "./origin.ts";
 import { listenTo } from "./source.ts";
 
 /** What effects do to the runtime that runs them. `cause` is who started the effect, and goes on with what it sends. */
 export interface Stage<Cause> {
-  dispatch(message: unknown, cause: Cause | undefined): void;
+  dispatch(message: unknown, cause: Cause | undefined, origin: Origin | undefined): void;
   emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
   /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Cause | undefined): void;
+  /** What the element is to a form around it. */
+  form(said: FormSaid): void;
   /** The app provides a context. */
   provide(key: string, value: unknown): void;
   /** The app wants a context; what is answered ends it. */
@@ -17,7 +20,13 @@ export interface Stage<Cause> {
   disconnect(client: string): void;
   /** An effect threw, or its promise was rejected. */
   fail(error: unknown): void;
+  /** A promise of an effect is settled. */
+  settled(): void;
+  /** The app runs for one request: what has no end of its own is not begun. */
+  readonly isBrief: boolean;
 }
+
+type Dispatch = (message: unknown, origin: Origin | undefined) => void;
 
 /** Runs effects until it ends. */
 export class Scope<Cause> {
@@ -26,12 +35,19 @@ export class Scope<Cause> {
   readonly #releases = new Set<() => unknown>();
   #controller: AbortController | undefined;
   #ended = false;
+  /** Promises of effects that are not settled. */
+  #promises = 0;
 
   constructor(readonly world: World, readonly stage: Stage<Cause>) {}
 
-  /** Starts an effect. */
-  run(effect: Effect<unknown>, cause: Cause | undefined): void {
-    this.#run(effect as Description, (message) => this.stage.dispatch(message, cause), cause);
+  /** How many effects may still send something by themselves: promises and timers. */
+  get pending(): number {
+    return this.#promises + this.#timers.size;
+  }
+
+  /** Starts an effect; `origin` is what it follows from. */
+  run(effect: Effect<unknown>, cause: Cause | undefined, origin?: Origin): void {
+    this.#run(effect as Description, (message, origin) => this.stage.dispatch(message, cause, origin), cause, origin);
   }
 
   /** Ends all that was started here. */
@@ -68,28 +84,33 @@ export class Scope<Cause> {
     }
   }
 
-  #run(effect: Description, dispatch: (message: unknown) => void, cause: Cause | undefined): void {
+  #run(effect: Description, send: Dispatch, cause: Cause | undefined, origin: Origin | undefined): void {
     if (this.#ended) return;
     switch (effect.type) {
       case "batch":
-        for (const one of effect.effects) this.#run(one, dispatch, cause);
+        for (const one of effect.effects) this.#run(one, send, cause, origin);
         return;
       case "map": {
         const { to } = effect;
-        this.#run(effect.effect, (message) => dispatch(to(message)), cause);
+        this.#run(effect.effect, (message, origin) => send(to(message), origin), cause, origin);
         return;
       }
+    }
+    // What follows from this effect is told apart by it.
+    const own = origin?.next();
+    const dispatch = (message: unknown) => send(message, own);
+    switch (effect.type) {
       case "from":
-        this.#from(effect.run, dispatch);
+        this.#from(effect.run, own?.id ?? this.world.randomName(9), dispatch);
         return;
       case "after":
         this.#timer(effect.ms, () => dispatch(effect.message));
         return;
       case "every":
-        this.#every(effect.ms, () => dispatch(effect.message));
+        if (!this.stage.isBrief) this.#every(effect.ms, () => dispatch(effect.message));
         return;
       case "listen":
-        this.#listen(effect, dispatch);
+        if (!this.stage.isBrief) this.#listen(effect, dispatch);
         return;
       case "disconnect":
         this.stage.disconnect(effect.client);
@@ -99,6 +120,9 @@ export class Scope<Cause> {
         return;
       case "page":
         this.stage.page(effect.name, effect.args, effect.to, cause);
+        return;
+      case "form":
+        this.stage.form(effect.said);
         return;
       case "provide":
         this.stage.provide(effect.key, effect.value);
@@ -138,17 +162,20 @@ export class Scope<Cause> {
     this.#timer(ms, tick);
   }
 
-  #from(run: (signal: AbortSignal) => unknown, dispatch: (message: unknown) => void): void {
+  #from(run: (signal: AbortSignal, info: EffectInfo) => unknown, id: string, dispatch: (message: unknown) => void): void {
     this.#controller ??= new AbortController();
     const heard = (message: unknown) => {
+      this.#promises--;
       if (message !== undefined && !this.#ended) dispatch(message);
     };
     this.#guarded(() => {
-      const result = run(this.#controller!.signal);
+      const result = run(this.#controller!.signal, { id });
+      this.#promises++;
       // Always later, so that an effect that answers at once does not come before its own update has ended.
       Promise.resolve(result).then((message) => this.#guarded(() => heard(message)), (error) => {
+        this.#promises--;
         if (!this.#ended) this.stage.fail(error);
-      });
+      }).then(() => this.stage.settled());
     });
   }
 

@@ -19,6 +19,11 @@ const makers = {
   adopt: "adoptPage",
   contexts: "watchContexts",
   effect: "performEffects",
+  facts: "watchFacts",
+  form: "joinForm",
+  http: "openRequests",
+  listen: "listenElsewhere",
+  shadow: "enterShadow",
   sse: "openStreams",
 } satisfies Record<keyof PartMakers, string>;
 

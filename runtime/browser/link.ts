@@ -2,9 +2,9 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Config, Definition, Description, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Covered, Definition, Description, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
-import { watchFacts } from "./facts.ts";
+import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
@@ -14,11 +14,13 @@ import type { World } from "./world.ts";
 /** What an element says of its link. */
 export type Status = "connecting" | "live" | "offline" | "failed";
 
-type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
-type Resume = Extract<Down, ["resume", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
+type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
+/** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
+export type Sync = (formed?: string, value?: string) => void;
+
+/** Links an element. */
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -28,6 +30,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let done = 0;
   /** How many of the queue this socket has sent. */
   let sent = 0;
+  /** How many of it this socket has said with the snapshot. */
+  let said: number;
+  const kept = createKept(world.Math);
+  /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
+  let broken = 0;
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
@@ -36,14 +43,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let away = false;
   let route = "";
   let attempts = 0;
-  /** Whether it uses server-sent events; settled when a link of the kind has worked. */
-  let streams: unknown;
+  /** How it is linked; settled when a link of the kind has worked. */
+  let method: string;
   let settled = false;
   /** What the page was painted with has been looked at. */
   let begun = false;
-  /** What whoever takes a painted page over goes on from; nothing where there is no such page on the screen. */
-  // deno-lint-ignore no-unused-vars -- whoever resumes by it sends it
-  let snapshot: string | undefined;
   /** Tells the app of inputs that were not as they were painted. */
   let tellControls: (() => void) | undefined;
 
@@ -59,13 +63,15 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const acknowledge = (count: number) => {
     while (count-- > 0) {
-      view.free_(queue.shift()!);
+      const entry = queue.shift()!;
+      view.free_(entry);
+      kept.keep_(entry);
       done++;
       sent--;
     }
   };
 
-  const view = createView(world, element, (entry) => {
+  const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
     if (queue.length > 511 || entry.text_.length > 65_000) {
       view.free_(entry);
@@ -74,20 +80,19 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       queue.push(entry);
       flush();
     }
-  });
+  };
 
   const tellFact = (text: string) => {
     // What waits happened before.
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
-  const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
+  let view = createView(world, element, push);
+  /** Where it ends: where it is. */
+  let end: Node = element;
   const parts: Parts = {};
-  const load = async (name: keyof Parts) => {
-    const { create } = await loadPart(name);
-    (parts as Record<string, Part>)[name] ??= create(host);
-  };
+  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -110,35 +115,40 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const fail = (error: unknown) => {
     world.console.error(error);
+    broken = 1;
     lose();
   };
 
-  const patch = ([change, fresh, skipped = 0]: unknown[]) => {
-    if (change !== undefined) {
-      view.patch(change as Value | Change, fresh as Definition[]);
-      const before = view.version_ - told;
-      view.version_ += 1 + (skipped as number);
-      if (before > 14) tell();
-      else if (!before) world.setTimeout(tell, 1000);
-    }
+  const patch = ([patch, fresh, skipped = 0]: [Value | Change, Definition[]?, number?]) => {
+    view.patch(patch, fresh);
+    const before = view.version_ - told;
+    view.version_ += 1 + skipped;
+    if (before > 14) tell();
+    else if (!before) world.setTimeout(tell, 1000);
   };
 
-  const receive = (message: Down) => {
+  /** The link works. */
+  const begin = () => {
+    attempts = 0;
+    settled = live = true;
+    show("live");
+    flush();
+  };
+
+  const receive = (message: Down, text: string) => {
     const [kind, ...rest] = message;
-    if (kind == "mount" || kind == "resume") {
-      const [name, version, last, ...shown] = rest as Mount | Resume;
-      const isMount = kind == "mount";
-      const isOther = name != epoch;
-      // Who goes on with what is on the page was told by it; but of a page that was painted nobody knew.
-      const anew = isMount ? isOther : !epoch;
-      const wanted = (isMount ? shown[2] : host.config) as Config || {};
+    if (kind == "mount") {
+      const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
+      const [last, snapshot] = [covered].flat() as [number, string?];
+      const anew = name != epoch;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
-      if (live && isOther) socket!.send(JSON.stringify(name));
+      if (live && anew) socket!.send(JSON.stringify(name));
       live = false;
       // The elements that it happened to are about to go.
-      if (isMount) flushWaiting(view);
-      if (!isMount || !isOther) acknowledge(last - done);
-      else {
+      flushWaiting(view);
+      // In another epoch: those that have been gone through again there.
+      acknowledge(last - done);
+      if (anew) {
         // The inputs that they would free are gone.
         for (const { target_: target } of queue.splice(0)) {
           done++;
@@ -154,26 +164,47 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
-      if (isMount) view.mount(...shown as [Definition[], Value]);
-      attempts = 0;
-      settled = live = true;
-      show("live");
-      flush();
-      if (!isMount) patch(shown);
-      facts.begin_(wanted, anew);
-      if (!isMount) tellControls?.();
-      tellControls = snapshot = undefined;
+      if (end != host.end) {
+        // What it has shown in the light DOM would be shown in a slot.
+        if (settled) view.mount([], null);
+        view = createView(world, host.root, push, end = host.end);
+        view.version_ = version;
+      }
+      view.mount(definitions, value);
+      broken = 0;
+      tellControls = undefined;
+      kept.cover_(snapshot);
+      begin();
+    } else if (kind == "resume") {
+      const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
+      // Elsewhere it has all that was said, here what had come before.
+      sent = name == epoch ? last - done : said;
+      epoch = name;
+      told = version;
+      acknowledge(last - done);
+      host.config = wanted || host.config;
+      eachPart((part) => part.begin?.(host.config, 0));
+      begin();
+      if (change.length) {
+        patch(change as never);
+        // Nobody can make this one again.
+        kept.mark_("", done, 1 + (change[2] as number));
+      }
+      tellControls?.();
+      tellControls = undefined;
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
-      patch(rest);
-      acknowledge(kind);
+      const [count, snapshot] = [kind as Covered].flat() as [number, string?];
+      if (rest.length) patch(rest as never);
+      acknowledge(count);
+      if (rest.length) kept.mark_(text.slice(JSON.stringify(kind).length + 2), done, 1 + (rest[2] as number | undefined ?? 0));
+      if (snapshot) kept.cover_(snapshot);
     }
   };
 
   const stop = () => {
     live = false;
-    facts.end_();
     reading = undefined;
     eachPart((part) => part.end?.());
     // Nothing that it still has to say is heard.
@@ -182,22 +213,26 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const lose = (code?: number) => {
     stop();
+    // What was not understood once is not said again.
+    if (code == 4400) kept.cover_();
     show(code == 4500 ? "failed" : "offline");
     away = code == 4403;
     if (away) return;
     world.addEventListener("online", open);
-    world.setTimeout(open, 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
+    // A server that shuts down sends all of its clients elsewhere at once.
+    world.setTimeout(open, code == 4503 ? 4000 * world.Math.random() : 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   /** Opens the first link when the element is complete, and what it was painted with is taken over. */
-  const begin = (): unknown => {
+  const first = () => {
     const { document } = world;
     const script = element.lastChild as HTMLScriptElement | null;
     if (begun || !route) return open();
+    // What is still being parsed may yet have it.
     if (script?.type != "application/json") {
-      // What is still being parsed may yet have it.
-      if (document.readyState == "loading") return document.addEventListener("DOMContentLoaded", begin, { once: true });
-      return open(begun = true);
+      if (begun = document.readyState != "loading") open();
+      else document.addEventListener("DOMContentLoaded", first, { once: true });
+      return;
     }
     begun = true;
     load("adopt").then(() => {
@@ -206,20 +241,29 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (socket) return;
       tellControls = parts.adopt!.adopt(view.door_(description[0]), description);
       if (tellControls) {
-        snapshot = description[3];
+        kept.cover_(description[3]);
         host.config = description[4] || {};
+        // Nothing that comes on the link says that they are needed.
+        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config], script.text).map(load));
       }
     }).catch(world.console.error).then(() => open());
   };
 
-  const open = (_?: unknown) => {
+  const open = () => {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
     show("connecting");
-    const method = element.getAttribute("method");
-    // Where two sockets have come to nothing, the next two links are streams.
-    if (method || !settled) streams = method ? method == "sse" : attempts & 2;
-    const url = route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done].join(".");
+    const wanted = element.getAttribute("method");
+    // Where two sockets have come to nothing, the next two links are streams, then two are requests.
+    if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
+    const address = () =>
+      route + (route.includes("?") ? "&nacre=" : "?nacre=") +
+      [client, epoch, done, broken ? "" : view.version_, kept.snapshot_ ? 1 : 0].join(".");
+    /** What is said first, where there is a snapshot. */
+    const say = () => {
+      said = queue.length;
+      return kept.snapshot_ && kept.say_(view.version_, queue);
+    };
     let mine: Socket;
     const failed = (error: unknown) => {
       // Of a link that was left nothing is heard, however late it is inflated.
@@ -229,15 +273,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     const read = (text: string) => {
       if (mine == socket) {
         const message: Down = JSON.parse(text);
-        const missing = neededBy(message).filter((name) => !parts[name]);
-        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message));
-        receive(message);
+        const missing = neededBy(message, text).filter((name) => !parts[name]);
+        if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message, text));
+        receive(message, text);
       }
-    };
-    const wait = (turn: Promise<unknown>) => {
-      const done = reading = turn.catch(failed).then(() => {
-        if (done == reading) reading = undefined;
-      });
     };
     const use = (made: unknown) => {
       mine = socket = made as Socket;
@@ -246,33 +285,45 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
-        // A small frame waits for what is before it and waits itself, and for nothing else.
-        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
-        else {
-          try {
-            const later = read(text);
-            if (later) wait(later);
-          } catch (error) {
-            failed(error);
+        try {
+          // A small frame waits for what is before it and waits itself, and for nothing else.
+          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
+          if (turn) {
+            const done = reading = turn.catch(failed).then(() => {
+              if (done == reading) reading = undefined;
+            });
           }
+        } catch (error) {
+          failed(error);
         }
+      };
+      mine.onopen = () => {
+        const first = say();
+        if (first) mine.send(first);
       };
       mine.onclose = ({ code }) => lose(code);
     };
-    if (streams) {
+    if (method == "sse" || method == "http") {
+      const name = method;
       // In its place meanwhile: nobody is to open another one.
       use({ close() {} });
-      load("sse").then(() => mine == socket && use(parts.sse!.open(url))).catch(failed);
-    } else use(new world.WebSocket(url));
+      load(name).then(() => mine == socket && use(parts[name]!.open(address, say))).catch(failed);
+    } else use(new world.WebSocket(address()));
   };
 
-  return () => {
+  return (formed, value) => {
+    if (formed) {
+      host.formed[formed] = value;
+      return parts.form?.hear(formed, value);
+    }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
       away = false;
+      // It has left, and begins anew.
+      kept.cover_();
       stop();
-      begin();
+      first();
     }
   };
 }

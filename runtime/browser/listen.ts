@@ -2,7 +2,14 @@
  * The custom element `<nacre-listen data-on="window">`: what is added to it as a listener listens on the window (or the document) while
  * the element is in the page. So the browser runtime, and Preact where an app is mounted, need know nothing of windows.
  */
+import type { Host, Part } from "./part.ts";
 import type { World } from "./world.ts";
+
+/** Defines the element where a view has it. */
+export const listenElsewhere = ({ world }: Host): Part => {
+  installListen(world);
+  return {};
+};
 
 /** What the class of the element says of itself. */
 export interface ListenClass {

@@ -6,6 +6,11 @@ import type { Down } from "../wire/message.ts";
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { watchFacts } from "./facts.ts";
+import type { joinForm } from "./form.ts";
+import type { openRequests } from "./http.ts";
+import type { listenElsewhere } from "./listen.ts";
+import type { enterShadow } from "./shadow.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
@@ -13,6 +18,11 @@ export interface PartMakers {
   adopt: typeof adoptPage;
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  facts: typeof watchFacts;
+  form: typeof joinForm;
+  http: typeof openRequests;
+  listen: typeof listenElsewhere;
+  shadow: typeof enterShadow;
   sse: typeof openStreams;
 }
 
@@ -22,15 +32,18 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
-/** Whose a kind of message, or what a config names, is. */
-const owners: Record<string, keyof Parts | undefined> = {
-  provide: "contexts",
-  provided: "contexts",
-  context: "contexts",
-  contexts: "contexts",
-  effect: "effect",
-};
-
-/** The parts that a message needs. */
-export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
+/** The parts that a message needs: a part has the name of its messages and of what a config says for it; contexts have several names. */
+export const neededBy = ([kind, ...rest]: Down, text = ""): (keyof Parts)[] =>
+  [
+    ...(kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [`${kind}`]),
+    // The element of that name, as definitions have it.
+    ...text.match(/(?<=nacre-)listen/) || [],
+  ].flatMap((name) =>
+    /^(provide|context)/.test(name)
+      ? "contexts"
+      : /^(attributes|properties|url)$/.test(name)
+      ? "facts"
+      : /^(effect|form|listen|shadow)$/.test(name)
+      ? name as keyof Parts
+      : []
+  );

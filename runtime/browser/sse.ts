@@ -7,6 +7,7 @@ import type { Host, Part } from "./part.ts";
 
 /** What a link needs of a socket. */
 export interface Socket {
+  onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: { readonly code?: number }) => void) | null;
   send(text: string): void;
@@ -14,9 +15,9 @@ export interface Socket {
 }
 
 /** What opens streams. */
-export const openStreams = ({ world }: Host): Part & { open(route: string): Socket } => ({
-  open(route) {
-    const url = `${route}&link=${world.crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+export const openStreams = ({ world }: Host): Part & { open(address: () => string): Socket } => ({
+  open(address) {
+    const url = `${address()}&link=${world.crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
     const waiting: string[] = [];
     let sent = 0;
     let posting = false;

@@ -1,6 +1,5 @@
 /** `<ServerComponent>`: the custom element that shows an app in a page. */
 import { type ComponentChildren, Fragment, h, type VNode } from "../deps.ts";
-import { NotYetError } from "../app/effect.ts";
 import type { Painted } from "../app/paint.ts";
 import { captureScript } from "./capture.ts";
 
@@ -8,8 +7,10 @@ import { captureScript } from "./capture.ts";
 export interface ServerComponentProps {
   /** Where the app is served: a path or URL. */
   route: string;
-  /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs; otherwise by what gets through. `"http"`: not yet. */
+  /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs, `"http"` by requests alone; otherwise by what gets through. */
   method?: "ws" | "sse" | "http";
+  /** With `method="http"`: how long it waits before it asks what is new, as `5s` or `500ms`; without it, only with the next event. */
+  poll?: string;
   /** The app's route, as `serve` answered it: its view is painted into the page, which then shows it without a script, and shows it at once. */
   of?: { paint(request: Request): Painted | Promise<Painted> };
   /** The request for the page; with `of`. */
@@ -26,7 +27,6 @@ export interface ServerComponentProps {
  * The element `<server-component route="/ws">`, with whatever other attributes it is given. With `of` and `request` the view of the app is
  * in it; where `authorize` or `flags` answer a promise, the page has to be made by `pageAsync`.
  *
- * @throws {NotYetError} for the method `"http"`.
  * @throws {TypeError} for `of` without `request`.
  *
  * @example
@@ -50,7 +50,6 @@ export interface ServerComponentProps {
  */
 export function ServerComponent(props: ServerComponentProps): VNode {
   const { children, of, request, nonce, ...attributes } = props;
-  if (props.method === "http") throw new NotYetError('method="http"', 'use "sse", which needs no WebSocket');
   if (!of) return h("server-component", attributes as Record<never, never>, children);
   if (!request) throw new TypeError("Cannot paint a server component: `of` needs `request`, the request for the page");
   const { html } = painted(props, of.paint, request);

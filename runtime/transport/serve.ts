@@ -1,13 +1,18 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
+import type { Connection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
+import type { Link } from "../app/member.ts";
 import { report } from "../app/report.ts";
-import { type Restart, run, type Runtime } from "../app/runtime.ts";
-import { paintApp, type Painted, type PaintedState } from "../app/paint.ts";
-import { realWorld } from "../world.ts";
+import type { Painted } from "../app/paint.ts";
+import type { Restart } from "../app/restart.ts";
+import { run, type Running, type Runtime } from "../app/runtime.ts";
+import { Sessions } from "../app/sessions.ts";
+import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
-import { upgrade } from "./socket.ts";
+import { answer, isRequest } from "./http.ts";
+import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
@@ -24,16 +29,22 @@ export interface Live<Msg> {
   runtime(key: string): Runtime<Msg> | undefined;
   /** How many runtimes this route keeps alive at the moment. */
   readonly running: number;
+  /**
+   * Ends what runs here, for a server that shuts down: each client is given a last snapshot and told to come back, which it does spread over
+   * some seconds; apps are told nothing, since they go on elsewhere. Rooms end. New requests are answered with 503.
+   */
+  close(): Promise<void>;
 }
 
-type FlagsOption<Flags> = undefined extends Flags ? { flags?: Flags | ((request: Request) => Flags | Promise<Flags>) }
-  : { flags: Flags | ((request: Request) => Flags | Promise<Flags>) };
+/** The flags, or what they are for the one who comes: `user` is what `authorize` answered. */
+type FlagsFor<Flags, User> = Flags | ((request: Request, user: User) => Flags | Promise<Flags>);
+type FlagsOption<Flags, User> = undefined extends Flags ? { flags?: FlagsFor<Flags, User> } : { flags: FlagsFor<Flags, User> };
 type AuthorizeOption<User> = unknown extends User ? { authorize?: (request: Request) => unknown }
   : { authorize: (request: Request) => User | Response | Promise<User | Response> };
 
 /** How an app is served. */
 export type ServeOptions<Flags, User> =
-  & FlagsOption<Flags>
+  & FlagsOption<Flags, User>
   & AuthorizeOption<User>
   & {
     /**
@@ -41,8 +52,15 @@ export type ServeOptions<Flags, User> =
      * A key is a text of at most 256 characters; another is answered with 400.
      */
     key?: (request: Request, user: User) => string | undefined;
-    /** How long a room is kept after the last has left, in ms; 30,000 by default. */
+    /** How long a session whose link was cut is kept in memory, or a room after the last has left, in ms; 30,000 by default. */
     linger?: number;
+    /**
+     * What snapshots are sealed with: at least 16 random characters, the same in all processes that are to go on with each other's sessions. Of
+     * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
+     */
+    secret?: string | readonly string[];
+    /** How long a snapshot that a browser keeps is good for, in ms; a day by default. */
+    expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
     mostRooms?: number;
     /**
@@ -72,10 +90,10 @@ interface AnyOptions {
   linger?: number;
   mostRooms?: number;
   restart?: Restart;
+  secret?: string | readonly string[];
+  expires?: number;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
-  /** Makes the snapshot of a painted page. */
-  seal?: (state: PaintedState) => string;
 }
 
 /**
@@ -106,40 +124,59 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
-  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never" } = options;
+  if (options.secret !== undefined && !shared && (what as App<unknown, unknown>).name === "app") {
+    throw new TypeError(
+      "Cannot serve this with a secret: name the app, app({ name, ... }); its snapshots are told from those of other apps by it",
+    );
+  }
+  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
-  const runtimes = new Set<Runtime<unknown>>();
+  const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
   const streams = new Streams();
 
-  const startOne = (flags: unknown): Runtime<unknown> => {
+  const startOne = (flags: unknown) => {
     const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError, restart });
     runtimes.add(runtime);
     runtime.stopped.then(() => runtimes.delete(runtime));
     return runtime;
   };
+  const sessions = shared ? undefined : new Sessions(what as App<unknown, unknown, unknown, unknown>, {
+    linger,
+    expires,
+    restart,
+    onError,
+    sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),
+  });
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
-  const flagsFor = async (request: Request): Promise<unknown> =>
-    typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  const flagsFor = async (request: Request, user: unknown): Promise<unknown> =>
+    typeof options.flags === "function"
+      ? await (options.flags as (request: Request, user: unknown) => unknown)(request, user)
+      : options.flags;
+  const route: Route = { shared, sessions, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
+  let isClosed = false;
 
   const live = async (request: Request): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
-    if (request.method === "POST") return await streams.post(request);
+    const isAlone = isRequest(request);
+    if (request.method === "POST" && !isAlone) return await streams.post(request);
+    if (isClosed) return new Response("Service Unavailable: this server shuts down", { status: 503 });
     let user: unknown, flags: unknown, room: Room<Runtime<unknown>> | undefined;
     try {
       user = await options.authorize?.(request);
       if (user instanceof Response) return user;
       const key = shared ? undefined : keyOf?.(request, user);
-      if (key === undefined) flags = shared ? undefined : await flagsFor(request);
+      if (isAlone && (shared || key !== undefined)) return new Response("Conflict: what is shared needs a link", { status: 409 });
+      if (key === undefined) flags = shared ? undefined : await flagsFor(request, user);
       else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
       else {
         if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
         isTold = true;
-        room = rooms.enter(key, () => flagsFor(request));
+        room = rooms.enter(key, () => flagsFor(request, user));
         if (!room) return new Response("Service Unavailable: too many rooms", { status: 503 });
         await room.ready;
       }
@@ -148,38 +185,16 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
-    let runtime = shared;
     try {
+      if (isAlone) return await answer(request, sessions!, user, flags);
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
-      return open(request, {
-        user,
-        onError: (error, where) => report(onError, error, where),
-        connect(link) {
-          runtime ??= room ? room.runtime() : startOne(flags);
-          return runtime.connect(link);
-        },
-        ended() {
-          if (room) room.leave();
-          else if (!shared) runtime?.stop();
-        },
-      });
+      return open(request, new Visit(route, user, room, flags));
     } catch {
       room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
       return new Response("Bad Request", { status: 400 });
     }
   };
-  const warned = new Set<string>();
-  const paintWith = (flags: unknown): Painted =>
-    paintApp(what as App<unknown, unknown, unknown, unknown>, flags, {
-      ids: realWorld.randomName(3),
-      development: isDevelopment(),
-      warn: (message) => {
-        if (isDevelopment() && !warned.has(message)) console.warn(`nacre: ${(what as App<unknown, unknown>).name}: ${message}`);
-        if (warned.size < 1_000) warned.add(message);
-      },
-      ...(options.seal && { seal: options.seal }),
-    });
   const paint = (request: Request): Painted | Promise<Painted> => {
     const failed = (error: unknown): Painted => {
       report(onError, error, "paint");
@@ -193,7 +208,10 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
         if (running) return running.paint();
         if (key !== undefined && !isKey(key)) return failed(new Error("A page was painted empty: this is no key of a room"));
         const { flags } = options;
-        return whenThere(typeof flags === "function" ? (flags as (request: Request) => unknown)(request) : flags, paintWith);
+        return whenThere(
+          typeof flags === "function" ? (flags as (request: Request, user: unknown) => unknown)(request, user) : flags,
+          (flags) => sessions!.paint(user, flags, key === undefined),
+        );
       });
       return painted instanceof Promise ? painted.catch(failed) : painted;
     } catch (error) {
@@ -203,7 +221,13 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   return Object.defineProperties(live, {
     paint: { value: paint },
     runtime: { value: (key: string) => rooms.get(key) },
-    running: { get: () => runtimes.size },
+    running: { get: () => runtimes.size + (sessions?.size ?? 0) },
+    close: {
+      value: async () => {
+        isClosed = true;
+        await Promise.all([sessions?.leave(), ...[...runtimes].map((runtime) => runtime.leave())]);
+      },
+    },
   }) as unknown as Live<unknown>;
 }
 
@@ -214,10 +238,48 @@ function whenThere<R>(value: unknown, then: (value: unknown) => R | Promise<R>):
   return value instanceof Promise ? value.then(then) : then(value);
 }
 
+/** What all visits of a route share. */
+interface Route {
+  readonly shared: Runtime<unknown> | undefined;
+  /** Of those that are neither shared nor in a room. */
+  readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
+  onError(error: unknown, where: string): void;
+}
+
+/** One connection of a route, from its handshake to its end. There are thousands: it holds no closures, and not its request. */
+class Visit implements SocketEnds<unknown> {
+  readonly user: unknown;
+  readonly #route: Route;
+  readonly #room: Room<Runtime<unknown>> | undefined;
+  #flags: unknown;
+
+  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown) {
+    this.user = user;
+    this.#route = route;
+    this.#room = room;
+    this.#flags = flags;
+  }
+
+  connect(link: Link): Connection {
+    const flags = this.#flags;
+    this.#flags = undefined;
+    const runtime = this.#route.shared ?? this.#room?.runtime();
+    return runtime ? runtime.connect(link) : this.#route.sessions!.connect(link, flags);
+  }
+
+  ended(): void {
+    this.#room?.leave();
+  }
+
+  onError(error: unknown, where: string): void {
+    this.#route.onError(error, where);
+  }
+}
+
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
 function refuse(request: Request, origins: readonly string[] | undefined): Response | undefined {
   const isSocket = request.method === "GET" && request.headers.get("upgrade")?.toLowerCase() === "websocket";
-  if (!isSocket && !asksForEvents(request) && !isPost(request)) {
+  if (!isSocket && !asksForEvents(request) && !isPost(request) && !isRequest(request)) {
     return new Response("This is the address of a WebSocket", { status: 426, headers: { upgrade: "websocket", connection: "upgrade" } });
   }
   if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });

@@ -2,9 +2,10 @@
  * Server-sent events as links of a runtime, and POSTs of what their clients say: for where no WebSocket gets through. It decides nothing:
  * who may open a stream is settled before. A POST is known by the two random names in its address, which only its page has.
  */
+import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/runtime.ts";
+import type { Connection } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
 
@@ -19,6 +20,9 @@ const gzipHeader = () => new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
 
 interface Stream {
   readonly connection: Connection;
+  readonly link: Link;
+  /** POSTs that it may still send: what is in them is counted by its connection. */
+  readonly allowance: Allowance;
   /** How many messages of it were taken: a POST that is sent twice is taken once. */
   taken: number;
   isPosting: boolean;
@@ -54,22 +58,24 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = () => {
+    const over = (isLeft = false) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect();
+      stream?.connection.disconnect(isLeft);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: over },
+      { start: (given) => void (controller = given), cancel: () => over() },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
     // Each message is whole blocks of deflate, flushed: nothing waits for the next one, and no state is kept.
     const write = (text: string) => controller.enqueue(compress ? stored(text) : encoder.encode(text));
     if (compress) controller.enqueue(gzipHeader());
+    // So that it is open for the browser, which may have to speak first.
+    write(":\n\n");
     const heartbeat = setInterval(() => write(":\n\n"), heartbeatMs);
     Deno.unrefTimer(heartbeat);
     const link: Link<User> = {
@@ -86,7 +92,7 @@ export class Streams {
       },
       close(code, reason = "") {
         if (isOver) return;
-        over();
+        over(true);
         // What waits for a client that does not read is let go.
         const drop = () => {
           try {
@@ -105,7 +111,9 @@ export class Streams {
     };
     try {
       const connection = ends.connect(link);
-      if (!isOver) this.#open.set(name, stream = { connection, taken: 0, isPosting: false });
+      if (!isOver) {
+        this.#open.set(name, stream = { connection, link, allowance: new Allowance(performance.now()), taken: 0, isPosting: false });
+      }
     } catch (error) {
       over();
       throw error;
@@ -126,6 +134,10 @@ export class Streams {
     const name = nameOf(request)!;
     const stream = this.#open.get(name);
     if (!stream) return answer(404);
+    if (!stream.allowance.take(performance.now())) {
+      stream.link.close(closeCodes.tooMany, "too many messages");
+      return answer(429);
+    }
     if (stream.isPosting) return answer(409);
     stream.isPosting = true;
     const text = await readText(request).finally(() => stream.isPosting = false);
@@ -133,7 +145,7 @@ export class Streams {
     if (text === "too large") stream.connection.receive("x".repeat(mostPosted));
     if (text === "no text") stream.connection.receive(new Uint8Array());
     if (typeof text === "string") return answer(text === "too large" ? 413 : text === "no text" ? 415 : 400);
-    const [before = "", ...messages] = text.lines;
+    const [before = "", ...messages] = text.text.split("\n");
     // A number that leaves some out says that they are lost: the client begins again, and sends them again.
     if (!/^\d{1,15}$/.test(before) || Number(before) > stream.taken) return answer(400);
     for (const message of messages.slice(stream.taken - Number(before))) {
@@ -148,8 +160,8 @@ function answer(status: number): Response {
   return new Response(null, { status, headers: { "cache-control": "no-store" } });
 }
 
-/** The lines of a POST, or why there are none. */
-async function readText(request: Request): Promise<{ lines: string[] } | "too large" | "no text" | "cut"> {
+/** The text of a POST, or why there is none. */
+export async function readText(request: Request): Promise<{ text: string } | "too large" | "no text" | "cut"> {
   const type = request.headers.get("content-type") ?? "text/plain";
   if (!type.startsWith("text/plain") || request.headers.has("content-encoding")) return "no text";
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -166,5 +178,5 @@ async function readText(request: Request): Promise<{ lines: string[] } | "too la
   } catch {
     return "cut";
   }
-  return { lines: text.split("\n") };
+  return { text };
 }

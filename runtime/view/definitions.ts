@@ -1,8 +1,12 @@
-/** The templates that one runtime has used, numbered from 1 in the order of their first use, as its clients know them. */
+/**
+ * The templates that one runtime has used, numbered from 1 in the order of their first use, as its clients know them. What a client was sent
+ * elsewhere keeps its number: it is known by its hash until it is used here.
+ */
 import type { Definition, HandlerOptions } from "../wire/message.ts";
 import { type Usual, usualOf, wireOptions } from "./handler.ts";
 import type { Template } from "./template.ts";
 import type { Instance } from "./tree.ts";
+import { hashOf } from "./hash.ts";
 
 /** A template as this runtime's clients know it. */
 export interface Numbered {
@@ -17,9 +21,23 @@ export interface Numbered {
 export class Definitions {
   readonly #numbered = new Map<Template, Numbered>();
   readonly #all: Definition[] = [];
-  #told = 0;
+  /** By number, from 1; of a definition from elsewhere that has not been used here it is all there is. */
+  readonly #hashes: string[];
+  /** The numbers of those. */
+  readonly #elsewhere = new Map<string, number>();
+  #told: number;
   #lastTemplate: Template | undefined;
   #lastNumbered: Numbered | undefined;
+
+  /** @param hashes of the definitions that the client was sent elsewhere, in the order of their numbers. */
+  constructor(hashes: readonly string[] = []) {
+    this.#hashes = [...hashes];
+    for (const [i, hash] of hashes.entries()) {
+      this.#elsewhere.set(hash, i + 1);
+      this.#all.push([]);
+    }
+    this.#told = hashes.length;
+  }
 
   /** The template of this instance, defined by it when it is the first: its handlers' options become the usual ones. */
   of(instance: Instance): Numbered {
@@ -30,17 +48,33 @@ export class Definitions {
     if (!numbered) {
       const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
       const usual = holes.map((hole, i) => hole.kind === "handler" ? usualOf(instance.holes[i]) : null);
-      numbered = { number: this.#all.length + 1, options, usual };
+      numbered = { number: this.#number(template.define((hole) => options[hole]!)), options, usual };
       this.#numbered.set(template, numbered);
-      this.#all.push(template.define((hole) => options[hole]!));
     }
     this.#lastTemplate = template;
     return this.#lastNumbered = numbered;
   }
 
-  /** All definitions so far, for a client that knows none. */
+  /** How many there are. */
+  get count(): number {
+    return this.#all.length;
+  }
+
+  /** The hashes of all, in the order of their numbers. */
+  hashes(): readonly string[] {
+    for (let i = this.#hashes.length; i < this.#all.length; i++) this.#hashes.push(hashOf(JSON.stringify(this.#all[i])));
+    return this.#hashes;
+  }
+
+  /** All definitions so far, for a client that knows none: those that were never used here are empty, and never will be. */
   all(): readonly Definition[] {
+    this.#elsewhere.clear();
     return this.#all;
+  }
+
+  /** All after the first `known`. */
+  after(known: number): readonly Definition[] {
+    return this.#all.slice(known);
   }
 
   /** Those that are new since this was asked last. */
@@ -49,6 +83,13 @@ export class Definitions {
     const fresh = this.#all.slice(this.#told);
     this.#told = this.#all.length;
     return fresh;
+  }
+
+  #number(definition: Definition): number {
+    const known = this.#elsewhere.size > 0 ? this.#elsewhere.get(hashOf(JSON.stringify(definition))) : undefined;
+    if (known === undefined) return this.#all.push(definition);
+    this.#all[known - 1] = definition;
+    return known;
   }
 }
 

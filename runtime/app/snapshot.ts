@@ -1,0 +1,92 @@
+/**
+ * What a snapshot says (rule 3 of continuity), as a text and back. Who may read it and for how long is not known here: it is sealed with
+ * the app's name and the user, so neither is in it.
+ */
+import type { SavedState } from "../view/saved.ts";
+import type { FormSaid, Json } from "../wire/message.ts";
+import { readStructured, writeStructured } from "../continuity/structured.ts";
+
+/** A model that a page may still show, with the hash of its view. */
+export type Seen = readonly [model: unknown, tree: string];
+
+/** A running app with one client, at one moment. */
+export interface Snapshot {
+  /** The version of the app's model. */
+  readonly appVersion: number;
+  /** The random name of the session, from its first beginning on. */
+  readonly lineage: string;
+  /** The version that the page shows, or will when it has this. */
+  readonly version: number;
+  /** The last event that the model knows. */
+  readonly last: number;
+  /** Hashes of the definitions that the client was sent, in the order of their numbers. */
+  readonly templates: readonly string[];
+  /** The hash of the view as a value of the wire; empty where nobody was shown one. */
+  readonly tree: string;
+  readonly model: unknown;
+  /** The models of the versions before, as far as events may still come of them, the oldest first. */
+  readonly seen: readonly Seen[];
+  /** States of components. */
+  readonly state?: SavedState | undefined;
+  /** What the app provides as contexts. */
+  readonly provided?: Readonly<Record<string, Json>> | undefined;
+  /** What its element is to a form. */
+  readonly formed?: readonly FormSaid[] | undefined;
+  /** The model was told that the client joined. */
+  readonly hasJoined?: boolean | undefined;
+  /** Nothing was started yet: a page was painted, and its flags were these. */
+  readonly painted?: { readonly flags: unknown } | undefined;
+}
+
+/** What the ids of `useId` begin with in this session: two views on one page must not have the same ids, one that goes on elsewhere must. */
+export function idsOf(lineage: string): string {
+  return lineage.slice(0, 4);
+}
+
+/** Characters of a hash. */
+const hashLength = 8;
+
+/**
+ * The text of a snapshot.
+ *
+ * @throws {NotStructuredError} when the model is not plain structured data.
+ */
+export function writeSnapshot(snapshot: Snapshot): string {
+  const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, formed, hasJoined, painted } = snapshot;
+  const rest = {
+    ...(seen.length > 0 && { seen }),
+    ...(state && state.components.length + state.ids > 0 && { state }),
+    ...(provided && { provided }),
+    ...(formed && formed.length > 0 && { formed }),
+    ...(hasJoined && { hasJoined }),
+    ...(painted && { painted }),
+  };
+  const head = [appVersion, lineage, version, last, templates.join(""), tree];
+  // The model is named where it is not structured; nothing of the rest can fail to be, but for the flags of a painted page.
+  const parts = [JSON.stringify(head), writeStructured(model)];
+  if (Object.keys(rest).length > 0) parts.push(writeStructured(rest));
+  return parts.join("\n");
+}
+
+/** The snapshot in a text; undefined when it is none. */
+export function readSnapshot(text: string): Snapshot | undefined {
+  try {
+    // JSON has no line feed of its own.
+    const [first, model, rest] = text.split("\n") as [string, string, string?];
+    const [appVersion, lineage, version, last, templates, tree] = JSON.parse(first) as [number, string, number, number, string, string];
+    return {
+      seen: [],
+      ...(rest === undefined ? {} : readStructured(rest) as object),
+      appVersion,
+      lineage,
+      version,
+      last,
+      templates: Array.from({ length: templates.length / hashLength }, (_, i) => templates.slice(i * hashLength, (i + 1) * hashLength)),
+      tree,
+      model: readStructured(model),
+    };
+  } catch {
+    // Sealed by us, and by a version of us that wrote otherwise.
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Plain requests in place of a link, with the face of a WebSocket: each POST brings the snapshot and all that was said since, and its answer what
+ * a link would have been sent. One at a time; what fails is the loss of the link, and the next one says the same again.
+ */
+import type { Host, Part } from "./part.ts";
+import type { Socket } from "./sse.ts";
+
+/** What makes such links. `say` answers what there is to say at the moment. */
+export const openRequests = ({ world, element }: Host): Part & { open(address: () => string, say: () => string): Socket } => ({
+  open(address, say) {
+    let isBusy = true;
+    let hasMore = false;
+    let timer: number;
+    const post = async () => {
+      world.clearTimeout(timer);
+      hasMore = false;
+      isBusy = true;
+      try {
+        const response = await world.fetch(address(), { method: "POST", body: say() });
+        const text = await response.text();
+        if (!response.ok) throw socket.onclose?.({ code: response.status == 500 ? 4500 : 0 });
+        for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
+        isBusy = false;
+        const [, number, unit] = element.getAttribute("poll")?.match(/^([\d.]+)(m?s)$/) || [];
+        if (!socket.onclose) return;
+        if (hasMore) post();
+        else if (unit) timer = world.setTimeout(post, +number! * (unit == "s" ? 1000 : 1));
+      } catch {
+        socket.onclose?.({});
+      }
+    };
+    const socket: Socket = {
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+      // It is said with the rest.
+      send() {
+        hasMore = true;
+        // What is said together goes together.
+        Promise.resolve().then(() => {
+          if (!isBusy && hasMore) post();
+        });
+      },
+      close: () => world.clearTimeout(timer),
+    };
+    Promise.resolve().then(post);
+    return socket;
+  },
+});

@@ -1,0 +1,33 @@
+/**
+ * Plain HTTP for those without a link: one POST brings a snapshot and events, its answer what a link would have been sent and the next snapshot,
+ * and nothing stays behind. Any process can answer any of them.
+ */
+import type { Sessions } from "../app/sessions.ts";
+import { readText } from "./sse.ts";
+
+/** How long the effects of a request may take, in ms. */
+const effectsMs = 5_000;
+
+/** Whether a request is one of these. */
+export function isRequest(request: Request): boolean {
+  const query = request.method === "POST" ? URL.parse(request.url)?.searchParams : undefined;
+  return query !== undefined && query.has("nacre") && !query.has("link");
+}
+
+/** Answers it; its text is read already known to be from a page that may ask. */
+export async function answer<Flags, User>(
+  request: Request,
+  sessions: Sessions<unknown, unknown, Flags, User>,
+  user: User,
+  flags: Flags,
+): Promise<Response> {
+  const read = await readText(request);
+  if (typeof read === "string") return new Response(null, { status: { "too large": 413, "no text": 415, cut: 400 }[read], headers });
+  const resume = new URL(request.url).searchParams.get("nacre")!;
+  const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
+  if (!answer) return new Response(null, { status: 400, headers });
+  if (answer.hasFailed) return new Response(null, { status: 500, headers });
+  return new Response(answer.messages.join("\n"), { headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
+}
+
+const headers = { "cache-control": "private, no-store", "x-content-type-options": "nosniff" };

@@ -1,0 +1,141 @@
+/** A client that keeps what it takes to go on elsewhere, as the browser runtime does, for tests without a browser. */
+import type { Link } from "../runtime/app/member.ts";
+import type { Connection } from "../runtime/app/connection.ts";
+import { checksum } from "../runtime/app/replay.ts";
+import type { Json, Mark } from "../runtime/wire/message.ts";
+import { type Plain, readDown, Reader, textOf } from "./reader.ts";
+
+/** What has sessions. */
+export interface Connecting {
+  connect(link: Link, flags: never): Connection;
+}
+
+/** One page. */
+export class ResumingClient {
+  readonly reader = new Reader();
+  /** What the present link was sent. */
+  messages: string[] = [];
+  closed: number | undefined;
+  snapshot = "";
+  #kept: Json[][] = [];
+  #waiting: Json[][] = [];
+  #marks: Mark[] = [];
+  #sum = 0;
+  #sent = 0;
+  #told = 0;
+  #said = 0;
+  #isLive = false;
+  #generation = 0;
+  #connection: Connection | undefined;
+
+  constructor(readonly name: string, readonly user?: unknown) {}
+
+  /** What waits for an acknowledgement. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get text(): string {
+    return this.reader.text;
+  }
+
+  /** Links it to a process; what was on its way over an older link is lost. */
+  open(process: Connecting): void {
+    const generation = ++this.#generation;
+    const { reader } = this;
+    this.messages = [];
+    this.closed = undefined;
+    this.#isLive = false;
+    const isHere = () => generation === this.#generation;
+    const link: Link = {
+      resume: [this.name, reader.epoch, reader.done, reader.version, this.snapshot ? 1 : 0].join("."),
+      user: this.user,
+      send: (message) => void (isHere() && this.#receive(message as string)),
+      close: (code) => void (isHere() && (this.closed = code)),
+    };
+    // What answers at once would change it.
+    const message = this.snapshot ? this.resumeMessage() : undefined;
+    this.#said = this.#waiting.length;
+    this.#connection = process.connect(link, undefined as never);
+    if (message !== undefined) this.#connection.receive(message);
+    this.#flush();
+  }
+
+  /** What it says when it goes on elsewhere. */
+  resumeMessage(): string {
+    return JSON.stringify(["resume", this.snapshot, this.reader.version, this.#marks, [...this.#kept, ...this.#waiting]]);
+  }
+
+  /** The link breaks; the process may not hear of it. */
+  cut(isTold = true): void {
+    this.#generation++;
+    this.#isLive = false;
+    if (isTold) this.#connection?.disconnect();
+    this.#connection = undefined;
+  }
+
+  /** A click on the element with this text, as it is shown. */
+  click(text: string, fields?: Json): void {
+    const found = this.reader.listening.find((element: Plain) => textOf(element.children) === text);
+    if (!found) throw new Error(`Nothing says "${text}": ${this.text}`);
+    this.#waiting.push([this.reader.version, found.handlers.click!.path, ...(fields === undefined ? [] : [fields])]);
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (this.#isLive && this.#connection && this.#sent < this.#waiting.length) {
+      const [seen, ...rest] = this.#waiting[this.#sent++]! as [number, ...Json[]];
+      this.#connection.receive(JSON.stringify([seen - this.#told, ...rest]));
+      this.#told = Math.max(this.#told, seen);
+    }
+  }
+
+  #receive(text: string): void {
+    this.messages.push(text);
+    const { reader } = this;
+    const before = { epoch: reader.epoch, done: reader.done, snapshots: reader.snapshots.length };
+    const message = readDown(text);
+    reader.receive(text);
+    const [kind] = message;
+    const isNew = reader.epoch !== before.epoch;
+    if (kind === "mount") {
+      this.#take(reader.done - before.done);
+      if (isNew) this.#waiting = [];
+      this.#cover(reader.snapshots.length > before.snapshots ? reader.snapshots.at(-1)! : "");
+      this.#begin(0);
+    } else if (kind === "resume") {
+      this.#sent = isNew ? this.#said : reader.done - before.done;
+      this.#take(reader.done - before.done);
+      if (message.length > 5) this.#marks.push([reader.done, this.#sum, 1 + message[7]!]);
+      this.#begin(this.#sent, message[2]);
+    } else if (typeof kind !== "string") {
+      this.#take(reader.done - before.done);
+      if (message.length > 1) {
+        this.#sum = checksum(text.slice(JSON.stringify(kind).length + 2), this.#sum);
+        this.#marks.push([reader.done, this.#sum, 1 + ((message[3] as number | undefined) ?? 0)]);
+      }
+      if (reader.snapshots.length > before.snapshots) this.#cover(reader.snapshots.at(-1)!);
+    }
+  }
+
+  #begin(sent: number, told = this.reader.version): void {
+    this.#sent = sent;
+    this.#told = told;
+    this.#isLive = true;
+    this.#flush();
+  }
+
+  #take(count: number): void {
+    for (let i = 0; i < count && this.#waiting.length > 0; i++) {
+      this.#kept.push(this.#waiting.shift()!);
+      this.#sent--;
+    }
+  }
+
+  #cover(snapshot: string): void {
+    this.snapshot = snapshot;
+    this.#kept = [];
+    this.#marks = [];
+    this.#sum = 0;
+  }
+}

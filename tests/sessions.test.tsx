@@ -1,0 +1,224 @@
+/** Sessions outlive links and processes. Two or more `Sessions` with one secret are as many processes; time is virtual. */
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { type App, app, effect, next, type Send } from "../mod.ts";
+import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
+import { Sealer } from "../runtime/continuity/seal.ts";
+import { ResumingClient } from "./resuming_client.ts";
+import { VirtualWorld } from "./virtual_world.ts";
+
+type Msg = "up" | "down" | "tick" | { readonly add: number };
+
+const counter = app({
+  init: () => ({ count: 0, ticks: 0 }),
+  update(model, msg: Msg) {
+    if (msg === "tick") return { ...model, ticks: model.ticks + 1 };
+    return { ...model, count: model.count + (msg === "up" ? 1 : msg === "down" ? -1 : msg.add) };
+  },
+  view: (model, send: Send<Msg>) => (
+    <div>
+      <button onClick={send("down")}>-</button>
+      <p>{model.count} {model.ticks}</p>
+      <button onClick={send("up")}>+</button>
+      <button onClick={send({ add: model.count })}>double</button>
+      {model.count > 1 && <button onClick={send({ add: -model.count })}>zero</button>}
+    </div>
+  ),
+  name: "counter",
+});
+
+const secret = "a secret that nobody knows";
+
+function processOf<Model, M>(app: App<Model, M>, world: VirtualWorld, options: Partial<SessionsOptions> = {}) {
+  return new Sessions<Model, M, void, unknown>(app, {
+    sealer: new Sealer({ secret, app: app.name, now: () => world.now() }),
+    linger: 30_000,
+    expires: 3_600_000,
+    world,
+    onError(error) {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+Deno.test("a link that comes back to the process that knows it gets the patches that were missed, and nothing else", () => {
+  const world = new VirtualWorld();
+  const here = processOf(counter, world);
+  const client = new ResumingClient("anna-0001");
+  client.open(here);
+  client.click("+");
+  world.settle();
+  assertEquals(client.text, "-1 0+double");
+  client.cut();
+  client.click("+");
+  client.click("+");
+  world.advance(2_000);
+  client.open(here);
+  world.settle();
+  assertEquals(client.text, "-3 0+doublezero");
+  const { epoch } = client.reader;
+  assertEquals(client.messages[0], `["resume","${epoch}",1,1]`);
+  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.done], [1, 1, 3]);
+  assertEquals(here.size, 1);
+});
+
+Deno.test("a client that comes to another process goes on there: nothing is lost, nothing done twice, and nothing mounted", () => {
+  const world = new VirtualWorld();
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world));
+  for (let i = 0; i < 5; i++) {
+    client.click("+");
+    world.settle();
+  }
+  client.click("-");
+  // It never arrives.
+  client.cut(false);
+  client.click("-");
+  client.open(processOf(counter, world));
+  world.settle();
+  assertEquals(client.text, "-3 0+doublezero");
+  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.done, client.waiting], [1, 1, 7, 0]);
+  assertMatch(client.messages[0]!, /^\["resume","\w+",5,5\]$/);
+  client.click("double");
+  world.settle();
+  assertEquals(client.text, "-6 0+doublezero");
+});
+
+Deno.test("an event of a version before the snapshot's is what was seen", () => {
+  const world = new VirtualWorld();
+  const first = processOf(counter, world);
+  const client = new ResumingClient("anna-0001");
+  client.open(first);
+  client.click("+");
+  world.settle();
+  client.click("+");
+  world.settle();
+  client.click("double");
+  client.cut(false);
+  // Seen as 2 before the next; the click before has not been heard of.
+  const other = processOf(counter, world);
+  client.open(other);
+  client.cut(false);
+  client.open(processOf(counter, world));
+  world.settle();
+  assertEquals(client.text, "-4 0+doublezero");
+  assertEquals(client.reader.refused, []);
+});
+
+const ticking = (ms: number) =>
+  app({
+    init: () => ({ count: 0, ticks: 0 }),
+    update: (model, msg: Msg) => counter.update(model, msg),
+    view: counter.view,
+    subscriptions: () => ({ tick: effect.every(ms, "tick") }),
+    name: "ticking",
+  });
+
+Deno.test("a patch that no event has caused comes with a snapshot in the same frame: after it nothing is unknown elsewhere", () => {
+  const world = new VirtualWorld();
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(ticking(2_500), world));
+  client.click("+");
+  world.advance(2_500);
+  assertMatch(client.messages.at(-1)!, /^\[\[0,"[\w-]+"\],\{/);
+  client.click("+");
+  client.cut(false);
+  client.open(processOf(ticking(2_500), world));
+  world.settle();
+  assertEquals([client.text, client.reader.mounts, client.reader.refused], ["-2 1+doublezero", 1, []]);
+});
+
+Deno.test("between two snapshots a crash undoes what no event has caused, and what was seen after it is refused", () => {
+  const world = new VirtualWorld();
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(ticking(400), world));
+  client.click("+");
+  // The first three ticks have one each, the next not: one a second, in the long run.
+  world.advance(1_700);
+  assertEquals(client.text, "-1 4+double");
+  client.click("+");
+  client.cut(false);
+  client.open(processOf(ticking(400), world));
+  world.settle();
+  assertEquals([client.text, client.reader.mounts, client.reader.done], ["-1 3+double", 2, 2]);
+  assertEquals(client.reader.refused, [{ number: 2, reason: "version" }]);
+});
+
+Deno.test("a new version of the app goes on with the model that migrate makes of the old one", () => {
+  const world = new VirtualWorld();
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world));
+  client.click("+");
+  world.advance(1_500);
+  client.cut();
+  const newer = app({
+    init: () => ({ n: 0 }),
+    update: (model: { n: number }, _msg: Msg) => ({ n: model.n + 1 }),
+    view: (model, send: Send<Msg>) => <button onClick={send("up")}>{model.n}</button>,
+    version: 1,
+    migrate: (old: { count: number }) => ({ n: old.count + 100 }),
+    name: "counter",
+  });
+  client.open(processOf(newer, world));
+  world.settle();
+  assertEquals([client.text, client.reader.mounts], ["101", 2]);
+});
+
+Deno.test("the snapshot of another user is none, nor of another app", () => {
+  const world = new VirtualWorld();
+  const anna = new ResumingClient("anna-0001", "anna");
+  anna.open(processOf(counter, world));
+  anna.click("+");
+  world.advance(1_500);
+  const thief = new ResumingClient("anna-0001", "thief");
+  thief.snapshot = anna.snapshot;
+  thief.open(processOf(counter, world));
+  assertEquals([thief.text, thief.reader.mounts], ["-0 0+double", 1]);
+  const clone = new ResumingClient("anna-0002", "anna");
+  clone.snapshot = anna.snapshot;
+  const other = processOf(app({ init: () => 0, update: (n: number) => n, view: String, name: "other" }), world);
+  clone.open(other);
+  assertEquals(clone.text, "0");
+});
+
+Deno.test("effects of events have names that are the same when they are started again elsewhere, and others for a copy", async () => {
+  const world = new VirtualWorld();
+  const ids: string[] = [];
+  const paying = app({
+    init: () => 0,
+    update: (paid, msg: "pay" | "paid") =>
+      msg === "paid"
+        ? next(paid, effect.from((_signal, { id }) => void ids.push(`receipt ${id}`)))
+        : next(paid + 1, effect.batch(effect.none, effect.from((_signal, { id }) => (ids.push(id), "paid" as const)))),
+    view: (paid, send: Send<"pay" | "paid">) => <button onClick={send("pay")}>{paid}</button>,
+    name: "paying",
+  });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(paying, world));
+  client.click("0");
+  world.settle();
+  // Before what comes of the effect is covered by a snapshot.
+  client.cut(false);
+  await world.rest();
+  client.open(processOf(paying, world));
+  await world.rest();
+  const [first, receipt, again, receiptAgain] = ids;
+  assertEquals([again, receiptAgain], [first, receipt]);
+  assertNotEquals(receipt, `receipt ${first}`);
+  assert(ids.length === 4, ids.join());
+});
+
+Deno.test("a link that has a snapshot and does not say so within 10 s is closed with 4400, and nothing is started for it", () => {
+  const world = new VirtualWorld();
+  const here = processOf(counter, world);
+  const messages: unknown[] = [], codes: number[] = [];
+  here.connect({
+    resume: "anna-0001.e1.0.0.1",
+    send: (message) => void messages.push(message),
+    close: (code) => void codes.push(code),
+  }, undefined);
+  world.advance(9_999);
+  assertEquals([codes, here.size], [[], 0]);
+  world.advance(1);
+  assertEquals([codes, messages, here.size, world.timers], [[4400], [], 0, 0]);
+});
