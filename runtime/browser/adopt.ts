@@ -184,11 +184,10 @@ export function adoptPage({ world, element, root }: Host): Adoption {
 
   /** The controls that are not as they were painted; the others get what the model says. */
   const changedControls = (door: Door): Control[] => {
-    const inert = document.implementation.createHTMLDocument();
-    const form = inert.createElement("form");
+    const form = document.createElement("form");
     return [...root.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
-      // What it would be if nobody had touched it, the browser knows best.
-      const copy = inert.importNode(control, true);
+      // What it would be if nobody had touched it, the browser knows best; in an inert document nothing is reset.
+      const copy = control.cloneNode(true) as Control;
       form.replaceChildren(copy);
       form.reset();
       const isChanged = copy.value != control.value || copy.checked != control.checked;
