@@ -87,7 +87,9 @@ Deno.test("serve() runs components of an app with Preact 10 and its hooks, and t
       socket.onmessage = ({ data }) => {
         // The effect has run: the button, whose handler is in hole 2, is pressed.
         if (data.includes("count is 5")) socket.send("[0,[2],{},{}]");
-        if (!data.includes("mount")) patches.push(data);
+        // Without the snapshots, which are other ones each time.
+        const said = data.replace(/^\\[\\[(\\d+),"[^"]*"\\]/, "[$1");
+        if (!data.includes("mount") && said !== "[0]") patches.push(said);
         if (data.includes("nacre:refused") || data.includes("count is 7")) socket.close();
       };
     });

@@ -366,11 +366,6 @@ export function readDown(text: string): Down {
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
-    case "resume": {
-      const [epoch, version, last, ...patch] = rest;
-      if (typeof epoch !== "string" || !isCount(version) || !isCount(last) || !isPatch(patch)) throw bad();
-      break;
-    }
     default:
       // Alone it says that events have been dealt with, or brings a snapshot: not nothing.
       if (!isCovered(kind) || rest.length === 0 ? !isCovered(kind) || kind === 0 : !isPatch(rest)) throw bad();

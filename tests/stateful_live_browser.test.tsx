@@ -74,7 +74,8 @@ const todos = app({ init: () => 0, update: (model: number, _msg: never) => model
 
 Deno.test("A form of one component: plain handlers type, submit without leaving the page, tick and remove", async () => {
   undone.length = 0;
-  const socket = serve(todos);
+  // A browser that is closed may leave its links without a word.
+  const socket = serve(todos, { linger: 0 });
   await using server = site(socket);
   await using browser = await launch();
   await visit(browser, server.url, async (page) => {

@@ -230,7 +230,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     if (begun || !route) return open();
     // What is still being parsed may yet have it.
     if (script?.type != "application/json") {
-      if (begun = document.readyState != "loading") open();
+      begun = document.readyState != "loading";
+      if (begun) open();
       else document.addEventListener("DOMContentLoaded", first, { once: true });
       return;
     }
@@ -242,6 +243,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       tellControls = parts.adopt!.adopt(view.door_(description[0]), description);
       if (tellControls) {
         kept.cover_(description[3]);
+        broken = 0;
         host.config = description[4] || {};
         // Nothing that comes on the link says that they are needed.
         return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config], script.text).map(load));
@@ -320,8 +322,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     if (wanted != route) {
       route = wanted;
       away = false;
-      // It has left, and begins anew.
+      // It has left, and begins anew; what happens to it meanwhile is not known.
       kept.cover_();
+      broken = 1;
       stop();
       first();
     }
