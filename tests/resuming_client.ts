@@ -25,6 +25,8 @@ export class ResumingClient {
   #told = 0;
   #said = 0;
   #isLive = false;
+  #isFlushing = false;
+  #owed: string | undefined;
   #generation = 0;
   #connection: Connection | undefined;
 
@@ -82,12 +84,30 @@ export class ResumingClient {
     this.#flush();
   }
 
+  /** Says which version it shows, as a browser does a second after a patch. */
+  tell(): void {
+    if (this.#isLive && this.reader.version > this.#told) this.#connection!.receive(String(this.reader.version - this.#told));
+    this.#told = this.reader.version;
+  }
+
   #flush(): void {
-    while (this.#isLive && this.#connection && this.#sent < this.#waiting.length) {
-      const [seen, ...rest] = this.#waiting[this.#sent++]! as [number, ...Json[]];
-      this.#connection.receive(JSON.stringify([seen - this.#told, ...rest]));
-      this.#told = Math.max(this.#told, seen);
+    // What answers at once is heard within this.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    while (this.#isLive && this.#connection) {
+      const owed = this.#owed;
+      this.#owed = undefined;
+      if (owed !== undefined) this.#connection.receive(owed);
+      else if (this.#sent >= this.#waiting.length) break;
+      else this.#say();
     }
+    this.#isFlushing = false;
+  }
+
+  #say(): void {
+    const [seen, ...rest] = this.#waiting[this.#sent++]! as [number, ...Json[]];
+    this.#connection!.receive(JSON.stringify([seen - this.#told, ...rest]));
+    this.#told = Math.max(this.#told, seen);
   }
 
   #receive(text: string): void {
@@ -101,6 +121,8 @@ export class ResumingClient {
     if (kind === "mount") {
       this.#take(reader.done - before.done);
       if (isNew) this.#waiting = [];
+      // In the middle of a link the server waits for this.
+      if (isNew && this.#isLive) this.#owed = JSON.stringify(reader.epoch);
       this.#cover(reader.snapshots.length > before.snapshots ? reader.snapshots.at(-1)! : "");
       this.#begin(0);
     } else if (kind === "resume") {

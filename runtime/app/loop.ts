@@ -163,6 +163,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     return this.#subscriptions.size > 0;
   }
 
+  /** Whether nothing waits, nothing is under way, and nothing is listened to: without an event nothing would ever happen. */
+  get isIdle(): boolean {
+    return !this.ended && this.#mailbox.length === 0 && !this.#scheduled && !this.isListening && this.#scope.isIdle;
+  }
+
   /** A message arrives: for the next turn, or for this one while a handler runs. Ignored once the loop has ended. */
   dispatch(message: Msg, cause?: From, origin?: Origin): void {
     if (this.ended) return;

@@ -9,6 +9,7 @@ import { Lowering } from "../view/lower.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
+import { type Asleep, putAway } from "./asleep.ts";
 import { Audience, type AudienceOwner } from "./audience.ts";
 import type { Client } from "./client.ts";
 import { type Connection, deadConnection, type Host, Line } from "./connection.ts";
@@ -129,6 +130,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isStopping = false;
   /** It is to go on elsewhere. */
   #isLeaving = false;
+  /** It is to go on here, later. */
+  #isAsleep = false;
   #resolveStopped!: () => void;
   // What follows is of one incarnation; `#open` makes it.
   #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
@@ -270,6 +273,79 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     return new Line(this, member, link);
   }
 
+  /**
+   * Ends without a word, when nothing would happen before the next event: what {@link Running.wake} goes on from, or undefined while it has
+   * to stay awake. The client has a snapshot then that covers all, unless its link is cut.
+   */
+  sleep(name: string): Asleep | undefined {
+    const member = this.members.recall(name);
+    const loop = this.#loop;
+    if (!member || !this.#isAtRest(member)) return undefined;
+    // Nobody was shown it: it would not be known again.
+    if (this.#isStale()) loop.guarded("view", () => this.#render());
+    if (member.left === undefined && !this.#keeping!.isCovered) this.#cover();
+    if (this.#cannotKeep || !this.#isAtRest(member) || (member.left === undefined && !this.#keeping!.isCovered)) return undefined;
+    try {
+      const asleep = putAway(this.#snapshotFor(member), member);
+      this.#isStopping = this.#isAsleep = true;
+      loop.stop(new DOMException("The app sleeps", "AbortError"));
+      return asleep;
+    } catch (error) {
+      this.#cannotKeep = true;
+      report(loop.onError, error, "snapshot");
+      return undefined;
+    }
+  }
+
+  /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
+  #isAtRest(member: Member): boolean {
+    if (!this.#keeping || this.#cannotKeep || this.#isStopping || this.#restarting.isDue || !this.#loop.isIdle) return false;
+    if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
+    if (this.#presence && !this.#presence.isSettled) return false;
+    if (member.slow || member.awaited !== undefined || member.dealt < member.last) return false;
+    this.#audience.forget();
+    // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
+    return this.#audience.tree !== undefined &&
+      (member.left !== undefined || (this.#audience.kept === 1 && member.told === this.#audience.version && member.handled === 0));
+  }
+
+  /** Goes on after a sleep; nothing is said of it to the client. `link` is undefined when it was cut meanwhile. */
+  wake(link: Link<User> | undefined, name: string, user: User, asleep: Asleep, snapshot: Snapshot): Connection {
+    const loop = this.#loop, audience = this.#audience;
+    const replay = new Replay(user);
+    this.#isReplaying = true;
+    loop.replay(snapshot.model as Model);
+    this.members.epoch = asleep.epoch;
+    const member = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
+    member.last = member.dealt = snapshot.last;
+    member.refusals.push(...asleep.refusals);
+    const isKnown = loop.guarded("view", () => this.#recall(snapshot, member));
+    // What is older than what is known is refused, and no mistake of the client.
+    member.first = Math.min(asleep.first, member.first);
+    this.#isReplaying = false;
+    if (loop.ended) {
+      this.members.remove(member);
+      if (link) closeLink(link, ...closingOf(loop));
+      return deadConnection;
+    }
+    if (snapshot.hasJoined) this.#presence?.know(member);
+    if (link) member.link = link;
+    else this.members.remove(member);
+    if (!isKnown) {
+      // The view is another than it was: it does not follow from the model alone.
+      member.epoch = this.members.epoch = this.world.randomName(6);
+      member.first = member.oldest = snapshot.version;
+      if (link) {
+        member.awaited = JSON.stringify(member.epoch);
+        audience.mount(member);
+      }
+    }
+    const next = loop.guarded("resumed", () => this.#app.resumed?.(loop.model, "sleep"));
+    if (next && !Object.is(next.model, loop.model)) this.#keeping?.changed(0, true);
+    if (!loop.ended) loop.goOn(next);
+    return new Line(this, member, link ?? replay);
+  }
+
   /** Settles when no effect is under way, or when so many ms are over. */
   quiet(ms: number): Promise<void> {
     return new Promise((resolve) => {
@@ -377,7 +453,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isStopping = true;
     this.#restarting.end();
     this.#presence?.end();
-    for (const member of this.members) closeLink(member.link, code, why);
+    if (!this.#isAsleep) { for (const member of this.members) closeLink(member.link, code, why); }
     this.members.clear();
     this.#resolveStopped();
   }

@@ -43,6 +43,11 @@ export class Scope<Cause> {
     return this.#promises + this.#timers.size;
   }
 
+  /** Whether nothing that was started here goes on, by itself or because something is listened to. */
+  get isIdle(): boolean {
+    return this.pending === 0 && this.#releases.size === 0;
+  }
+
   /** Starts an effect; `origin` is what it follows from. */
   run(effect: Effect<unknown>, cause: Cause | undefined, origin?: Origin): void {
     this.#run(effect as Description, (message, origin) => this.stage.dispatch(message, cause, origin), cause, origin);

@@ -12,6 +12,7 @@ import { closeCodes, closeLink, type Link, readResume, type Resume } from "./mem
 import { report } from "./report.ts";
 import type { Restart } from "./restart.ts";
 import { run, type Running } from "./runtime.ts";
+import { Session, type SessionOwner } from "./session.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** How long a link may take to say what it goes on with. */
@@ -34,6 +35,8 @@ export interface SessionsOptions {
   readonly sealer?: Seals | undefined;
   /** How long a session waits in memory for a client whose link was cut, in ms. */
   readonly linger: number;
+  /** After how many ms of silence a session sleeps; 0 (as without it) or Infinity: never. */
+  readonly sleep?: number;
   /** How long a snapshot is good for, in ms. */
   readonly expires: number;
   readonly onError: (error: unknown, where: string) => void;
@@ -50,29 +53,27 @@ export interface Answer {
   readonly hasFailed: boolean;
 }
 
-interface Session<Model, Msg, Flags, User> {
-  readonly runtime: Running<Model, Msg, Flags, User>;
-  /** The link that it has. */
-  link: Link<User> | undefined;
-  timer: unknown;
-}
-
 /** The sessions of one route. */
-export class Sessions<Model, Msg, Flags, User> {
+export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Msg, Flags, User> {
+  readonly world: World;
+  readonly sleepMs: number;
+  readonly lingerMs: number;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #options: SessionsOptions;
-  readonly #world: World;
   /** By client and user. */
   readonly #sessions = new Map<string, Session<Model, Msg, Flags, User>>();
   /** Those without a link, the longest ago first. */
-  readonly #lingering = new Set<string>();
+  readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
   /** Of a user that is no structured data. */
   #isTold = false;
 
   constructor(app: App<Model, Msg, Flags, User>, options: SessionsOptions) {
     this.#app = app;
     this.#options = options;
-    this.#world = options.world ?? realWorld;
+    this.world = options.world ?? realWorld;
+    const { sleep = 0, linger } = options;
+    this.sleepMs = Number.isFinite(sleep) ? sleep : 0;
+    this.lingerMs = linger;
   }
 
   /** How many there are, those included whose clients may come back. */
@@ -80,20 +81,27 @@ export class Sessions<Model, Msg, Flags, User> {
     return this.#sessions.size;
   }
 
+  /** How many of them sleep. */
+  get asleep(): number {
+    let asleep = 0;
+    for (const session of this.#sessions.values()) if (session.isAsleep) asleep++;
+    return asleep;
+  }
+
   /** Links a client to its session: the one that waits for it here, one that goes on from its snapshot, or a new one with these flags. */
   connect(link: Link<User>, flags: Flags): Connection {
-    const resume = readResume(link.resume, this.#world);
+    const resume = readResume(link.resume, this.world);
     const context = this.#contextOf(link.user);
-    const place = `${resume.name} ${context ?? this.#world.randomName(9)}`;
+    const place = `${resume.name} ${context ?? this.world.randomName(9)}`;
     const session = this.#sessions.get(place);
     if (session) {
-      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link, resume.hasSnapshot);
+      if (session.epoch === resume.epoch) return this.#enter(session, link, resume.hasSnapshot);
       // It has been elsewhere meanwhile, or begins anew.
-      session.runtime.stop();
+      session.stop();
     }
     return resume.hasSnapshot && this.#options.sealer && context !== undefined
-      ? new Waiting(this.#world, link, (text) => this.#resume(place, resume, link, flags, text))
-      : this.#fresh(place, link, flags);
+      ? new Waiting(this.world, link, (text) => this.#resume(place, resume, link, flags, text))
+      : this.#enter(this.#add(place, resume, link, flags), link, false);
   }
 
   /**
@@ -111,7 +119,7 @@ export class Sessions<Model, Msg, Flags, User> {
       send: (message) => void messages.push(message as string),
       close: (code) => void (hasFailed = code === closeCodes.failed),
     };
-    const snapshot = up && this.#open(up, readResume(resume, this.#world), user);
+    const snapshot = up && this.#open(up, readResume(resume, this.world), user);
     const runtime = this.#run(user, flags, snapshot, true);
     if (snapshot) runtime.revive(link, snapshot, up);
     else runtime.connect(link);
@@ -122,14 +130,26 @@ export class Sessions<Model, Msg, Flags, User> {
 
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ runtime }) => runtime.leave()));
+    await Promise.all([...this.#sessions.values()].map((session) => session.retire()));
   }
 
-  #fresh(place: string, link: Link<User>, flags: Flags): Connection {
-    return this.#enter(place, this.#add(place, link, flags), link, false);
+  lingers(session: Session<Model, Msg, Flags, User>): void {
+    this.#lingering.add(session);
+    if (this.#lingering.size <= mostLingering) return;
+    const [longest] = this.#lingering;
+    longest!.stop();
   }
 
-  #run(user: User | undefined, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
+  over(session: Session<Model, Msg, Flags, User>): void {
+    if (this.#sessions.get(session.place) === session) this.#sessions.delete(session.place);
+    this.#lingering.delete(session);
+  }
+
+  run(user: User, flags: Flags, snapshot: Snapshot | undefined): Running<Model, Msg, Flags, User> {
+    return this.#run(user, flags, snapshot, false);
+  }
+
+  #run(user: User, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
     const { sealer, onError, restart, world, development, expires } = this.#options;
     const context = this.#contextOf(user);
     return run(this.#app, flags, {
@@ -143,64 +163,15 @@ export class Sessions<Model, Msg, Flags, User> {
     });
   }
 
-  #add(place: string, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
-    const runtime = this.#run(link.user, flags, snapshot, false);
-    const session = { runtime, link: undefined, timer: undefined };
+  #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
+    const session = new Session(this, place, { name, user: link.user as User, flags }, snapshot);
     this.#sessions.set(place, session);
-    runtime.stopped.then(() => {
-      this.#world.clearTimer(session.timer);
-      if (this.#sessions.get(place) === session) this.#forget(place);
-    });
     return session;
   }
 
-  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, hasSnapshot: boolean): Connection {
-    this.#lingering.delete(place);
-    this.#world.clearTimer(session.timer);
-    session.link = link;
-    return this.#held(place, session, link, session.runtime.connect(link), hasSnapshot);
-  }
-
-  /** A connection whose end is not the end of the session. */
-  #held(
-    place: string,
-    session: Session<Model, Msg, Flags, User>,
-    link: Link<User>,
-    connection: Connection,
-    hasSnapshot: boolean,
-  ): Connection {
-    let isFirst = hasSnapshot;
-    return {
-      receive: (message) => {
-        if (isFirst) {
-          isFirst = false;
-          // It was said before the browser knew that it is known here.
-          if (typeof message === "string" && message.startsWith('["resume"')) return "taken";
-        }
-        return connection.receive(message);
-      },
-      disconnect: (isLeft) => {
-        connection.disconnect(isLeft);
-        if (session.link !== link) return;
-        session.link = undefined;
-        this.#linger(place, session, isLeft);
-      },
-    };
-  }
-
-  #linger(place: string, session: Session<Model, Msg, Flags, User>, isLeft = false): void {
-    const { linger } = this.#options;
-    if (isLeft || linger === 0) return void session.runtime.stop();
-    session.timer = this.#world.setTimer(linger, () => session.runtime.stop());
-    this.#lingering.add(place);
-    if (this.#lingering.size <= mostLingering) return;
-    const [longest] = this.#lingering;
-    this.#sessions.get(longest!)?.runtime.stop();
-  }
-
-  #forget(place: string): void {
-    this.#sessions.delete(place);
-    this.#lingering.delete(place);
+  #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>, hasSnapshot: boolean): Connection {
+    this.#lingering.delete(session);
+    return session.connect(link, hasSnapshot);
   }
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
@@ -208,12 +179,11 @@ export class Sessions<Model, Msg, Flags, User> {
     const up = readResumeText(text);
     if (!up) return undefined;
     // Another link of the same client was quicker.
-    this.#sessions.get(place)?.runtime.stop();
+    this.#sessions.get(place)?.stop();
     const snapshot = this.#open(up, resume, link.user);
-    if (!snapshot) return this.#fresh(place, link, flags);
-    const session = this.#add(place, link, flags, snapshot);
-    session.link = link;
-    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up), false);
+    const session = this.#add(place, resume, link, flags, snapshot);
+    if (!snapshot) return session.connect(link, false);
+    return session.enter(link, false, (runtime) => runtime.revive(link, snapshot, up));
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
@@ -257,7 +227,10 @@ class Waiting implements Connection {
   #isOver = false;
   readonly #timer: unknown;
 
-  constructor(readonly world: World, readonly link: Link, readonly begin: (text: string) => Connection | undefined) {
+  #begin: ((text: string) => Connection | undefined) | undefined;
+
+  constructor(readonly world: World, readonly link: Link, begin: (text: string) => Connection | undefined) {
+    this.#begin = begin;
     this.#timer = world.setTimer(resumeMs, () => this.#refuse());
   }
 
@@ -265,7 +238,9 @@ class Waiting implements Connection {
     if (this.#connection) return this.#connection.receive(message);
     if (this.#isOver) return "refused";
     this.world.clearTimer(this.#timer);
-    this.#connection = typeof message === "string" ? this.begin(message) : undefined;
+    this.#connection = typeof message === "string" ? this.#begin!(message) : undefined;
+    // What it knows may be much, and is needed once.
+    this.#begin = undefined;
     return this.#connection ? "taken" : this.#refuse();
   }
 

@@ -45,6 +45,11 @@ export type ServeOptions<Flags, User> =
     /** How long a session whose link was cut is kept in memory, or a room after the last has left, in ms; 30,000 by default. */
     linger?: number;
     /**
+     * After how many ms of silence a session sleeps, 60,000 by default; 0 or Infinity: never. It is woken by the next event. One that listens to
+     * something (`subscriptions`), or for which an effect or a timer is under way, stays awake.
+     */
+    sleep?: number;
+    /**
      * What snapshots are sealed with: at least 16 random characters, the same in all processes that are to go on with each other's sessions. Of
      * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
      */
@@ -80,6 +85,7 @@ interface AnyOptions {
   linger?: number;
   mostRooms?: number;
   restart?: Restart;
+  sleep?: number;
   secret?: string | readonly string[];
   expires?: number;
   onError?: (error: unknown, where: string) => void;
@@ -91,7 +97,7 @@ interface AnyOptions {
  * room. Or of a running app, shared by all that connect.
  *
  * @throws {TypeError} when it is given neither.
- * @throws {RangeError} when `linger` or `mostRooms` is negative or no number.
+ * @throws {RangeError} when `linger`, `sleep` or `mostRooms` is negative or no number.
  *
  * @example
  * ```ts
@@ -114,9 +120,12 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
-  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000 } = options;
+  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000, sleep = 60_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
+  if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
+    throw new RangeError(`Cannot serve with sleep ${sleep}: give milliseconds, at most 2^31 - 1, or Infinity`);
+  }
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
@@ -130,6 +139,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   };
   const sessions = shared ? undefined : new Sessions(what as App<unknown, unknown, unknown, unknown>, {
     linger,
+    sleep,
     expires,
     restart,
     onError,
