@@ -17,10 +17,11 @@ export class ResumingClient {
   messages: string[] = [];
   closed: number | undefined;
   snapshot = "";
+  /** What it is sent does not arrive. */
+  deaf = false;
   #kept: Json[][] = [];
   #waiting: Json[][] = [];
   #marks: Mark[] = [];
-  #sum = 0;
   #sent = 0;
   #told = 0;
   #said = 0;
@@ -42,7 +43,7 @@ export class ResumingClient {
   }
 
   /** Links it to a process; what was on its way over an older link is lost. */
-  open(process: Connecting): void {
+  open(process: Connecting): Connection {
     const generation = ++this.#generation;
     const { reader } = this;
     this.messages = [];
@@ -50,17 +51,49 @@ export class ResumingClient {
     this.#isLive = false;
     const isHere = () => generation === this.#generation;
     const link: Link = {
-      resume: [this.name, reader.epoch, reader.done, reader.version, this.snapshot ? 1 : 0].join("."),
+      resume: this.resume,
       user: this.user,
-      send: (message) => void (isHere() && this.#receive(message as string)),
+      send: (message) => void (isHere() && !this.deaf && this.#receive(message as string)),
       close: (code) => void (isHere() && (this.closed = code)),
     };
     // What answers at once would change it.
     const message = this.snapshot ? this.resumeMessage() : undefined;
     this.#said = this.#waiting.length;
     this.#connection = process.connect(link, undefined as never);
-    if (message !== undefined) this.#connection.receive(message);
+    const connection = this.#connection;
+    if (message !== undefined) connection.receive(message);
     this.#flush();
+    return connection;
+  }
+
+  /** What it says of itself. */
+  get resume(): string {
+    const { epoch, done, version } = this.reader;
+    return [this.name, epoch, done, version, this.snapshot ? 1 : 0].join(".");
+  }
+
+  /** What it says in a request of its own. */
+  request(): string {
+    this.#said = this.#waiting.length;
+    return this.snapshot ? this.resumeMessage() : "";
+  }
+
+  /** What a request was answered by. */
+  answered(messages: readonly string[]): void {
+    this.#isLive = false;
+    for (const message of messages) this.#receive(message);
+    this.#isLive = false;
+  }
+
+  /** The page as it is now, once more: what somebody has kept of it. */
+  copy(): ResumingClient {
+    const copy = new ResumingClient(this.name, this.user);
+    const { messages } = this;
+    for (const message of messages) copy.reader.receive(message);
+    copy.snapshot = this.snapshot;
+    copy.#kept = [...this.#kept];
+    copy.#marks = [...this.#marks];
+    return copy;
   }
 
   /** What it says when it goes on elsewhere. */
@@ -123,20 +156,21 @@ export class ResumingClient {
       if (isNew) this.#waiting = [];
       // In the middle of a link the server waits for this.
       if (isNew && this.#isLive) this.#owed = JSON.stringify(reader.epoch);
-      this.#cover(reader.snapshots.length > before.snapshots ? reader.snapshots.at(-1)! : "");
+      this.#marks = [];
+      if (reader.snapshots.length > before.snapshots) this.#cover();
+      else this.#forget();
       this.#begin(0);
     } else if (kind === "resume") {
       this.#sent = isNew ? this.#said : reader.done - before.done;
       this.#take(reader.done - before.done);
-      if (message.length > 5) this.#marks.push([reader.done, this.#sum, 1 + message[7]!]);
+      if (message.length > 5) this.#marks.push([reader.done, 0, reader.version]);
       this.#begin(this.#sent, message[2]);
     } else if (typeof kind !== "string") {
       this.#take(reader.done - before.done);
       if (message.length > 1) {
-        this.#sum = checksum(text.slice(JSON.stringify(kind).length + 2), this.#sum);
-        this.#marks.push([reader.done, this.#sum, 1 + ((message[3] as number | undefined) ?? 0)]);
+        this.#marks.push([reader.done, checksum(text.slice(JSON.stringify(kind).length + 2)), reader.version]);
       }
-      if (reader.snapshots.length > before.snapshots) this.#cover(reader.snapshots.at(-1)!);
+      if (reader.snapshots.length > before.snapshots) this.#cover();
     }
   }
 
@@ -154,10 +188,17 @@ export class ResumingClient {
     }
   }
 
-  #cover(snapshot: string): void {
-    this.snapshot = snapshot;
+  #cover(): void {
+    const { snapshots, covered, done } = this.reader;
+    const first = this.#kept.length - (done - covered.last);
+    if (first < 0) throw new Error(`Events after ${covered.last} are not kept: there are ${this.#kept.length}, up to ${done}`);
+    this.snapshot = snapshots.at(-1)!;
+    this.#kept = this.#kept.slice(first);
+    this.#marks = this.#marks.filter(([, , version]) => version > covered.version);
+  }
+
+  #forget(): void {
+    this.snapshot = "";
     this.#kept = [];
-    this.#marks = [];
-    this.#sum = 0;
   }
 }

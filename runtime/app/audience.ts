@@ -26,7 +26,10 @@ export interface AudienceOwner {
   readonly config: Config | undefined;
   /** Removes a client and closes its link. */
   drop(member: Member, code: number, why: string): void;
-  /** A snapshot that covers what is sent to this client now, where one is due or wanted. */
+  /**
+   * A snapshot that covers what is sent to this client now, where one is due or wanted, as it stands in the head of a message; or one that was
+   * saved, with what it covers.
+   */
   snapshot(member: Member, isWanted: boolean): string | undefined;
 }
 
@@ -100,8 +103,8 @@ export class Audience {
   }
 
   /** What was shown elsewhere as this version. */
-  recall(version: number, tree: Node, model: unknown, made: number): void {
-    this.#history.add(version, tree, model, this.#definitions.count, made, this.#owner.world.now());
+  recall(version: number, tree: Node, model: unknown, made: number, definitions: number = this.#definitions.count): void {
+    this.#history.add(version, tree, model, definitions, made, this.#owner.world.now());
   }
 
   /** Shows the next tree, of which so many holes are new: all are sent what changed. */
@@ -236,7 +239,7 @@ export class Audience {
   /** A number of events for the head of a message, with a snapshot where one is due. */
   #covered(member: Member, events: number, isWanted = false): number | string {
     const snapshot = this.#owner.snapshot(member, isWanted);
-    return snapshot === undefined ? events : `[${events},${JSON.stringify(snapshot)}]`;
+    return snapshot === undefined ? events : `[${events},${snapshot}]`;
   }
 
   #patch(member: Member, body: Body): void {

@@ -34,6 +34,8 @@ export interface Owner<Event, From extends Sender> {
   disconnect(client: string): void;
   /** An effect of the page, likewise; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
+  /** Whether effects may still begin, where that has to be asked; absent where they always may. */
+  admission?(): Promise<boolean> | undefined;
   /** The contexts of this app. */
   readonly contexts: Contexts;
   /** The loop has ended: nothing of it is heard again. */
@@ -278,6 +280,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   emit(name: string, detail: unknown, to: string, cause: From | undefined): void {
     this.#owner.emit(name, detail, to, cause);
+  }
+
+  /** As {@link Stage} has it. */
+  admission(): Promise<boolean> | undefined {
+    return this.#owner.admission?.();
   }
 
   /** As {@link Stage} has it. */

@@ -28,6 +28,7 @@ import { Replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
 import { createSend, type Send } from "./send.ts";
+import type { Saving } from "./saving.ts";
 import { type Snapshot, writeSnapshot } from "./snapshot.ts";
 
 /** Numbers of a runtime, for an eye on it. */
@@ -76,10 +77,12 @@ export interface RuntimeOptions {
 
 /** How a runtime that is one client's keeps snapshots with it. */
 export interface Keep {
-  /** Seals a text for the client. */
-  seal(text: string): string;
+  /** Seals a text for the client; undefined when it cannot be, which is told already. */
+  seal(text: string): string | undefined;
   /** What to go on with, in place of a beginning. */
   readonly snapshot?: Snapshot;
+  /** Where snapshots are saved; the client then has a claim to them alone. */
+  readonly saving?: Saving | undefined;
 }
 
 /** An event as it arrived. */
@@ -132,6 +135,16 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isLeaving = false;
   /** It is to go on here, later. */
   #isAsleep = false;
+  /** Another has taken it over. */
+  #isLost = false;
+  /** Nothing is asked before its last effects. */
+  #isParting = false;
+  /** The one client, once there was one. */
+  #client: Member | undefined;
+  /** A save that is under way. */
+  #saves: Promise<void> | undefined;
+  /** What is asked of the store before effects begin. */
+  #asked: Promise<boolean> | undefined;
   #resolveStopped!: () => void;
   // What follows is of one incarnation; `#open` makes it.
   #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
@@ -195,13 +208,16 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
-    const member = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+    const member = this.#client = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
     if (
       version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
     ) {
       this.#audience.resume(member, version, false);
       this.#keeping?.changed(0, true);
-    } else this.#audience.mount(member);
+    } else {
+      this.#audience.mount(member);
+      if (this.#saving && this.#keeping!.changed(0, true)) this.world.soon(() => this.#cover());
+    }
     this.#audience.tellEarly([member]);
     // A refusal may have been lost with the link that it was sent on.
     for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
@@ -220,7 +236,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     const replay = new Replay(link.user);
     this.#isReplaying = true;
     loop.replay(snapshot.model as Model);
-    const member = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
+    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
     member.last = member.dealt = snapshot.last;
     const known = loop.guarded("view", () => this.#recall(snapshot, member));
     /** The newest version of the page that is known here. */
@@ -232,14 +248,15 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       }
       loop.settle();
     };
-    for (const [i, mark] of marks.entries()) {
+    // A store may know more than the page.
+    for (const [i, mark] of marks.filter(([, , version]) => version > snapshot.version).entries()) {
       feed(mark[0]);
-      if (newest !== snapshot.version + i || !replay.isAs(i, mark)) break;
+      if (mark[2] !== newest + 1 || !replay.isAs(i, mark)) break;
       newest++;
     }
     feed(Math.min(done, snapshot.last + events.length));
     replay.listen();
-    const canResume = newest === version && audience.at(version) !== undefined;
+    const canResume = (newest === version || version < snapshot.version) && audience.at(version) !== undefined;
     if (!canResume) feed(Infinity);
     if (loop.ended) {
       this.members.remove(member);
@@ -269,7 +286,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
             : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
         ));
     }
-    this.#keeping?.changed(this.#events, !canResume);
+    if (this.#keeping?.changed(this.#events, !canResume) && this.#saving) this.world.soon(() => this.#cover());
     return new Line(this, member, link);
   }
 
@@ -291,8 +308,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       loop.stop(new DOMException("The app sleeps", "AbortError"));
       return asleep;
     } catch (error) {
-      this.#cannotKeep = true;
-      report(loop.onError, error, "snapshot");
+      this.#failedToKeep(error);
       return undefined;
     }
   }
@@ -300,6 +316,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
   #isAtRest(member: Member): boolean {
     if (!this.#keeping || this.#cannotKeep || this.#isStopping || this.#restarting.isDue || !this.#loop.isIdle) return false;
+    if (this.#saves || this.#asked) return false;
     if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
     if (this.#presence && !this.#presence.isSettled) return false;
     if (member.slow || member.awaited !== undefined || member.dealt < member.last) return false;
@@ -316,7 +333,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isReplaying = true;
     loop.replay(snapshot.model as Model);
     this.members.epoch = asleep.epoch;
-    const member = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
+    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
     member.last = member.dealt = snapshot.last;
     member.refusals.push(...asleep.refusals);
     const isKnown = loop.guarded("view", () => this.#recall(snapshot, member));
@@ -358,10 +375,19 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
-  leave(): Promise<void> {
-    if (this.#isStopping) return this.stopped;
+  async leave(): Promise<void> {
+    if (this.#isStopping) return await this.stopped;
     this.#loop.catchUp();
-    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+    if (this.#saving) {
+      // What comes now stays with the browser, which says it elsewhere.
+      this.#isLeaving = true;
+      await this.#saves;
+    }
+    if (!this.#loop.ended && !this.#keeping?.isCovered) {
+      const covered = this.#cover();
+      if (this.#saving) await covered;
+    }
+    if (this.#isStopping) return await this.stopped;
     this.#isStopping = true;
     this.#isLeaving = true;
     if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
@@ -371,6 +397,15 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   stop(reason?: unknown): Promise<void> {
     if (this.#isStopping) return this.stopped;
+    // Its last words have effects.
+    const admission = this.#presence && this.admission();
+    if (admission) {
+      admission.then((isAdmitted) => {
+        this.#isParting = true;
+        if (isAdmitted) this.stop(reason);
+      });
+      return this.stopped;
+    }
     this.#isStopping = true;
     if (this.#restarting.isDue) this.#close(closeCodes.stopped, "stopped");
     else if (!this.#loop.ended) {
@@ -424,6 +459,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.members.renew(this.world.randomName(6));
     // Its events are numbered from 1 again.
     this.#lineage = this.world.randomName(6);
+    this.#saving?.renew();
     this.#open();
     if (last) this.#loop.resume(last.model);
     else this.#loop.begin(this.#flags);
@@ -443,6 +479,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience.end();
     const loop = this.#loop;
     if (!this.#isStopping && this.#restarting.isToBegin(loop)) this.world.soon(() => this.#restart());
+    else if (this.#isLost) this.#close(closeCodes.impossible, "taken over");
     else if (this.#isLeaving) this.#close(closeCodes.elsewhere, "come back");
     else this.#close(...closingOf(loop));
     this.#lowering.end((error) => loop.fail(error));
@@ -479,7 +516,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   get isDeaf(): boolean {
-    return this.#restarting.isDue;
+    return this.#restarting.isDue || (this.#isLeaving && this.#saving !== undefined);
   }
 
   hear(member: Member, version: number, up: EventUp | FactUp): void {
@@ -586,24 +623,86 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   // ---- snapshots -------------------------------------------------------------------------------
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
+    if (this.#saving) return isWanted ? this.#saving.tail : undefined;
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
     this.#isDue = false;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
-      this.#keeping.made();
-      return token;
+      this.#cannotKeep = token === undefined;
+      if (token !== undefined) this.#keeping.made();
+      return token && JSON.stringify(token);
     } catch (error) {
-      this.#cannotKeep = true;
-      report(this.#loop.onError, error, "snapshot");
+      this.#failedToKeep(error);
       return undefined;
     }
   }
 
-  /** Makes a snapshot now. */
-  #cover(): void {
+  /** Makes a snapshot now; settled when it is saved, where it has to be. */
+  async #cover(): Promise<void> {
     this.#isDue = false;
-    for (const member of this.members) this.#audience.cover(member);
+    if (!this.#saving) { for (const member of this.members) this.#audience.cover(member); }
+    else {
+      this.#saves ??= this.#save(this.#saving).finally(() => {
+        this.#saves = undefined;
+        // What has happened meanwhile was due then.
+        if (!this.#loop.ended && !this.#keeping!.isCovered && this.#keeping!.changed(0, false) && !this.#cannotKeep) this.#cover();
+      });
+      await this.#saves;
+    }
+  }
+
+  get #saving(): Saving | undefined {
+    return this.#options.keep?.saving;
+  }
+
+  /** Saves what is, and then says so: it must not be said before. */
+  async #save(saving: Saving): Promise<void> {
+    const member = this.#client;
+    if (!member || this.#loop.ended || this.#cannotKeep || this.#willShow || this.#isReplaying || this.#audience.tree === undefined) return;
+    const lineage = this.#lineage;
+    try {
+      // What nobody was shown would not be known again.
+      if (this.#isStale()) this.#loop.guarded("view", () => this.#render());
+      if (this.#loop.ended) return;
+      const snapshot = this.#snapshotFor(member);
+      this.#keeping!.made();
+      const isSaved = await saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      if (isSaved === false) return this.#lose();
+      if (this.#loop.ended) return;
+      if (lineage !== this.#lineage) saving.renew();
+      else if (isSaved) { for (const member of this.members) this.#audience.cover(member); }
+      else this.#keeping!.changed(0, true);
+    } catch (error) {
+      this.#failedToKeep(error);
+    }
+  }
+
+  #failedToKeep(error: unknown): void {
+    this.#cannotKeep = true;
+    report(this.#loop.onError, error, "snapshot");
+  }
+
+  /** Whether another has taken it over. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Another has taken it over: nothing of this is heard again, and what its client has said stays with that. */
+  #lose(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = this.#isLost = true;
+    if (this.#restarting.isDue) this.#close(closeCodes.impossible, "taken over");
+    else this.#loop.stop(new DOMException("The app was taken over by another process", "AbortError"));
+  }
+
+  admission(): Promise<boolean> | undefined {
+    if (this.#isParting) return undefined;
+    return this.#asked ??= this.#saving?.isOwner()?.then((isOwner) => {
+      this.#asked = undefined;
+      if (!isOwner) this.#lose();
+      return isOwner;
+    });
   }
 
   #snapshotFor(member: Member): Snapshot {
@@ -618,7 +717,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       tree: audience.hash(audience.tree!),
       templates: audience.templates,
       model: this.#loop.model,
-      seen: before.map(({ model, tree }) => [model, audience.hash(tree)]),
+      seen: before.map(({ model, tree, definitions }) => [model, audience.hash(tree), definitions]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided,
       hasJoined: this.#presence?.knows(member) || undefined,
@@ -628,16 +727,16 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
   #recall({ version, tree, model, seen, provided }: Snapshot, member: Member): boolean {
     const audience = this.#audience;
-    const recalled = [...seen, [model, tree] as const].map(([model, hash]) => {
+    const recalled = [...seen, [model, tree, undefined] as const].map(([model, hash, definitions]) => {
       const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
-      return { model, tree, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
+      return { model, tree, definitions, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
     });
     this.#rendered = model as Model;
     // From the first on from which all are the same.
     const first = recalled.findLastIndex(({ isSame }) => !isSame) + 1;
     const isKnown = first < recalled.length;
-    for (const [i, { model, tree, made }] of recalled.slice(isKnown ? first : -1).entries()) {
-      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made);
+    for (const [i, { model, tree, made, definitions }] of recalled.slice(isKnown ? first : -1).entries()) {
+      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made, definitions);
     }
     member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
     member.sent = member.told = version;

@@ -8,6 +8,7 @@ import { unpack } from "../continuity/packed.ts";
 import type { Connection } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
+import type { Saving } from "./saving.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** How soon it is looked again whether a session without a link may sleep, in ms. */
@@ -18,8 +19,8 @@ export interface SessionOwner<Model, Msg, Flags, User> {
   readonly world: World;
   /** After how many ms of silence it sleeps; 0: never. */
   readonly sleepMs: number;
-  /** Starts a runtime, from a snapshot where there is one. */
-  run(user: User, flags: Flags, snapshot: Snapshot | undefined): Running<Model, Msg, Flags, User>;
+  /** Starts a runtime, from a snapshot where there is one, that is saved where it is to be. */
+  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User>;
   /** How long it waits for another link, in ms; 0: not at all. */
   readonly lingerMs: number;
   /** It waits for another link. */
@@ -42,6 +43,7 @@ export class Session<Model, Msg, Flags, User> {
   readonly #name: string;
   readonly #user: User;
   readonly #flags: Flags;
+  readonly #saving: Saving | undefined;
   #runtime: Running<Model, Msg, Flags, User> | undefined;
   #asleep: Asleep | undefined;
   /** Of the link, while it is awake. */
@@ -58,13 +60,15 @@ export class Session<Model, Msg, Flags, User> {
     place: string,
     { name, user, flags }: { readonly name: string; readonly user: User; readonly flags: Flags },
     snapshot?: Snapshot,
+    saving?: Saving,
   ) {
     this.#owner = owner;
     this.place = place;
     this.#name = name;
     this.#user = user;
     this.#flags = flags;
-    this.#watch(owner.run(user, flags, snapshot));
+    this.#saving = saving;
+    this.#watch(owner.run(user, flags, snapshot, saving));
   }
 
   /** What the client was told as the epoch. */
@@ -108,6 +112,8 @@ export class Session<Model, Msg, Flags, User> {
     if (this.#asleep?.isPresent) this.#wake(this.link);
     this.#connection?.disconnect(isLeft);
     this.link = this.#connection = undefined;
+    // Nobody comes back to what was saved; without `isLeft` a browser may, later than this waits.
+    if (isLeft) this.#saving?.forget();
     if (isLeft || lingerMs === 0) return this.stop();
     this.#ending = world.setTimer(lingerMs, () => this.stop());
     this.#owner.lingers(this);
@@ -136,7 +142,7 @@ export class Session<Model, Msg, Flags, User> {
     const asleep = this.#asleep!;
     this.#asleep = undefined;
     const snapshot = readSnapshot(unpack(asleep.snapshot))!;
-    const runtime = this.#owner.run(this.#user, this.#flags, snapshot);
+    const runtime = this.#owner.run(this.#user, this.#flags, snapshot, this.#saving);
     this.#watch(runtime);
     const connection = runtime.wake(link, this.#name, this.#user, asleep, snapshot);
     if (link) this.#connection = connection;

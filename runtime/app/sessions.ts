@@ -2,37 +2,44 @@
  * The sessions of one route in one process: a runtime for each client, which waits a while when its link is cut, and goes on from a snapshot
  * where it has not been here. It must never give anything of a session to another client or user, nor keep what nobody comes back to.
  */
+import { TooLargeError } from "../continuity/seal.ts";
+import type { Store, Stored } from "../continuity/store.ts";
 import { writeStructured } from "../continuity/structured.ts";
+import { hashOf } from "../view/hash.ts";
 import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
-import type { Connection } from "./connection.ts";
+import { type Claim, readClaim } from "./claim.ts";
+import { type Connection, deadConnection } from "./connection.ts";
 import { closeCodes, closeLink, type Link, readResume, type Resume } from "./member.ts";
 import { report } from "./report.ts";
 import type { Restart } from "./restart.ts";
 import { run, type Running } from "./runtime.ts";
+import { savedContext, Saving, type SavingSeals, type Taken } from "./saving.ts";
 import { Session, type SessionOwner } from "./session.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { Waiting } from "./waiting.ts";
 
-/** How long a link may take to say what it goes on with. */
-const resumeMs = 10_000;
 /** UTF-16 units of a resume message. */
 const mostResume = 1024 * 1024;
 /** Sessions that wait for their clients; the one that has waited longest is given up for another. */
 const mostLingering = 1_000;
 
 /** What seals snapshots; `Sealer` is one. */
-export interface Seals {
-  seal(text: string, options: { readonly context: string; readonly ms: number }): string;
+export interface Seals extends SavingSeals {
   /** What was sealed; undefined for what is refused. */
   open(token: string, options: { readonly context: string }): string | undefined;
+  /** The same of what was sealed as bytes. */
+  openBytes(sealed: Uint8Array, options: { readonly context: string }): string | undefined;
 }
 
 /** How sessions are kept. */
 export interface SessionsOptions {
   /** Seals what browsers keep; without it they keep nothing. */
   readonly sealer?: Seals | undefined;
+  /** Where snapshots are kept; browsers then have a claim to them alone. */
+  readonly store?: Store | undefined;
   /** How long a session waits in memory for a client whose link was cut, in ms. */
   readonly linger: number;
   /** After how many ms of silence a session sleeps; 0 (as without it) or Infinity: never. */
@@ -51,6 +58,8 @@ export interface Answer {
   readonly messages: readonly string[];
   /** The app has failed in it. */
   readonly hasFailed: boolean;
+  /** It comes to nothing and is to be asked again: another process was quicker, or the store has failed. */
+  readonly isLost?: boolean;
 }
 
 /** The sessions of one route. */
@@ -64,8 +73,14 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #sessions = new Map<string, Session<Model, Msg, Flags, User>>();
   /** Those without a link, the longest ago first. */
   readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
+  /** Those who wait for the store, by place: the last that came. */
+  readonly #arriving = new Map<string, Link<User>>();
   /** Of a user that is no structured data. */
   #isTold = false;
+  /** All end here. */
+  #isLeaving = false;
+  /** Of a model that is too large. */
+  #isTooLarge = false;
 
   constructor(app: App<Model, Msg, Flags, User>, options: SessionsOptions) {
     this.#app = app;
@@ -119,17 +134,20 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       send: (message) => void messages.push(message as string),
       close: (code) => void (hasFailed = code === closeCodes.failed),
     };
-    const snapshot = up && this.#open(up, readResume(resume, this.world), user);
-    const runtime = this.#run(user, flags, snapshot, true);
-    if (snapshot) runtime.revive(link, snapshot, up);
+    const who = readResume(resume, this.world);
+    const found = up && await this.#find(up, who, user);
+    if (found === "failed") return { messages, hasFailed, isLost: true };
+    const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#savingOf(who.name, user), true);
+    if (found) runtime.revive(link, found.snapshot, found.up);
     else runtime.connect(link);
     await runtime.quiet(ms);
     await runtime.leave();
-    return { messages, hasFailed };
+    return { messages, hasFailed, isLost: runtime.isLost };
   }
 
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
+    this.#isLeaving = true;
     await Promise.all([...this.#sessions.values()].map((session) => session.retire()));
   }
 
@@ -145,12 +163,18 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#lingering.delete(session);
   }
 
-  run(user: User, flags: Flags, snapshot: Snapshot | undefined): Running<Model, Msg, Flags, User> {
-    return this.#run(user, flags, snapshot, false);
+  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User> {
+    return this.#run(user, flags, snapshot, saving, false);
   }
 
-  #run(user: User, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
-    const { sealer, onError, restart, world, development, expires } = this.#options;
+  #run(
+    user: User,
+    flags: Flags,
+    snapshot: Snapshot | undefined,
+    saving: Saving | undefined,
+    isBrief: boolean,
+  ): Running<Model, Msg, Flags, User> {
+    const { sealer, onError, restart, world, development } = this.#options;
     const context = this.#contextOf(user);
     return run(this.#app, flags, {
       onError,
@@ -159,12 +183,38 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       ...(world && { world }),
       ...(development !== undefined && { development }),
       ...(sealer && context !== undefined &&
-        { keep: { seal: (text) => sealer.seal(text, { context, ms: expires }), ...(snapshot && { snapshot }) } }),
+        { keep: { seal: (text) => this.#seal(sealer, text, context), saving, ...(snapshot && { snapshot }) } }),
     });
   }
 
-  #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
-    const session = new Session(this, place, { name, user: link.user as User, flags }, snapshot);
+  #seal(sealer: Seals, text: string, context: string): string | undefined {
+    try {
+      return sealer.seal(text, { context, ms: this.#options.expires });
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      // One model that is too large is seldom alone.
+      if (!this.#isTooLarge) report(this.#options.onError, error, "snapshot");
+      this.#isTooLarge = true;
+      return undefined;
+    }
+  }
+
+  /** The saves of a session that begins; or goes on with what was taken. */
+  #savingOf(
+    name: string,
+    user: User,
+    key: string = this.world.randomName(12),
+    taken?: Taken,
+  ): Saving | undefined {
+    const { store, sealer, expires, onError } = this.#options;
+    const context = this.#contextOf(user);
+    if (!store || !sealer || context === undefined) return undefined;
+    return new Saving({ store, sealer, key, client: hashOf(name), context, ms: expires, onError }, taken);
+  }
+
+  #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, found?: Found): Session<Model, Msg, Flags, User> {
+    const user = link.user as User;
+    const session = new Session(this, place, { name, user, flags }, found?.snapshot, found?.saving ?? this.#savingOf(name, user));
     this.#sessions.set(place, session);
     return session;
   }
@@ -175,15 +225,82 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
-  #resume(place: string, resume: Resume, link: Link<User>, flags: Flags, text: string): Connection | undefined {
+  #resume(
+    place: string,
+    resume: Resume,
+    link: Link<User>,
+    flags: Flags,
+    text: string,
+  ): Connection | Promise<Connection | undefined> | undefined {
     const up = readResumeText(text);
     if (!up) return undefined;
+    const found = this.#find(up, resume, link.user);
+    if (!(found instanceof Promise)) return this.#goOn(place, resume, link, flags, found);
+    this.#arriving.set(place, link);
+    return found.then((found) => {
+      const isLast = this.#arriving.get(place) === link;
+      if (isLast) this.#arriving.delete(place);
+      if (isLast && found !== "failed" && !this.#isLeaving) return this.#goOn(place, resume, link, flags, found);
+      if (isLast) closeLink(link, closeCodes.elsewhere, "come back");
+      else closeLink(link, closeCodes.impossible, "replaced by a newer link");
+      return deadConnection;
+    });
+  }
+
+  #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | undefined): Connection {
     // Another link of the same client was quicker.
     this.#sessions.get(place)?.stop();
-    const snapshot = this.#open(up, resume, link.user);
-    const session = this.#add(place, resume, link, flags, snapshot);
-    if (!snapshot) return session.connect(link, false);
-    return session.enter(link, false, (runtime) => runtime.revive(link, snapshot, up));
+    const session = this.#add(place, resume, link, flags, found);
+    if (!found) return session.connect(link, false);
+    return session.enter(link, false, (runtime) => runtime.revive(link, found.snapshot, found.up));
+  }
+
+  /** What a client goes on from, in its token or in the store; undefined for what is refused or gone. */
+  #find(up: ResumeUp, resume: Resume, user: User | undefined): Found | undefined | Promise<Found | undefined | "failed"> {
+    const { store, sealer } = this.#options;
+    const context = this.#contextOf(user);
+    const text = context === undefined ? undefined : sealer?.open(up[1], { context });
+    const claim = text === undefined ? undefined : readClaim(text);
+    if (claim) return store && sealer ? this.#take(store, sealer, claim, up, resume, user) : undefined;
+    const snapshot = text === undefined ? undefined : this.#read(text);
+    if (!snapshot || !isAfter(up, resume, snapshot)) return undefined;
+    if (!store || !sealer) return { snapshot, up };
+    // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
+    const { lineage, last, version } = snapshot;
+    const client = hashOf(resume.name);
+    return this.#take(store, sealer, { key: `${lineage}.${client}`, client, last, version }, up, resume, user, snapshot);
+  }
+
+  async #take(
+    store: Store,
+    sealer: Seals,
+    claim: Claim,
+    up: ResumeUp,
+    resume: Resume,
+    user: User | undefined,
+    unsaved?: Snapshot,
+  ): Promise<Found | undefined | "failed"> {
+    const { key, client, last, version } = claim;
+    if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
+    let taken: Stored | undefined;
+    try {
+      taken = await store.take(key);
+    } catch (error) {
+      report(this.#options.onError, error, "store");
+      return "failed";
+    }
+    const savingOf = (taken: Taken) => this.#savingOf(resume.name, user as User, key, taken);
+    if (!taken && unsaved) return { snapshot: unsaved, up, saving: savingOf({ epoch: 0, saved: undefined }) };
+    const text = taken && sealer.openBytes(taken.value, { context: savedContext(key, this.#contextOf(user)!) });
+    const snapshot = text === undefined ? undefined : this.#read(text);
+    // It was set back, by whoever looks after it: what lies between is nowhere.
+    if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
+    const [kind, token, shown, marks, events] = up;
+    return {
+      snapshot,
+      up: [kind, token, shown, marks, events.slice(snapshot.last - last)],
+      saving: savingOf({ epoch: taken!.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
+    };
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
@@ -197,19 +314,16 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     }
   }
 
-  /** The snapshot that a client goes on from, with a model of this version of the app; undefined for what is refused. */
-  #open([, token, version]: ResumeUp, { done }: Resume, user: User | undefined): Snapshot | undefined {
-    const context = this.#contextOf(user);
-    const text = context === undefined ? undefined : this.#options.sealer?.open(token, { context });
-    const snapshot = text === undefined ? undefined : readSnapshot(text);
-    // What a browser says is of a snapshot that it has: its numbers cannot be less. (-1: what it shows is no version.)
-    if (!snapshot || (version >= 0 && version < snapshot.version) || !(done >= snapshot.last)) return undefined;
+  /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one. */
+  #read(text: string): Snapshot | undefined {
+    const snapshot = readSnapshot(text);
+    if (!snapshot) return undefined;
     if (snapshot.appVersion === this.#app.version) return snapshot;
     const { migrate } = this.#app;
     if (!migrate || snapshot.appVersion > this.#app.version) return undefined;
     try {
       const migrated = (model: unknown) => migrate(model, snapshot.appVersion);
-      return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, tree]) => [migrated(model), tree]) };
+      return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, ...rest]) => [migrated(model), ...rest]) };
     } catch (error) {
       report(this.#options.onError, error, "migrate");
       return undefined;
@@ -217,42 +331,19 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 }
 
-function readResumeText(text: string): ResumeUp | undefined {
-  return text.length <= mostResume ? readResumeUp(text) : undefined;
+/** What a client goes on from. */
+interface Found {
+  readonly snapshot: Snapshot;
+  /** What it says, from there on. */
+  readonly up: ResumeUp;
+  readonly saving?: Saving | undefined;
 }
 
-/** A link that has yet to say what it goes on with. */
-class Waiting implements Connection {
-  #connection: Connection | undefined;
-  #isOver = false;
-  readonly #timer: unknown;
+/** What a browser says is of what it has: its numbers cannot be less. (-1: what it shows is no version.) */
+function isAfter([, , shown]: ResumeUp, { done }: Resume, { last, version }: { readonly last: number; readonly version: number }): boolean {
+  return (shown < 0 || shown >= version) && done >= last;
+}
 
-  #begin: ((text: string) => Connection | undefined) | undefined;
-
-  constructor(readonly world: World, readonly link: Link, begin: (text: string) => Connection | undefined) {
-    this.#begin = begin;
-    this.#timer = world.setTimer(resumeMs, () => this.#refuse());
-  }
-
-  receive(message: string | Uint8Array): "taken" | "refused" {
-    if (this.#connection) return this.#connection.receive(message);
-    if (this.#isOver) return "refused";
-    this.world.clearTimer(this.#timer);
-    this.#connection = typeof message === "string" ? this.#begin!(message) : undefined;
-    // What it knows may be much, and is needed once.
-    this.#begin = undefined;
-    return this.#connection ? "taken" : this.#refuse();
-  }
-
-  disconnect(isLeft?: boolean): void {
-    this.#isOver = true;
-    this.world.clearTimer(this.#timer);
-    this.#connection?.disconnect(isLeft);
-  }
-
-  #refuse(): "refused" {
-    this.#isOver = true;
-    closeLink(this.link, closeCodes.malformed, "no resume message");
-    return "refused";
-  }
+function readResumeText(text: string): ResumeUp | undefined {
+  return text.length <= mostResume ? readResumeUp(text) : undefined;
 }

@@ -6,8 +6,8 @@ import type { SavedState } from "../view/saved.ts";
 import type { Json } from "../wire/message.ts";
 import { readStructured, writeStructured } from "../continuity/structured.ts";
 
-/** A model that a page may still show, with the hash of its view. */
-export type Seen = readonly [model: unknown, tree: string];
+/** A model that a page may still show, with the hash of its view, and how many definitions a page has that shows no more than that. */
+export type Seen = readonly [model: unknown, tree: string, definitions: number];
 
 /** A running app with one client, at one moment. */
 export interface Snapshot {

@@ -6,6 +6,7 @@ import type { Restart } from "../app/restart.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
+import type { Store } from "../continuity/store.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { answer, isRequest } from "./http.ts";
@@ -54,6 +55,11 @@ export type ServeOptions<Flags, User> =
      * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
      */
     secret?: string | readonly string[];
+    /**
+     * Where snapshots are kept, for models that outgrow what a browser can keep, or where nobody may set one back: `kvStore`, `memoryStore`, or one
+     * of yours. What is in it is sealed; browsers then keep a claim of some hundred characters. docs/deploy.md says what it costs.
+     */
+    store?: Store;
     /** How long a snapshot that a browser keeps is good for, in ms; a day by default. */
     expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
@@ -88,6 +94,7 @@ interface AnyOptions {
   sleep?: number;
   secret?: string | readonly string[];
   expires?: number;
+  store?: Store;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
 }
@@ -140,6 +147,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const sessions = shared ? undefined : new Sessions(what as App<unknown, unknown, unknown, unknown>, {
     linger,
     sleep,
+    store: options.store,
     expires,
     restart,
     onError,
