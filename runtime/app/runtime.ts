@@ -28,7 +28,7 @@ import { Replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
 import { createSend, type Send } from "./send.ts";
-import type { Saving } from "./saving.ts";
+import { epochOf, type Saving } from "./saving.ts";
 import { type Snapshot, writeSnapshot } from "./snapshot.ts";
 
 /** Numbers of a runtime, for an eye on it. */
@@ -143,6 +143,11 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #client: Member | undefined;
   /** A save that is under way. */
   #saves: Promise<void> | undefined;
+  /**
+   * Refusals of events after this one are not told yet: only when they are saved. Of what was said to a process that is no more another may
+   * know the version, and do it.
+   */
+  #untold: number | undefined;
   /** What is asked of the store before effects begin. */
   #asked: Promise<boolean> | undefined;
   #resolveStopped!: () => void;
@@ -161,7 +166,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#flags = flags;
     this.#options = options;
     this.world = options.world ?? realWorld;
-    this.members = new Members(this.world, this.world.randomName(6));
+    this.members = new Members(this.world, this.#newEpoch());
     this.config = configOf(app.facts);
     this.#development = options.development ?? isDevelopment();
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
@@ -213,10 +218,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
     ) {
       this.#audience.resume(member, version, false);
-      this.#keeping?.changed(0, true);
+      this.#resumed(version);
+      // It may have been elsewhere meanwhile.
+      this.admission();
     } else {
       this.#audience.mount(member);
-      if (this.#saving && this.#keeping!.changed(0, true)) this.world.soon(() => this.#cover());
+      if (this.#saving) this.#resumed(-1);
     }
     this.#audience.tellEarly([member]);
     // A refusal may have been lost with the link that it was sent on.
@@ -228,19 +235,27 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   /**
    * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
-   * other than it sees (rules 6 and 7 of continuity).
+   * other than it sees (rules 6 and 7 of continuity). `common`: the newest version up to which the snapshot's are those of the page; `from`: the
+   * last event before those that the page has kept.
    */
-  revive(link: Link, snapshot: Snapshot, [, , version, marks, events]: ResumeUp): Connection {
+  revive(
+    link: Link,
+    snapshot: Snapshot,
+    [, , version, marks, events]: ResumeUp,
+    { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
+  ): Connection {
     const { name, done } = readResume(link.resume, this.world);
     const loop = this.#loop, audience = this.#audience;
     const replay = new Replay(link.user);
     this.#isReplaying = true;
+    if (this.#saving) this.#untold = snapshot.last;
     loop.replay(snapshot.model as Model);
     const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
     member.last = member.dealt = snapshot.last;
+    for (const [event, reason] of snapshot.refusals ?? []) member.refuse(event, reason);
     const known = loop.guarded("view", () => this.#recall(snapshot, member));
     /** The newest version of the page that is known here. */
-    let newest = known ? snapshot.version : -1;
+    let newest = known ? common : -1;
     const feed = (last: number) => {
       while (member.last < last && member.last - snapshot.last < events.length) {
         const up = events[member.last - snapshot.last]!;
@@ -248,15 +263,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       }
       loop.settle();
     };
-    // A store may know more than the page.
-    for (const [i, mark] of marks.filter(([, , version]) => version > snapshot.version).entries()) {
+    for (const [i, mark] of marks.entries()) {
       feed(mark[0]);
       if (mark[2] !== newest + 1 || !replay.isAs(i, mark)) break;
       newest++;
     }
     feed(Math.min(done, snapshot.last + events.length));
     replay.listen();
-    const canResume = (newest === version || version < snapshot.version) && audience.at(version) !== undefined;
+    const canResume = version <= newest && audience.at(version) !== undefined;
     if (!canResume) feed(Infinity);
     if (loop.ended) {
       this.members.remove(member);
@@ -273,6 +287,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       audience.mount(member);
       for (const text of replay.said) link.send(text);
     }
+    // Who has saved them may not have come to tell them.
+    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
     if (canResume) {
       member.told = version;
       feed(Infinity);
@@ -286,7 +302,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
             : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
         ));
     }
-    if (this.#keeping?.changed(this.#events, !canResume) && this.#saving) this.world.soon(() => this.#cover());
+    this.#keeping?.changed(this.#events, !canResume);
+    // A mount came with a snapshot, unless that has to be saved.
+    if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
     return new Line(this, member, link);
   }
 
@@ -350,7 +368,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     else this.members.remove(member);
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
-      member.epoch = this.members.epoch = this.world.randomName(6);
+      member.epoch = this.members.epoch = this.#newEpoch();
       member.first = member.oldest = snapshot.version;
       if (link) {
         member.awaited = JSON.stringify(member.epoch);
@@ -426,6 +444,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   // ---- beginning and ending --------------------------------------------------------------------
 
+  /** The name of an incarnation; with a store it says when its session was taken over. */
+  #newEpoch(): string {
+    const { keep } = this.#options;
+    const name = this.world.randomName(6);
+    return keep?.saving ? epochOf(name, keep.saving.epoch) : name;
+  }
+
   /** All that an incarnation has of its own, as it is before the first model. */
   #open(snapshot?: Snapshot): void {
     this.#audience = new Audience(this, snapshot);
@@ -456,7 +481,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #restart(): void {
     if (!this.#restarting.isDue) return;
     const last = this.#restarting.begin(this.#loop);
-    this.members.renew(this.world.randomName(6));
+    this.members.renew(this.#newEpoch());
     // Its events are numbered from 1 again.
     this.#lineage = this.world.randomName(6);
     this.#saving?.renew();
@@ -561,7 +586,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
-    this.#audience.refused(member, number, refusal);
+    if (this.#untold === undefined) this.#audience.refused(member, number, refusal);
   }
 
   /** Makes messages of what an event means; answers why it means nothing. */
@@ -620,6 +645,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#runEffects();
   }
 
+  /**
+   * A client goes on from this version. What has brought it up from there is a patch that no other process can make again: an event that is seen
+   * in what it leads to would be refused after a crash, until a snapshot comes.
+   */
+  #resumed(version: number): void {
+    if (this.#keeping && (this.#keeping.changed(0, true) || version < this.#audience.version)) this.#cover();
+  }
+
   // ---- snapshots -------------------------------------------------------------------------------
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
@@ -671,10 +704,20 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       if (isSaved === false) return this.#lose();
       if (this.#loop.ended) return;
       if (lineage !== this.#lineage) saving.renew();
-      else if (isSaved) { for (const member of this.members) this.#audience.cover(member); }
+      else if (isSaved) this.#saved(snapshot.last);
       else this.#keeping!.changed(0, true);
     } catch (error) {
       this.#failedToKeep(error);
+    }
+  }
+
+  /** It is saved up to this event. */
+  #saved(last: number): void {
+    for (const member of this.members) {
+      const untold = this.#untold ?? Infinity;
+      for (const [event, reason] of member.refusals) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
+      this.#audience.cover(member);
+      this.#untold = this.#untold !== undefined && member.refusals.some(([event]) => event > last) ? last : undefined;
     }
   }
 
@@ -721,6 +764,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided,
       hasJoined: this.#presence?.knows(member) || undefined,
+      ...(this.#saving && { epoch: this.members.epoch, refusals: member.refusals }),
     };
   }
 

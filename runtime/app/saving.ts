@@ -44,6 +44,23 @@ export function savedContext(key: string, context: string): string {
   return `saved ${key} ${context}`;
 }
 
+/** The name of an incarnation that has taken a session over with this epoch of the store. */
+export function epochOf(name: string, epoch: number): string {
+  return `${name}~${epoch}`;
+}
+
+/**
+ * Whether what a page shows follows from what was saved: it was shown by the one that has saved it, or by one that has taken that over. Else it
+ * may have gone on with an owner of before, who did not know yet, and its versions are others of the same numbers.
+ */
+export function follows(shown: string | undefined, saved: string | undefined): boolean {
+  return shown !== undefined && saved !== undefined && (shown === saved || takenIn(shown) > takenIn(saved));
+}
+
+function takenIn(epoch: string): number {
+  return Number(epoch.split("~")[1] ?? NaN);
+}
+
 /** The saves of one session. */
 export class Saving {
   readonly #options: SavingOptions;
@@ -62,6 +79,11 @@ export class Saving {
     this.#epoch = taken?.epoch ?? 0;
     this.#isShared = taken !== undefined;
     this.#saved = taken?.saved;
+  }
+
+  /** The epoch that it has in the store. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /** The claim to what was saved last, with what it covers, as it stands in the head of a message; undefined before there is any. */

@@ -16,7 +16,7 @@ import { closeCodes, closeLink, type Link, readResume, type Resume } from "./mem
 import { report } from "./report.ts";
 import type { Restart } from "./restart.ts";
 import { run, type Running } from "./runtime.ts";
-import { savedContext, Saving, type SavingSeals, type Taken } from "./saving.ts";
+import { follows, savedContext, Saving, type SavingSeals, type Taken } from "./saving.ts";
 import { Session, type SessionOwner } from "./session.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { Waiting } from "./waiting.ts";
@@ -138,7 +138,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const found = up && await this.#find(up, who, user);
     if (found === "failed") return { messages, hasFailed, isLost: true };
     const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#savingOf(who.name, user), true);
-    if (found) runtime.revive(link, found.snapshot, found.up);
+    if (found) runtime.revive(link, found.snapshot, found.up, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
     await runtime.leave();
@@ -252,7 +252,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#sessions.get(place)?.stop();
     const session = this.#add(place, resume, link, flags, found);
     if (!found) return session.connect(link, false);
-    return session.enter(link, false, (runtime) => runtime.revive(link, found.snapshot, found.up));
+    return session.enter(link, false, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
   }
 
   /** What a client goes on from, in its token or in the store; undefined for what is refused or gone. */
@@ -296,9 +296,18 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     // It was set back, by whoever looks after it: what lies between is nowhere.
     if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
     const [kind, token, shown, marks, events] = up;
+    const isOfSaved = follows(resume.epoch, snapshot.epoch);
     return {
       snapshot,
-      up: [kind, token, shown, marks, events.slice(snapshot.last - last)],
+      up: [
+        kind,
+        token,
+        shown,
+        isOfSaved ? marks.filter(([, , version]) => version > snapshot.version) : [],
+        events.slice(snapshot.last - last),
+      ],
+      common: isOfSaved ? snapshot.version : version,
+      from: last,
       saving: savingOf({ epoch: taken!.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
     };
   }
@@ -337,6 +346,10 @@ interface Found {
   /** What it says, from there on. */
   readonly up: ResumeUp;
   readonly saving?: Saving | undefined;
+  /** The newest version up to which the snapshot's are those of the page; all, when absent. */
+  readonly common?: number;
+  /** The last event before those that the page has kept. */
+  readonly from?: number;
 }
 
 /** What a browser says is of what it has: its numbers cannot be less. (-1: what it shows is no version.) */
