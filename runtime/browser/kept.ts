@@ -13,8 +13,11 @@ export interface Kept {
   keep_(entry: Entry): void;
   /** Notes the patch that this text is, after that event, and the version that it led to. */
   mark_(patch: string, last: number, version: number): void;
-  /** There is another snapshot, which all so far is in but that many events and what is after that version; or none. */
-  cover_(snapshot?: string, behind?: number, version?: number): void;
+  /**
+   * There is another snapshot, which all so far is in but that many events and what is after that version; or none. `anew`: in another epoch, where
+   * the versions that they were seen in are others.
+   */
+  cover_(snapshot?: string, behind?: number, version?: number, anew?: boolean): void;
   /** What goes on elsewhere from this version, with the events that wait. */
   say_(version: number, queue: Entry[]): string;
 }
@@ -35,11 +38,13 @@ export function createKept(math: Pick<typeof Math, "imul">): Kept {
       for (let i = 0; i < patch.length; i++) sum = math.imul(sum ^ patch.charCodeAt(i), 16777619);
       if (marks.push([last, sum >>> 0, version]) + events.length > 2000) kept.cover_();
     },
-    cover_(snapshot = "", behind = 0, version = Infinity) {
+    cover_(snapshot = "", behind = 0, version = Infinity, anew?) {
       const first = events.length - behind;
       // What is missing was given up as too much.
       kept.snapshot_ = first < 0 ? "" : snapshot;
       events = events.slice(first);
+      // No version is that high.
+      if (anew) { for (const entry of events) entry.seen_ = 1e9; }
       marks = marks.filter((mark) => mark[2] > version);
     },
     say_: (version, queue) =>

@@ -161,7 +161,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       eachPart((part) => part.begin?.(wanted, anew));
       view.mount(definitions, value);
       // No patch leads from what was before to this.
-      kept.cover_(snapshot, done - (saved ?? done));
+      kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       begin(wanted, anew);
     } else if (kind == "resume") {
       const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
