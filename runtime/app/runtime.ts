@@ -148,6 +148,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
    * know the version, and do it.
    */
   #untold: number | undefined;
+  /** Those that were told so. */
+  #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
   /** What is asked of the store before effects begin. */
   #asked: Promise<boolean> | undefined;
   #resolveStopped!: () => void;
@@ -227,7 +229,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     }
     this.#audience.tellEarly([member]);
     // A refusal may have been lost with the link that it was sent on.
-    for (const [event, reason] of member.refusals) if (event > done) this.#audience.refused(member, event, reason);
+    // One that was told late is told again: an acknowledgement says nothing of it.
+    const late = this.#late;
+    for (const [event, reason] of member.refusals) {
+      if (event > done ? this.#untold === undefined : event > late.from && event <= Math.min(late.to, this.#saving?.last ?? 0)) {
+        this.#audience.refused(member, event, reason);
+      }
+    }
     this.#presence?.came(member);
     this.#runEffects();
     return new Line(this, member, link);
@@ -248,6 +256,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     const loop = this.#loop, audience = this.#audience;
     const replay = new Replay(link.user);
     this.#isReplaying = true;
+    // A claim may be behind what is saved, and so what was refused before it is known again.
     if (this.#saving) this.#untold = snapshot.last;
     loop.replay(snapshot.model as Model);
     const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
@@ -293,6 +302,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       member.told = version;
       feed(Infinity);
     }
+    if (!member.refusals.some(([event]) => event > snapshot.last)) this.#untold = undefined;
+    if (this.#untold !== undefined) this.#late = { from, to: member.last };
     const { painted } = snapshot;
     if (!loop.ended) {
       loop.guarded("resumed", () =>
@@ -334,7 +345,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
   #isAtRest(member: Member): boolean {
     if (!this.#keeping || this.#cannotKeep || this.#isStopping || this.#restarting.isDue || !this.#loop.isIdle) return false;
-    if (this.#saves || this.#asked) return false;
+    if (this.#saves || this.#asked || this.#untold !== undefined) return false;
     if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
     if (this.#presence && !this.#presence.isSettled) return false;
     if (member.slow || member.awaited !== undefined || member.dealt < member.last) return false;
@@ -714,11 +725,17 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** It is saved up to this event. */
   #saved(last: number): void {
     for (const member of this.members) {
-      const untold = this.#untold ?? Infinity;
-      for (const [event, reason] of member.refusals) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
+      this.#tellRefusals(member, last);
       this.#audience.cover(member);
-      this.#untold = this.#untold !== undefined && member.refusals.some(([event]) => event > last) ? last : undefined;
     }
+  }
+
+  /** Tells of the refusals that have waited to be saved, up to this event. */
+  #tellRefusals(member: Member, last: number): void {
+    const untold = this.#untold;
+    if (untold === undefined) return;
+    for (const [event, reason] of member.refusals) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
+    this.#untold = member.refusals.some(([event]) => event > last) ? last : undefined;
   }
 
   #failedToKeep(error: unknown): void {

@@ -86,6 +86,11 @@ export class Saving {
     return this.#epoch;
   }
 
+  /** The last event that is saved. */
+  get last(): number {
+    return this.#saved?.last ?? 0;
+  }
+
   /** The claim to what was saved last, with what it covers, as it stands in the head of a message; undefined before there is any. */
   get tail(): string | undefined {
     if (!this.#saved) return undefined;
