@@ -1,7 +1,7 @@
 // Server components in Nacre: six examples, each a page and a WebSocket; the browser runtime, and 404 for the rest.
 //
-//     deno run --allow-net --allow-env=PORT,HOST main.ts
-import { page, runtimeScript, serve } from "./mod.ts";
+//     deno run --allow-net --allow-env=PORT,HOST,NACRE_SECRET main.ts
+import { type Live, page, runtimeScript, serve } from "./mod.ts";
 import { chat } from "./components/chat.tsx";
 import { counter } from "./components/counter.tsx";
 import { Document, type DocumentProps } from "./components/document.tsx";
@@ -14,41 +14,47 @@ import { whiteboard } from "./components/whiteboard.tsx";
 interface Example extends DocumentProps {
   path: string;
   route: string;
-  live: (request: Request) => Response | Promise<Response>;
+  live: Live<unknown>;
 }
 
-/** An app has a runtime for each connection, stopped when the connection closes; with a `key` it has one for all of that key. */
+/** What browsers keep of their sessions is sealed with this; several, with spaces between, to replace one: the first seals, all open. */
+const secret = setting("NACRE_SECRET")?.split(" ").filter((one) => one !== "") ?? [];
+if (secret.length === 0) console.info("NACRE_SECRET is not set: sessions are sealed with a secret of this process, and end with it");
+/** What all examples have. */
+const common = secret.length > 0 ? { secret } : {};
+
+/** An app has a session for each element in a page, which outlives its links and this process; with a `key` it has a runtime for all of that key. */
 const examples: readonly Example[] = [
-  { path: "/", route: "/ws", title: "Counter", live: serve(counter, { flags: 0 }), hint: "Another tab counts apart." },
+  { path: "/", route: "/ws", title: "Counter", live: serve(counter, { ...common, flags: 0 }), hint: "Another tab counts apart." },
   {
     path: "/rating",
     route: "/ws/rating",
     title: "Rating",
-    live: serve(rating),
+    live: serve(rating, common),
     attributes: { value: "3" },
     hint: "The page sets an attribute or a property, and hears an event.",
     below: RatingControls(),
   },
-  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat), hint: "Of all keys only Enter crosses the wire." },
+  { path: "/chat", route: "/ws/chat", title: "Chat", live: serve(chat, common), hint: "Of all keys only Enter crosses the wire." },
   {
     path: "/whiteboard",
     route: "/ws/whiteboard",
     title: "Whiteboard",
-    live: serve(whiteboard, { key: () => "everybody" }),
+    live: serve(whiteboard, { ...common, key: () => "everybody" }),
     hint: "Another tab sees all that is drawn here, and has the same colour.",
   },
   {
     path: "/sketchpad",
     route: "/ws/sketchpad",
     title: "Sketchpad",
-    live: serve(sketchpad),
+    live: serve(sketchpad, common),
     hint: "Another tab sees what is drawn from then on, and has a colour of its own.",
   },
   {
     path: "/guarded",
     route: "/ws/guarded",
     title: "Guarded",
-    live: serve(guarded, { authorize }),
+    live: serve(guarded, { ...common, authorize }),
     hint: "With another token than the page's own, /guarded?token=wrong, nobody comes in.",
   },
 ];
@@ -79,5 +85,9 @@ function setting(variable: string): string | undefined {
 const server = Deno.serve({ hostname: setting("HOST") ?? "localhost", port: Number(setting("PORT") ?? 1234) }, handler);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => server.shutdown());
+  Deno.addSignalListener(signal, async () => {
+    // Sessions go on with whoever answers next.
+    await Promise.all(examples.map(({ live }) => live.close()));
+    await server.shutdown();
+  });
 }

@@ -8,6 +8,8 @@ export interface World {
   setTimer(ms: number, task: () => void): unknown;
   /** Forgets a timer. */
   clearTimer(timer: unknown): void;
+  /** Lets the process end though this timer is set. */
+  unref?(timer: unknown): void;
   /** Runs `task` soon, after what arrived together has arrived. */
   soon(task: () => void): void;
   /** A random name of `bytes` bytes, in letters, digits, `-` and `_`. */
@@ -19,6 +21,7 @@ export const realWorld: World = {
   now: () => performance.now(),
   setTimer: (ms, task) => setTimeout(task, ms),
   clearTimer: (timer) => clearTimeout(timer as number),
+  unref: (timer) => Deno.unrefTimer(timer as number),
   // Not a microtask: each message of a socket comes with microtasks of its own, and a burst would be as many renderings.
   soon: (task) => void (typeof setImmediate === "function" ? setImmediate(task) : setTimeout(task)),
   randomName: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)).toBase64({ alphabet: "base64url", omitPadding: true }),

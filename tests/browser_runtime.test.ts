@@ -10,6 +10,10 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { watchFacts } from "../runtime/browser/facts.ts";
+import { openRequests } from "../runtime/browser/http.ts";
+import { joinForm } from "../runtime/browser/form.ts";
+import { enterShadow } from "../runtime/browser/shadow.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -24,6 +28,7 @@ import { findChromium } from "./chromium.ts";
 class FakeSocket {
   sent: Json[] = [];
   closed = false;
+  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   constructor(readonly url: string) {}
@@ -52,6 +57,14 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "facts":
+      return { create: watchFacts };
+    case "http":
+      return { create: openRequests };
+    case "form":
+      return { create: joinForm };
+    case "shadow":
+      return { create: enterShadow };
     case "sse":
       return { create: openStreams };
   }
@@ -86,6 +99,7 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      CSSStyleSheet: window.CSSStyleSheet,
       EventSource: window.EventSource,
       fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),
@@ -721,7 +735,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
   await using page = new FakePage();
   install(page.world, loadPart);
   const { element, told } = page.element(button, [1, "x"]);
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0$/);
+  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0\.0\.0$/);
   assertEquals(told, [["status", "connecting"], ["status", "live"]]);
   page.socket.cut();
   assertEquals(element.getAttribute("status"), "offline");
@@ -734,7 +748,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
     page.socket.cut();
   }
   page.window.dispatchEvent(new page.window.Event("online"));
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]+\.e1\.0$/);
+  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]+\.e1\.0\.0\.0$/);
   page.socket.receive(["mount", "e1", 4, 0, button, [1, "y"]]);
   assertEquals(visible(element), "<button>y</button>");
   page.socket.cut();
@@ -817,13 +831,14 @@ Deno.test("an element that was never in the page, or whose route is gone when it
   assertEquals([page.sockets.length, page.socket.closed], [1, true]);
 });
 
-Deno.test("after two sockets that never worked come two streams, in turn, and what has worked stays; `method` decides alone", async () => {
+Deno.test("after two sockets that never worked come two streams, then two requests, in turn, and what has worked stays; `method` decides alone", async () => {
   for (
     const [method, worksAt, kinds] of [
-      [undefined, -1, "ws,ws,sse,sse,ws,ws,sse,sse"],
+      [undefined, -1, "ws,ws,sse,sse,http,http,ws,ws"],
       [undefined, 0, "ws,ws,ws,ws,ws,ws,ws,ws"],
       ["ws", -1, "ws,ws,ws,ws,ws,ws,ws,ws"],
       ["sse", -1, "sse,sse,sse,sse,sse,sse,sse,sse"],
+      ["http", -1, "http,http,http,http,http,http,http,http"],
       [undefined, 2, "ws,ws,sse,sse,sse,sse,sse,sse"],
     ] as const
   ) {
@@ -841,6 +856,10 @@ Deno.test("after two sockets that never worked come two streams, in turn, and wh
     page.world.EventSource = function (url: string) {
       return open("sse", url);
     } as unknown as typeof EventSource;
+    page.world.fetch = () => {
+      opened.push("http");
+      return Promise.reject(new TypeError("Failed to fetch"));
+    };
     install(page.world, loadPart);
     const element = page.document.createElement("server-component");
     element.setAttribute("route", "/ws");
@@ -849,12 +868,13 @@ Deno.test("after two sockets that never worked come two streams, in turn, and wh
     for (let i = 0; i < 7; i++) {
       await observed();
       if (i === worksAt) page.socket.receive(["mount", "e1", 0, 0, button, [1, "x"]]);
-      page.socket.cut();
+      page.sockets.at(-1)?.cut();
+      await observed();
       page.pass(32_000);
     }
     await observed();
     assertEquals(opened.join(), kinds);
-    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0&link=[\w-]{16,64}$/.test(url)));
+    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0\.0\.0&link=[\w-]{16,64}$/.test(url)));
   }
 });
 
@@ -896,7 +916,7 @@ Deno.test("moving an element keeps its socket, removing it closes it, another ro
   element.setAttribute("route", "other?a=1");
   page.document.body.append(element);
   assertEquals(page.sockets.map((socket) => socket.closed), [true, false]);
-  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0$/);
+  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0\.0\.0$/);
   const [old] = page.sockets;
   assertEquals([old!.onmessage ?? null, old!.onclose ?? null], [null, null]);
   element.remove();
@@ -917,7 +937,7 @@ Deno.test("events wait for a link, and the same epoch gets again what it has not
   page.socket.cut();
   page.click("button");
   page.pass(500);
-  assertMatch(page.socket.url, /\.e1\.1$/);
+  assertMatch(page.socket.url, /\.e1\.1\.0\.0$/);
   page.click("button");
   assertEquals(page.socket.take(), []);
   page.socket.receive(["mount", "e1", 7, 2, button, [1, "x"]]);
@@ -1027,6 +1047,8 @@ Deno.test("what cannot be understood or applied ends the link, and the next moun
     assertEquals([socket.closed, element.getAttribute("status"), page.errors.length], [true, "offline", 1], JSON.stringify(bad));
     socket.receive([0, { 0: 1 }]);
     page.pass(500);
+    // What is shown is no version: it is not said to be one.
+    assertMatch(page.socket.url, /\.e1\.0\.\.0$/);
     page.socket.receive(["mount", "e1", 3, 0, button, [1, "healed"]]);
     assertEquals(visible(element), "<button>healed</button>");
   }
@@ -1378,6 +1400,8 @@ const observed = () => new Promise((resolve) => setTimeout(resolve));
 Deno.test("Facts wait for a link and are told once: after a cut what is new, in a new epoch all", async () => {
   await using page = new FakePage();
   const { element } = page.element([], "x", { config: factConfig });
+  // Until the part is there.
+  await observed();
   const component = element as HTMLElement & { rows?: unknown };
   const url: Json = [0, "url", "http://site.test/dir/page"];
   assertEquals(page.socket.take(), [url]);
@@ -1412,9 +1436,39 @@ Deno.test("Facts wait for a link and are told once: after a cut what is new, in 
   assertEquals([refused, page.errors, component.rows], [[], [], [1]]);
 });
 
+Deno.test("An attribute that has gone is told in a new epoch too, if it was told before: the model may be one that goes on", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: { attributes: ["step", "other"] } });
+  await observed();
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[0, "attribute", "step", "1"]]);
+  page.socket.cut();
+  element.removeAttribute("step");
+  await observed();
+  page.pass(1_000);
+  page.socket.receive(["mount", "e2", 0, 0, [], "x", { attributes: ["step", "other"] }]);
+  assertEquals(page.socket.take(), [[0, "attribute", "step", null]]);
+});
+
+Deno.test("After a resume that brings a patch, and so has a place for a config, the app is told of attributes as before", async () => {
+  await using page = new FakePage();
+  const { element } = page.element([], "x", { config: { attributes: ["step"] } });
+  await observed();
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["resume", "e1", 0, 0, 0, "y", [], 0]);
+  page.socket.take();
+  element.setAttribute("step", "1");
+  await observed();
+  assertEquals(page.socket.take(), [[1, "attribute", "step", "1"]]);
+});
+
 Deno.test("A fact goes after what waits, and one that is too large is refused by the page itself", async () => {
   await using page = new FakePage();
   const { element, told } = page.element([[["input", [["@input", 0, [0, 150]]]]]], [1], { config: factConfig });
+  // Until the part is there.
+  await observed();
   page.socket.take();
   page.type("input", "a");
   element.setAttribute("step", "1");

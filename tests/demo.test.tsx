@@ -78,7 +78,8 @@ Deno.test("serve() stops a tab's runtime when the tab is closed, its timers too"
     subscriptions: () => ({ clock: effect.every(10, "tick") }),
     view: (seconds) => <p>{seconds}</p>,
   });
-  const socket = serve(clock);
+  // A tab that is closed by a test says no word.
+  const socket = serve(clock, { linger: 200 });
   await using server = site(socket);
   await using browser = await launch();
   await visit(browser, server.url, async (page) => {

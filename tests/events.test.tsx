@@ -513,6 +513,25 @@ Deno.test("Rule 10: a version is kept for 10 s after the next took its place", a
   assertEquals(refusals(visitor), ["3 version"]);
 });
 
+Deno.test("Rule 10: a version is kept for 10 s also for a client that has been away for longer", async () => {
+  await using one = unkeyedList(["a"]);
+  const visitor = new Visitor(one.runtime);
+  const path = visitor.find("a").handlers.click!.path;
+  const other = new Visitor(one.runtime, "other-one");
+  visitor.leave();
+  one.world.advance(11_000);
+  one.show(["b"]);
+  other.read();
+  other.tell();
+  one.world.advance(9_000);
+  one.show(["c"]);
+  visitor.comeBack();
+  visitor.say(JSON.stringify([-2, path]));
+  one.world.settle();
+  visitor.read();
+  assertEquals([one.heard, refusals(visitor)], [["delete a"], []]);
+});
+
 Deno.test("Rule 10: 200,000 holes are kept, the oldest go first", async () => {
   // Each version makes some 20,000 holes anew; each row has two and itself.
   const Row = ({ n, i }: { n: number; i: number }) => <p title={String(i)}>{n}</p>;
@@ -827,4 +846,20 @@ Deno.test("Rule 11: a refusal that was lost with its link is told again, and one
   visitor.leave();
   visitor.comeBack(`${epoch}.1`);
   assertEquals(visitor.reader.refused.length, 1);
+});
+
+Deno.test("Rule 11: a refusal comes before the mount that acknowledges its event, so that a link which is cut between them loses no refusal", async () => {
+  await using one = keyedList(["a", "b"]);
+  const visitor = new Visitor(one.runtime);
+  const { epoch } = visitor.reader;
+  const path = visitor.find("b").handlers.click!.path;
+  one.show(["a"]);
+  visitor.say(JSON.stringify([0, path]));
+  one.world.settle();
+  visitor.leave();
+  const link = new RecordedLink(`visitor-1.${epoch}.0`);
+  one.runtime.connect(link);
+  const [refusal, mount] = link.messages.map((text) => JSON.parse(text));
+  assertEquals(refusal, ["emit", "nacre:refused", { event: 1, reason: "gone" }]);
+  assertEquals(mount.slice(0, 4), ["mount", epoch, 1, 1]);
 });

@@ -66,6 +66,8 @@ interface Bed extends AsyncDisposable {
   /** A client of the shared runtime; what is hostile goes there too. */
   readonly hostile: Caller;
   readonly errors: string[];
+  /** Sessions of the route where each has its own. */
+  running(): number;
   status(): { clients: number; refused: Readonly<Record<string, number>> };
   /** Throws unless all others go on untouched. */
   isWell(): Promise<void>;
@@ -87,6 +89,7 @@ async function bed(query = ""): Promise<Bed> {
     url: server.url,
     hostile,
     errors,
+    running: () => forEach.running,
     status: () => shared.status(),
     async isWell() {
       assertEquals(beside.text, shown, "the model of the shared runtime has changed");
@@ -311,6 +314,44 @@ for (
   });
 }
 
+// ---- the first message of a link that goes on ------------------------------------------------------
+
+const forged = "A".repeat(200);
+const firsts: Record<string, { say: string | Uint8Array<ArrayBuffer>; gets: 4400 | "mount" }> = {
+  "no JSON": { say: `${marker}{`, gets: 4400 },
+  "nothing": { say: "", gets: 4400 },
+  "bytes": { say: new Uint8Array([1, 2, 3]), gets: 4400 },
+  "an event": { say: `[0,${at.up}]`, gets: 4400 },
+  "marks of another shape": { say: `["resume","${forged}",0,[["${marker}"]],[]]`, gets: 4400 },
+  "a negative version": { say: `["resume","${forged}",-1,[],[]]`, gets: 4400 },
+  "5,000 marks": { say: `["resume","${forged}",0,[${Array(5_000).fill("[0,0,1]")}],[]]`, gets: 4400 },
+  "5,000 events": { say: `["resume","${forged}",0,[],[${Array(5_000).fill(`[0,${at.up}]`)}]]`, gets: 4400 },
+  "more than 1 MiB": { say: `["resume","${"A".repeat(2 ** 20)}",0,[],[]]`, gets: 4400 },
+  "4,000 events and a forged snapshot": { say: `["resume","${forged}",0,[],[${Array(4_000).fill(`[0,${at.up}]`)}]]`, gets: "mount" },
+  "no snapshot": { say: '["resume","",0,[],[]]', gets: "mount" },
+  "a snapshot of 900,000 characters": { say: `["resume","${"A".repeat(900_000)}",0,[],[]]`, gets: "mount" },
+  "__proto__ as a snapshot": { say: '["resume","__proto__",0,[],[]]', gets: "mount" },
+};
+
+for (const [what, { say, gets }] of Object.entries(firsts)) {
+  Deno.test(`A resume message with ${what} ${gets === 4400 ? "is closed with 4400" : "begins anew"}, and hurts nobody`, async () => {
+    await using one = await bed();
+    const socket = new WebSocket(`${one.url.replace("http", "ws")}/each?nacre=hostile-1.e1.0.0.1`);
+    let first = "", closed = 0;
+    socket.onmessage = ({ data }) => first ||= data;
+    const ended = new Promise<void>((resolve) => socket.onclose = ({ code }) => resolve(void (closed = code)));
+    await new Promise((resolve) => socket.onopen = resolve);
+    socket.send(say);
+    await until(() => first || closed);
+    assertEquals([closed, first.startsWith('["mount"')], gets === 4400 ? [4400, false] : [0, true]);
+    assertFalse(first.includes(marker));
+    socket.close();
+    await ended;
+    await until(() => one.running() === 1);
+    await one.isWell();
+  });
+}
+
 // ---- the socket itself ---------------------------------------------------------------------------
 
 Deno.test("A giant in small fragments is closed with 4413, and its runtime has stopped", async () => {
@@ -336,8 +377,8 @@ Deno.test("A client that never answers the close of its socket holds no runtime"
   assert(raw.isOpen);
 });
 
-Deno.test("A client that vanishes without a close leaves nothing behind", async () => {
-  const live = serve(target);
+Deno.test("A client that vanishes without a close leaves nothing behind when it was waited for", async () => {
+  const live = serve(target, { linger: 100 });
   await using server = serveOn0(live);
   await using bystander = await Caller.open(server.ws);
   {
@@ -358,7 +399,7 @@ Deno.test("A client that vanishes without a close leaves nothing behind", async 
 });
 
 Deno.test("A frame that breaks the rules of WebSocket ends its own connection alone", async () => {
-  const live = serve(target);
+  const live = serve(target, { linger: 0 });
   await using server = serveOn0(live);
   await using bystander = await Caller.open(server.ws);
   const broken: Record<string, Uint8Array> = {
@@ -400,6 +441,7 @@ Deno.test("A socket that closes before it opens starts no runtime, or stops it",
   let asked = 0;
   const gate = Promise.withResolvers<void>();
   const live = serve(target, {
+    linger: 0,
     async authorize() {
       asked++;
       await gate.promise;

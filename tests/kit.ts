@@ -146,7 +146,7 @@ export interface Demo extends AsyncDisposable {
 /** Runs `main.ts` as a program of its own, until the end of the block. */
 export async function startDemo(): Promise<Demo> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", "--allow-env=PORT,HOST", "main.ts"],
+    args: ["run", "--allow-net", "--allow-env=PORT,HOST,NACRE_SECRET", "main.ts"],
     cwd: new URL("..", import.meta.url),
     env: { PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" },
     stdout: "piped",

@@ -3,59 +3,19 @@
  * keep the behaviour; and what a hostile page may say.
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Page } from "playwright-core";
 import { app, effect, next, parse, runtimeScript, serve, simulate, start } from "../mod.ts";
-import { run } from "../runtime/app/runtime.ts";
-import { denoBundle } from "./bundle.ts";
-import { launch, type Seen, serveOn0, type Serving, until, visit } from "./kit.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
+import { type Play, playing, script } from "./playing.ts";
+import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps, told } from "./page_apps.tsx";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
 
-type Name = keyof typeof apps;
-interface Stage {
-  readonly page: Page;
-  readonly seen: Seen;
-  readonly server: Serving;
-  /** Waits until the app shows this. */
-  shows(text: string): Promise<void>;
+const play = playing(apps, "tests/page_script.ts");
+/** Once on a server and once in the page. */
+function inBothLives(title: string, ...what: Play<keyof typeof apps>): void {
+  for (const life of ["live", "mounted"] as const) Deno.test(`${title} (${life})`, () => play(life, ...what));
 }
-
-/** Acts in a page with the app, once on a server and once in the page. `html` has the element as `<x-app ...>`. */
-function inBothLives(title: string, name: Name, html: string, act: (stage: Stage, life: "live" | "mounted") => Promise<void>): void {
-  for (const life of ["live", "mounted"] as const) {
-    Deno.test(`${title} (${life})`, async () => {
-      const script = life === "live" ? undefined : await bundle();
-      const live = serve(apps[name] as typeof told);
-      const tag = life === "live" ? "server-component" : `my-${name}`;
-      const body = html.replaceAll("<x-app", `<${tag} route="/ws"`).replaceAll("</x-app", `</${tag}`).replaceAll("x-app", tag);
-      await using server = serveOn0((request) => {
-        const { pathname } = new URL(request.url);
-        if (pathname === "/ws") return live(request);
-        if (pathname === "/page.js") {
-          return script === undefined ? runtimeScript(request) : new Response(script, { headers: { "content-type": "text/javascript" } });
-        }
-        if (pathname !== "/") return request.text().then((text) => new Response(`${request.method} ${pathname} ${text}`));
-        return new Response(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body>${body}`, {
-          headers: { "content-type": "text/html" },
-        });
-      });
-      await using browser = await launch();
-      await visit(browser, server.url, (page, seen) =>
-        act({
-          page,
-          seen,
-          server,
-          shows: async (text) => void await page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text),
-        }, life), { permissions: ["clipboard-read", "clipboard-write"] });
-    });
-  }
-}
-
-let bundled: Promise<string> | undefined;
-const bundle = () => bundled ??= denoBundle("tests/page_script.ts");
-
-const script = `<script type="module" src="/page.js"></script>`;
 
 // ---- facts -------------------------------------------------------------------------------------
 
@@ -128,7 +88,7 @@ Deno.test("After a cut the same epoch hears only what changed meanwhile, and wha
   assertEquals([visitor.text, visitor.reader.done], ["label:a label:bClick", 2]);
 });
 
-Deno.test("A dropped socket: attributes and properties set meanwhile reach the new app once each, the properties stay, and contexts come back", async () => {
+Deno.test("A dropped socket: attributes and properties set meanwhile reach the app that goes on once each, the properties stay, and contexts come back", async () => {
   const loaded: string[] = [];
   const dropped = app({
     init: () => next([] as readonly string[], effect.provide("count", 0)),
@@ -158,17 +118,19 @@ WebSocket = class extends WebSocket { constructor(...all) { super(...all); socke
     const shows = (text: string) => page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text);
     await shows("step:1 at:/");
     await page.evaluate(`root.rows = 1`);
-    await shows("step:1 at:/ rows:1");
+    let log = "step:1 at:/ rows:1";
+    await shows(log);
     for (const step of [2, 3]) {
       await page.evaluate(`sockets.at(-1).close(4000)`);
       await page.waitForSelector("#root[status=offline]");
       await page.evaluate(`root.setAttribute("step", "0"); root.setAttribute("step", "${step}"); root.rows = ${step}`);
-      // Each connection has an app of its own, which is told all.
-      await shows(`step:${step} rows:${step} at:/`);
+      // Its session goes on, and is told what is other than it was.
+      log += ` step:${step} rows:${step}`;
+      await shows(log);
     }
     assertEquals(await page.evaluate("[root.rows, sockets.length]"), [3, 3]);
     // The part for contexts was loaded once.
-    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=contexts"]);
+    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=facts", "?part=contexts"]);
   });
 });
 
@@ -649,4 +611,29 @@ addEventListener("counted", (e) => log.push(document.querySelector("button").tex
     assertEquals(await page.evaluate("log"), ["4/2", "4/3", "4/4"]);
     assertEquals(asked, 2);
   });
+});
+
+Deno.test("effect.context() keeps nothing of keys that were wanted long ago; a value that is late is no mistake of the page", () => {
+  const world = new VirtualWorld();
+  const keys = app<number, number>({
+    init: () => 0,
+    update: (_, next) => next,
+    subscriptions: (n) => ({ [`key ${n}`]: effect.context(`key ${n}`, () => n) }),
+    view: (n) => n,
+  });
+  const runtime = run(keys, undefined, { world });
+  const visitor = new Visitor(runtime as Runtime<unknown> as Runtime<never>);
+  for (let n = 1; n < 1_000; n++) {
+    runtime.dispatch(n);
+    world.advance(1);
+  }
+  visitor.read();
+  const refused = (n: number) => {
+    const before = runtime.status().refused.payload;
+    visitor.say(JSON.stringify([0, "context", `key ${n}`, 1]));
+    world.advance(1);
+    return runtime.status().refused.payload - before;
+  };
+  assertEquals([0, 500, 998, 999, 1_000].map(refused), [1, 1, 0, 0, 1]);
+  runtime.stop();
 });

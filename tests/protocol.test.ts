@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { serve } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { clientBounds } from "../runtime/app/member.ts";
-import { readUp } from "../runtime/wire/up.ts";
+import { clientBounds } from "../runtime/app/allowance.ts";
+import { readResumeUp, readUp } from "../runtime/wire/up.ts";
 import { counter } from "../components/counter.tsx";
 import { serveOn0 } from "./kit.ts";
 import { Caller } from "./caller.ts";
@@ -29,7 +29,9 @@ Deno.test("docs/protocol.md: every example of a server's message is one", () => 
 
 Deno.test("docs/protocol.md: every example of a browser's message is one, and comes through as it is", () => {
   assert(examples("up").length >= 6);
-  for (const line of examples("up")) assertEquals(readUp(line), JSON.parse(line), line);
+  for (const line of examples("up")) {
+    assertEquals(line.startsWith('["resume"') ? readResumeUp(line) : readUp(line), JSON.parse(line), line);
+  }
 });
 
 Deno.test("docs/protocol.md: every block of an example says which way it goes", () => {
@@ -88,6 +90,34 @@ for (
 ) {
   Deno.test(`readUp() refuses ${line.length > 60 ? `${line.slice(0, 30)}... (${line.length} units)` : line || "nothing"}`, () => {
     assertEquals(readUp(line), undefined);
+  });
+}
+
+for (
+  const line of [
+    "",
+    "null",
+    "[]",
+    '["resume"]',
+    '["resume","",0,[]]',
+    '["resume","",0,[],[],0]',
+    '["mount","",0,[],[]]',
+    '["resume",1,0,[],[]]',
+    '["resume","",-1,[],[]]',
+    '["resume","",0.5,[],[]]',
+    '["resume","",0,{},[]]',
+    '["resume","",0,[[1,2]],[]]',
+    '["resume","",0,[[1,2,0]],[]]',
+    '["resume","",0,[[-1,2,1]],[]]',
+    '["resume","",0,[],[0]]',
+    '["resume","",0,[],[[-1,[0]]]]',
+    '["resume","",0,[],[[0,[]]]]',
+    `["resume","",0,[${Array(4_097).fill("[0,0,1]")}],[]]`,
+    `["resume","",0,[],[${Array(4_097).fill("[0,[0]]")}]]`,
+  ]
+) {
+  Deno.test(`readResumeUp() refuses ${line.length > 60 ? `${line.slice(0, 30)}... (${line.length} units)` : line || "nothing"}`, () => {
+    assertEquals(readResumeUp(line), undefined);
   });
 }
 

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file jsx-key -- unkeyed lists are what is tested
 /** What comes after an error of an app: its end, a new beginning, or the last good model; with the same clients. */
 import { assert, assertEquals } from "@std/assert";
+import { useState } from "preact/hooks";
 import { app, type Client, effect, next, serve } from "../mod.ts";
 import type { Restart } from "../runtime/app/restart.ts";
 import { run, type Runtime } from "../runtime/app/runtime.ts";
@@ -246,6 +247,24 @@ Deno.test("a client that never says the new epoch is never heard, and harms nobo
   world.settle();
 });
 
+Deno.test("a client that speaks and does not say the new epoch within 30 s is sent for a new link with 4409; one that says it late is heard", async () => {
+  const { world, runtime, enter, say } = bed("fresh");
+  await using _ = runtime;
+  const anna = enter("anna"), bob = enter("bob");
+  say("throw");
+  world.advance(30_000);
+  assertEquals([anna.say("[0,[1]]"), anna.link.closed], ["taken", undefined], "what was on its way for so long");
+  world.advance(1);
+  // Bob's page slept, and reads now what it was sent: it says the epoch before all else.
+  bob.read();
+  assertEquals(bob.press("up"), "taken");
+  assertEquals([anna.say("[0,[1]]"), anna.link.closed?.code], ["refused", 4409]);
+  anna.comeBack();
+  anna.press("up");
+  world.settle();
+  assertEquals([text(anna), text(bob)], ["2 anna,bob", "2 anna,bob"]);
+});
+
 Deno.test("an init that throws ends, whatever restart says", async () => {
   const errors: string[] = [];
   const runtime = run(
@@ -301,4 +320,32 @@ Deno.test("serve() with a restart keeps sockets over an error, without it they a
   }
   assertEquals(errors, ["update", "update", "update"]);
   await until(() => Object.values(routes).every((live) => live.running === 0));
+});
+
+Deno.test("An event is acknowledged when its message was folded, and not by what is rendered for the state of a component before", async () => {
+  const world = new VirtualWorld();
+  const Counter = ({ onBump }: { onBump: (event: Event) => void }) => {
+    const [clicks, setClicks] = useState(0);
+    const press = (event: Event) => {
+      setClicks(clicks + 1);
+      onBump(event);
+    };
+    return <button name="press" onClick={press}>{clicks}</button>;
+  };
+  const failing = app<number, "bump" | "throw">({
+    init: () => 0,
+    update(n, message) {
+      if (message === "throw") throw new Error("in update");
+      return n + 1;
+    },
+    view: (n, send) => [<p>{n}</p>, <Counter onBump={send("bump")} />, <button name="throw" onClick={send("throw")}>x</button>],
+  });
+  await using runtime = run(failing, undefined, { world, restart: "last", onError() {} });
+  const visitor = new Visitor(runtime as unknown as Runtime<never>);
+  // The second is understood after a rendering for the first, whose message is not folded yet, and never is.
+  for (const name of ["press", "press", "throw"]) visitor.press(name);
+  world.settle();
+  assertEquals(visitor.unread.map((text) => JSON.parse(text)[0]), [0, "mount"]);
+  visitor.read();
+  assertEquals(visitor.text, "00x");
 });

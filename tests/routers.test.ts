@@ -120,7 +120,7 @@ export default { fetch: serve(counter, { flags: 3 }) };
   }
 });
 
-const main = ["run", "--allow-net", "--allow-env=PORT,HOST", "main.ts"];
+const main = ["run", "--allow-net", "--allow-env=PORT,HOST,NACRE_SECRET", "main.ts"];
 const here = { PORT: "0", HOST: "127.0.0.1" };
 
 Deno.test("main.ts serves the page, the browser runtime with its tag, the socket, and 404 for the rest", async () => {

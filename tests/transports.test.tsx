@@ -1,5 +1,6 @@
 /** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
+import { clientBounds } from "../runtime/app/allowance.ts";
 import { app, effect, next, page, runtimeScript, serve, ServerComponent, start } from "../mod.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
@@ -33,6 +34,8 @@ const counter = app<{ count: number; text: string; order: string }, Msg, void>({
 });
 const [up, down, emit, fail] = ["[0,[3]]", "[0,[4]]", "[0,[5]]", "[0,[6]]"] as const;
 const quiet = { onError() {} };
+/** Nothing waits for a client that has gone. */
+const brief = { linger: 0 };
 const noise = (length: number) =>
   Array.from({ length: length / 65_536 }, () => crypto.getRandomValues(new Uint8Array(49_152)).toBase64()).join("");
 
@@ -42,7 +45,7 @@ function holds(what: string, test: (transport: Transport) => Promise<void>, tran
 }
 
 holds("the first message is a mount, and events come in order and are acknowledged", async ({ open }) => {
-  await using server = serveOn0(serve(counter));
+  await using server = serveOn0(serve(counter, brief));
   await using wire = await open(server.url);
   assertEquals([JSON.parse(wire.messages[0]!)[0], wire.reader.text], ["mount", "+-ef0"]);
   for (const [i, message] of [up, up, down, up].entries()) {
@@ -55,7 +58,7 @@ holds("the first message is a mount, and events come in order and are acknowledg
 });
 
 holds("events that arrive together are one render", async (transport) => {
-  await using server = serveOn0(serve(counter));
+  await using server = serveOn0(serve(counter, brief));
   await using wire = await transport.open(server.url);
   const before = renders;
   await wire.say(...Array<string>(50).fill(up));
@@ -107,7 +110,7 @@ holds("a client that comes back keeps its events: none is lost, none is taken tw
 });
 
 holds("what came to nothing is told, what is emitted comes after its patch", async ({ open }) => {
-  await using server = serveOn0(serve(counter));
+  await using server = serveOn0(serve(counter, brief));
   await using wire = await open(server.url);
   await wire.say(up, emit, "[0,[9]]");
   await until(() => wire.reader.done === 3 && wire.reader.emitted.length === 1);
@@ -115,8 +118,8 @@ holds("what came to nothing is told, what is emitted comes after its patch", asy
   assertEquals(wire.reader.refused, [{ number: 3, reason: "gone" }]);
 });
 
-holds("an app that is stopped closes with 1000, and a runtime of a link that is cut stops", async ({ open }) => {
-  const live = serve(counter);
+holds("an app that is stopped closes with 1000, and without linger a runtime of a link that is cut stops", async ({ open }) => {
+  const live = serve(counter, brief);
   const runtime = start(counter);
   const shared = serve(runtime);
   await using server = serveOn0((request) => new URL(request.url).pathname === "/shared" ? shared(request) : live(request));
@@ -131,7 +134,10 @@ holds("an app that is stopped closes with 1000, and a runtime of a link that is 
 });
 
 holds("a page of another origin, and who is not authorized, get no link", async ({ open }) => {
-  const live = serve(counter, { authorize: (request) => request.headers.has("x-user") ? "anna" : new Response(null, { status: 401 }) });
+  const live = serve(counter, {
+    ...brief,
+    authorize: (request) => request.headers.has("x-user") ? "anna" : new Response(null, { status: 401 }),
+  });
   await using server = serveOn0(live);
   for (const headers of [{ origin: "https://evil.test", "x-user": "1" }, {}] as Record<string, string>[]) {
     await using wire = await open(server.url, undefined, headers);
@@ -146,7 +152,7 @@ holds("a large patch comes whole and in its place", async ({ open }) => {
   await using runtime = start(counter);
   await using server = serveOn0(serve(runtime));
   await using wire = await open(server.url);
-  const large = "ä\u2028𝄞\r\n\n".repeat(2_000);
+  const large = "ä\u2028𝄞\r\n\n".repeat(50_000);
   for (const text of [large, "small", `${large}!`]) {
     const { version } = runtime.status();
     runtime.dispatch({ text });
@@ -227,8 +233,35 @@ Deno.test("sse: a POST that is sent twice is taken once, one that leaves somethi
   await reader.closed.catch(() => {});
 });
 
+Deno.test("sse: POSTs are counted as messages are, those with nothing in them too; too many end the stream with 4429", async () => {
+  const live = serve(counter);
+  await using server = serveOn0(live);
+  await using wire = await plainSse.open(server.url, "client-who-posts..0", {});
+  const { hostname, port } = new URL(server.url);
+  using flood = await Deno.connect({ hostname, port: Number(port) });
+  const path = `/${(wire as unknown as { url: string }).url.slice(server.url.length)}`;
+  const post = `POST ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\n0`;
+  const answers: Record<string, number> = {};
+  void (async () => {
+    for (let i = 0; i < 100 && wire.closed === undefined; i++) await flood.write(new TextEncoder().encode(post.repeat(50)));
+  })().catch(() => {});
+  let rest = "";
+  const buffer = new Uint8Array(65_536);
+  while (!answers["404"]) {
+    const parts = (rest + new TextDecoder().decode(buffer.subarray(0, (await flood.read(buffer))!))).split("\r\n\r\n");
+    rest = parts.pop()!;
+    for (const part of parts) {
+      const status = part.split(" ")[1]!;
+      answers[status] = (answers[status] ?? 0) + 1;
+    }
+  }
+  await until(() => wire.closed !== undefined && live.running === 0);
+  assertEquals([wire.closed, answers["429"]], [4429, 1]);
+  assert(answers["204"]! >= clientBounds.burst, `${answers["204"]} were taken`);
+});
+
 Deno.test("sse: the answers are private, are not changed on their way, and say nothing of other origins", async () => {
-  await using server = serveOn0(serve(counter, { origins: ["https://friend.test"] }));
+  await using server = serveOn0(serve(counter, { ...brief, origins: ["https://friend.test"] }));
   const abort = new AbortController();
   const response = await fetch(`${server.url}?nacre=${nameClient()}..0&link=${crypto.randomUUID()}`, {
     headers: { accept: "text/event-stream", origin: "https://friend.test" },
@@ -243,8 +276,8 @@ Deno.test("sse: the answers are private, are not changed on their way, and say n
   await closed;
 });
 
-Deno.test("sse: a stream that nobody reads any more is let go", async () => {
-  const live = serve(counter);
+Deno.test("sse: a session whose stream nobody reads any more waits for its client, and is then let go", async () => {
+  const live = serve(counter, { linger: 200 });
   await using server = serveOn0(live);
   {
     using raw = await RawSocket.connect(server.url);
@@ -252,6 +285,7 @@ Deno.test("sse: a stream that nobody reads any more is let go", async () => {
     await until(() => raw.received.includes("mount"));
     assertEquals([raw.status, live.running], [200, 1]);
   }
+  assertEquals(live.running, 1);
   await until(() => live.running === 0);
 });
 

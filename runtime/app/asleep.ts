@@ -3,7 +3,6 @@
  * been. It must stay small: thousands of them wait at a time.
  */
 import { pack, type Packed } from "../continuity/packed.ts";
-import type { Refusal } from "../wire/message.ts";
 import type { Member } from "./member.ts";
 import { type Snapshot, writeSnapshot } from "./snapshot.ts";
 
@@ -22,9 +21,6 @@ export interface Asleep {
   readonly isPresent: boolean;
 }
 
-/** Shared by all that have refused nothing. */
-const none: [event: number, reason: Refusal][] = [];
-
 /**
  * Puts away what a runtime is.
  *
@@ -36,7 +32,7 @@ export function putAway(snapshot: Snapshot, { epoch, client, first, refusals }: 
     epoch,
     id: client.id,
     first,
-    refusals: refusals.length > 0 ? refusals : none,
+    refusals,
     isPresent: snapshot.hasJoined === true,
   };
 }

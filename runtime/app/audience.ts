@@ -10,12 +10,15 @@ import type { Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import { Body } from "./body.ts";
 import { Contexts } from "./contexts.ts";
+import { Form, type FormHandlers } from "./form.ts";
 import { History, type Kept } from "./history.ts";
 import { closeCodes, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 import { backlogOf, Slow, slowBounds } from "./slow.ts";
 
 const mostEarlyEmits = 64;
+/** The head of nearly every patch: one text, which is known again by its address. */
+const nothingHandled = "[0,";
 
 /** What an audience needs of its runtime. */
 export interface AudienceOwner {
@@ -24,6 +27,8 @@ export interface AudienceOwner {
   readonly members: Members;
   /** What the app wants to be told of, whatever its model. */
   readonly config: Config | undefined;
+  /** What it wants to be told of a form. */
+  readonly formHandlers: FormHandlers<unknown> | undefined;
   /** Removes a client and closes its link. */
   drop(member: Member, code: number, why: string): void;
   /**
@@ -43,10 +48,9 @@ export interface Shown {
 /** Who sees one incarnation of an app. */
 export class Audience {
   /** What the page is given by the app, and asked for. */
-  readonly contexts: Contexts = new Contexts((message) => {
-    const text = JSON.stringify(message);
-    for (const member of this.#owner.members) this.#tell(member, text);
-  });
+  readonly contexts: Contexts = new Contexts((message) => this.#tellAll(JSON.stringify(message)));
+  /** What its element is to a form. */
+  readonly form: Form;
   readonly #owner: AudienceOwner;
   readonly #definitions: Definitions;
   readonly #history = new History();
@@ -62,6 +66,7 @@ export class Audience {
 
   constructor(owner: AudienceOwner, elsewhere?: Shown) {
     this.#owner = owner;
+    this.form = new Form(owner.formHandlers, (message) => this.#tellAll(JSON.stringify(message)));
     this.#definitions = new Definitions(elsewhere?.templates);
     this.#version = elsewhere?.version ?? 0;
     if (elsewhere) this.#early = undefined;
@@ -147,10 +152,12 @@ export class Audience {
     member.told = version;
     member.handled = 0;
     member.slow = undefined;
-    const config = isNew ? JSON.stringify(this.#wanted()) : "{}";
+    // What it was told before it knows, but for what may have changed since.
+    const mayHaveChanged = this.contexts.isUsed || this.form.config.form !== undefined;
+    const config = mayHaveChanged || (isNew && Object.keys(this.#wanted()).length > 0) ? JSON.stringify(this.#wanted()) : "0";
     const patch = version < this.#version ? `,${this.#difference(tree, definitions, this.#version - version - 1)}` : "";
-    const end = patch || config !== "{}" ? `,${config}${patch}` : "";
-    this.#deliver(member, `${end}]`, `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
+    const end = patch || config !== "0" ? `,${config}${patch}` : "";
+    this.#deliver(member, new Body(`${end}]`), `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
   }
 
   /** Sends a snapshot alone, with what is to be acknowledged. */
@@ -159,7 +166,7 @@ export class Audience {
     const covered = this.#covered(member, member.handled, true);
     if (typeof covered === "number") return;
     member.handled = 0;
-    this.#deliver(member, `[${covered}]`);
+    this.#deliver(member, new Body(`[${covered}]`));
   }
 
   /** Tells the first clients of what was emitted before them. */
@@ -168,7 +175,9 @@ export class Audience {
     this.#early = undefined;
     if (!early || early.length === 0) return;
     for (const member of members) {
-      for (const [message, to] of early) if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, message);
+      for (const [message, to] of early) {
+        if (to === "all" || to === "cause" || to === member.client.id) this.#tell(member, new Body(message));
+      }
     }
   }
 
@@ -178,10 +187,10 @@ export class Audience {
     if (this.#early) {
       if (this.#early.length < mostEarlyEmits) this.#early.push([text, to]);
     } else if (to === "all") {
-      for (const member of this.#owner.members) this.#tell(member, text);
+      this.#tellAll(text);
     } else {
       const member = to === "cause" ? cause : this.#owner.members.find(to);
-      if (member) this.#tell(member, text);
+      if (member) this.#tell(member, new Body(text));
     }
   }
 
@@ -193,14 +202,14 @@ export class Audience {
 
   /** Tells a client that an event of it came to nothing. */
   refused(member: Member, event: number, reason: Refusal): void {
-    this.#deliver(member, JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down));
+    this.#deliver(member, new Body(JSON.stringify(["emit", "nacre:refused", { event, reason }] satisfies Down)));
   }
 
   /** The end of a turn: what was dealt with in it, and came with no patch, is acknowledged. */
   acknowledge(): void {
     for (const member of this.#touched) {
       if (member.handled === 0 || member.left !== undefined) continue;
-      this.#deliver(member, `[${this.#covered(member, member.handled)}]`);
+      this.#deliver(member, new Body(`[${this.#covered(member, member.handled)}]`));
       member.handled = 0;
     }
     this.#touched.clear();
@@ -233,7 +242,7 @@ export class Audience {
   }
 
   #wanted(): Config {
-    return { ...this.#owner.config, ...this.contexts.config };
+    return { ...this.#owner.config, ...this.contexts.config, ...this.form.config };
   }
 
   /** A number of events for the head of a message, with a snapshot where one is due. */
@@ -244,23 +253,28 @@ export class Audience {
 
   #patch(member: Member, body: Body): void {
     member.sent = this.#version;
-    const head = `[${this.#covered(member, member.handled)},`;
+    const covered = this.#covered(member, member.handled);
     member.handled = 0;
-    this.#deliver(member, body, head);
+    this.#deliver(member, body, covered === 0 ? nothingHandled : `[${covered},`);
+  }
+
+  #tellAll(message: string): void {
+    const body = new Body(message);
+    for (const member of this.#owner.members) this.#tell(member, body);
   }
 
   /** Sends what comes after the patches so far: to a slow client later, when it has got them. */
-  #tell(member: Member, message: string): void {
+  #tell(member: Member, message: Body): void {
     if (!member.slow) this.#deliver(member, message);
-    else if (!member.slow.hold(message)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
+    else if (!member.slow.hold(message.text)) this.#owner.drop(member, closeCodes.tooSlow, "too slow");
   }
 
   /** Sends this, now. */
-  #deliver(member: Member, message: string | Body, head = ""): void {
+  #deliver(member: Member, body: Body, head = ""): void {
     if (member.left !== undefined) return;
-    const body = typeof message === "string" ? new Body(message) : message;
+    const { link } = member;
     try {
-      member.link.send(body.after(head, member.link));
+      link.send(body.after(head, link));
     } catch {
       // The link broke; its transport says so by `disconnect`.
     }
@@ -295,7 +309,7 @@ export class Audience {
     const body = new Body(`${this.#difference(this.at(member.sent)?.tree, known, skipped)}]`);
     member.slow = undefined;
     this.#patch(member, body);
-    for (const message of held) this.#tell(member, message);
+    for (const message of held) this.#tell(member, new Body(message));
   }
 
   /** One patch from what a client has been shown to what there is, with the definitions after those that it knows. */

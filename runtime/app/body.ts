@@ -11,33 +11,44 @@ const end = [3, 0];
 
 /** What comes after the head of a message, to its end. */
 export class Body {
-  #deflated: Uint8Array | undefined;
-  #by: Link["deflate"];
-  #head: string | undefined;
+  // What was made last, of each kind: most heads are the same.
+  #plainHead: string | undefined;
   #plain = "";
+  #packedHead: string | undefined;
+  #packed: Uint8Array | undefined;
+  #by: Link["deflate"];
+  #deflated: Uint8Array | undefined;
 
   constructor(readonly text: string) {}
 
-  /** The whole message for one client: a text, or bytes of raw deflate of the same text. The head is short. */
+  /** The whole message for one client: a text, or bytes of raw deflate of the same text, which many are given. The head is short. */
   after(head: string, link: Link): string | Uint8Array {
     const { deflate } = link;
     if (!deflate || head.length + this.text.length <= mostPlain) {
-      // One text for all whose heads are the same, as most are.
-      if (this.#head !== head) this.#plain = (this.#head = head) + this.text;
+      if (this.#plainHead !== head) {
+        this.#plainHead = head;
+        // Flat: what is only linked together costs each socket that it is sent to.
+        this.#plain = [head, this.text].join("");
+      }
       return this.#plain;
     }
-    if (this.#by !== deflate) {
-      this.#deflated = deflate(this.text);
-      this.#by = deflate;
+    if (this.#packedHead !== head || this.#by !== deflate) {
+      if (this.#by !== deflate) this.#deflated = (this.#by = deflate)(this.text);
+      this.#packedHead = head;
+      this.#packed = packed(head, this.#deflated!);
     }
-    const body = this.#deflated!;
-    const before = stored(head);
-    const message = new Uint8Array(before.length + body.length + end.length);
-    message.set(before);
-    message.set(body, before.length);
-    message.set(end, before.length + body.length);
-    return message;
+    return this.#packed!;
   }
+}
+
+/** A whole message of raw deflate: a head as it is, then what is compressed. */
+function packed(head: string, body: Uint8Array): Uint8Array {
+  const before = stored(head);
+  const message = new Uint8Array(before.length + body.length + end.length);
+  message.set(before);
+  message.set(body, before.length);
+  message.set(end, before.length + body.length);
+  return message;
 }
 
 /** A block of raw deflate that holds a text of less than 65,536 bytes as it is, so that each client has a head of its own before what is compressed for all. */

@@ -4,8 +4,10 @@
  */
 import type { World } from "../world.ts";
 
-/** Milliseconds from one snapshot to the next. */
+/** Milliseconds from one snapshot to the next in the long run. */
 const pauseMs = 1_000;
+/** Snapshots at once: what ticks once a second must not find each time that the last one was 999 ms ago. */
+const burst = 3;
 /** Milliseconds of silence before one that nothing else asked for: by then a browser has told what it has seen, and earlier versions can be left out. */
 const quietMs = 1_500;
 /** Events that a browser has to keep before it gets a snapshot all the same. */
@@ -16,7 +18,9 @@ export class Keeping {
   readonly #world: World;
   readonly #make: () => void;
   #events = 0;
-  #last = -Infinity;
+  /** How many may be made at this moment, as of `#filled`. */
+  #tokens = burst;
+  #filled = -Infinity;
   #changed = -Infinity;
   #isForeign = false;
   #timer: unknown;
@@ -32,7 +36,8 @@ export class Keeping {
     this.#events += events;
     this.#isForeign ||= isForeign;
     const now = this.#changed = this.#world.now();
-    if (this.#events >= mostEvents || (this.#isForeign && now - this.#last >= pauseMs)) return true;
+    this.#fill(now);
+    if (this.#events >= mostEvents || (this.#isForeign && this.#tokens >= 1)) return true;
     this.#timer ??= this.#world.setTimer(this.#due() - now, () => this.#look());
     return false;
   }
@@ -46,7 +51,8 @@ export class Keeping {
   made(): void {
     this.#events = 0;
     this.#isForeign = false;
-    this.#last = this.#world.now();
+    this.#fill(this.#world.now());
+    this.#tokens--;
     this.end();
   }
 
@@ -56,8 +62,13 @@ export class Keeping {
     this.#timer = undefined;
   }
 
+  #fill(now: number): void {
+    this.#tokens = Math.min(burst, this.#tokens + (now - this.#filled) / pauseMs);
+    this.#filled = now;
+  }
+
   #due(): number {
-    return this.#isForeign ? this.#last + pauseMs : this.#changed + quietMs;
+    return this.#isForeign ? this.#filled + (1 - this.#tokens) * pauseMs : this.#changed + quietMs;
   }
 
   #look(): void {

@@ -3,11 +3,12 @@
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
 import { type Handler, sourceOf } from "../view/handler.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Form } from "./form.ts";
 import type { Effect } from "./effect.ts";
 import type { Origin } from "./origin.ts";
 import { type OnError, report } from "./report.ts";
@@ -38,6 +39,8 @@ export interface Owner<Event, From extends Sender> {
   admission?(): Promise<boolean> | undefined;
   /** The contexts of this app. */
   readonly contexts: Contexts;
+  /** What it is to a form. */
+  readonly form: Form;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -72,7 +75,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   ended: "stopped" | "failed" | undefined;
   /** Where it has failed. */
   failedIn: string | undefined;
-  /** Has this turn to do with anything but events? */
+  /** Does this turn fold messages that no event is? */
   isForeign = false;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #world: World;
@@ -298,6 +301,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   }
 
   /** As {@link Stage} has it. */
+  form(said: FormSaid): void {
+    this.#owner.form.say(said);
+  }
+
+  /** As {@link Stage} has it. */
   provide(key: string, value: unknown): void {
     this.#owner.contexts.provide(key, value);
   }
@@ -322,11 +330,15 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (++this.#inARow <= mostInARow) this.#world.soon(() => this.#turn());
+    // It may have been dealt with before that.
+    const turn = () => {
+      if (this.#scheduled) this.#turn();
+    };
+    if (++this.#inARow <= mostInARow) this.#world.soon(turn);
     else {
       this.#pause = this.#world.setTimer(0, () => {
         this.#inARow = 0;
-        this.#turn();
+        turn();
       });
     }
   }
@@ -338,8 +350,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     const facts = this.#mailbox;
     this.#mailbox = [];
     const messages: Message<Msg, From>[] = this.#messages = [];
-    // Nothing arrived: a component asked for it.
-    this.isForeign = facts.length === 0 || facts.some((fact) => fact instanceof Message);
+    this.isForeign = facts.some((fact) => fact instanceof Message);
     for (const fact of facts) {
       if (fact instanceof Message) {
         messages.push(fact);

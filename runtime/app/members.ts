@@ -3,7 +3,6 @@
  * was cut is known when they come back. It knows nothing of apps.
  */
 import type { World } from "../world.ts";
-import { historyBounds } from "./history.ts";
 import { type Link, Member } from "./member.ts";
 
 /** How long a client that left is remembered. */
@@ -36,7 +35,8 @@ export class Members {
       member.epoch = epoch;
       member.begin(0);
     }
-    for (const member of this.#here.values()) member.awaited = JSON.stringify(epoch);
+    const said = JSON.stringify(epoch), now = this.world.now();
+    for (const member of this.#here.values()) member.awaitEpoch(said, now);
   }
 
   /** How many are here. */
@@ -65,7 +65,8 @@ export class Members {
     if (member) {
       member.link = link;
       member.client = { id: member.client.id, user: link.user };
-      member.left = member.sentAway = member.awaited = undefined;
+      member.left = member.sentAway = undefined;
+      member.awaitNothing();
       if (epoch !== member.epoch) member.begin(version);
     } else {
       // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
@@ -99,12 +100,11 @@ export class Members {
     this.#left.clear();
   }
 
-  /** The oldest version that one of them may still mean by an event; `newest` when there is none. */
+  /** The oldest version that one of them may still mean by an event, also one that left and may come back; `newest` when there is none. */
   oldestSeen(newest: number): number {
     let oldest = newest;
     for (const member of this.#here.values()) if (member.oldest < oldest) oldest = member.oldest;
-    const since = this.world.now() - historyBounds.ms;
-    for (const member of this.#left.values()) if (member.left! > since && member.oldest < oldest) oldest = member.oldest;
+    for (const member of this.#left.values()) if (member.oldest < oldest) oldest = member.oldest;
     return oldest;
   }
 }

@@ -20,6 +20,8 @@ export function checksum(text: string): number {
 export class Replay implements Link {
   /** What was said to the page beside patches and acknowledgements, since {@link Replay.listen}. */
   readonly said: string[] = [];
+  /** What was said of refusals, from the beginning on: an event that was dealt with elsewhere, and can not be here, is lost, and must not be so unsaid. */
+  readonly refusals: string[] = [];
   readonly #sums: number[] = [];
   #isListening = false;
 
@@ -27,6 +29,7 @@ export class Replay implements Link {
 
   send(message: string | Uint8Array): void {
     const text = message as string;
+    if (text.startsWith('["emit","nacre:refused"')) return void this.refusals.push(text);
     if (text.startsWith('["')) {
       if (this.#isListening) this.said.push(text);
       return;

@@ -16,6 +16,7 @@ import { type Connection, deadConnection, type Host, Line } from "./connection.t
 import type { Contexts } from "./contexts.ts";
 import { isDevelopment } from "./development.ts";
 import { configOf, messageOfFact } from "./fact.ts";
+import type { Form, FormHandlers } from "./form.ts";
 import { Keeping } from "./keeping.ts";
 import { Loop, type Owner } from "./loop.ts";
 import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
@@ -110,6 +111,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   readonly members: Members;
   /** What the app wants to be told of, whatever its model. */
   readonly config: Config | undefined;
+  readonly formHandlers: FormHandlers<unknown> | undefined;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #flags: Flags;
   readonly #options: RuntimeOptions;
@@ -141,6 +143,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isParting = false;
   /** The one client, once there was one. */
   #client: Member | undefined;
+  /** What was saved was not said to it, which reads slowly. */
+  #isOwed = false;
   /** A save that is under way. */
   #saves: Promise<void> | undefined;
   /**
@@ -162,6 +166,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #rendered: Model | undefined;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
+  /** Whose events were understood in this turn. */
+  readonly #understood: Member[] = [];
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
     this.#app = app;
@@ -169,7 +175,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#options = options;
     this.world = options.world ?? realWorld;
     this.members = new Members(this.world, this.#newEpoch());
-    this.config = configOf(app.facts);
+    this.config = configOf(app);
+    this.formHandlers = app.facts.onForm;
     this.#development = options.development ?? isDevelopment();
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     const { restart = "never" } = options;
@@ -179,7 +186,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#restarting = new Restarting<Model, Msg, User>(restart, this.world, this.#presence);
     const { keep } = options;
     this.#lineage = keep?.snapshot?.lineage ?? this.world.randomName(6);
-    if (keep) this.#keeping = new Keeping(this.world, () => this.#cover());
+    if (keep) this.#keeping = new Keeping(this.world, () => this.#coverAll());
     this.#open(keep?.snapshot);
     if (!keep?.snapshot) this.#loop.begin(flags);
   }
@@ -195,7 +202,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   connect(link: Link): Connection {
-    const { name, epoch, done, version } = readResume(link.resume, this.world);
+    const { name, epoch, done, version, hasSnapshot } = readResume(link.resume, this.world);
     const sentAway = this.members.sentAway(name);
     if (sentAway !== undefined && sentAway > this.world.now() - graceMs) {
       // The code may have been lost with its link, and the browser have tried again.
@@ -216,6 +223,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
     const member = this.#client = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+    // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
+    // this link was cut between them, nobody would tell it again. One that was told late is told again: an acknowledgement says nothing of it.
+    const late = this.#late;
+    for (const [event, reason] of member.refusals ?? []) {
+      if (event > done ? this.#untold === undefined : event > late.from && event <= Math.min(late.to, this.#saving?.last ?? 0)) {
+        this.#audience.refused(member, event, reason);
+      }
+    }
     if (
       version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
     ) {
@@ -228,17 +243,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       if (this.#saving) this.#resumed(-1);
     }
     this.#audience.tellEarly([member]);
-    // A refusal may have been lost with the link that it was sent on.
-    // One that was told late is told again: an acknowledgement says nothing of it.
-    const late = this.#late;
-    for (const [event, reason] of member.refusals) {
-      if (event > done ? this.#untold === undefined : event > late.from && event <= Math.min(late.to, this.#saving?.last ?? 0)) {
-        this.#audience.refused(member, event, reason);
-      }
-    }
     this.#presence?.came(member);
     this.#runEffects();
-    return new Line(this, member, link);
+    return new Line(this, member, link, hasSnapshot);
   }
 
   /**
@@ -252,7 +259,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     [, , version, marks, events]: ResumeUp,
     { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
   ): Connection {
-    const { name, done } = readResume(link.resume, this.world);
+    const { name, done, version: shown } = readResume(link.resume, this.world);
     const loop = this.#loop, audience = this.#audience;
     const replay = new Replay(link.user);
     this.#isReplaying = true;
@@ -279,7 +286,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     }
     feed(Math.min(done, snapshot.last + events.length));
     replay.listen();
-    const canResume = version <= newest && audience.at(version) !== undefined;
+    const canResume = version <= newest && shown === version && audience.at(version) !== undefined;
     if (!canResume) feed(Infinity);
     if (loop.ended) {
       this.members.remove(member);
@@ -290,19 +297,20 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isReplaying = false;
     if (snapshot.hasJoined) this.#presence?.know(member);
     else this.#presence?.came(member);
+    // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
+    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
     if (canResume) audience.resume(member, version, true);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
+      for (const text of replay.refusals) link.send(text);
       audience.mount(member);
       for (const text of replay.said) link.send(text);
     }
-    // Who has saved them may not have come to tell them.
-    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
     if (canResume) {
       member.told = version;
       feed(Infinity);
     }
-    if (!member.refusals.some(([event]) => event > snapshot.last)) this.#untold = undefined;
+    if (!member.refusals?.some(([event]) => event > snapshot.last)) this.#untold = undefined;
     if (this.#untold !== undefined) this.#late = { from, to: member.last };
     const { painted } = snapshot;
     if (!loop.ended) {
@@ -316,7 +324,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#keeping?.changed(this.#events, !canResume);
     // A mount came with a snapshot, unless that has to be saved.
     if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
-    return new Line(this, member, link);
+    return new Line(this, member, link, false);
   }
 
   /**
@@ -348,7 +356,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (this.#saves || this.#asked || this.#untold !== undefined) return false;
     if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
     if (this.#presence && !this.#presence.isSettled) return false;
-    if (member.slow || member.awaited !== undefined || member.dealt < member.last) return false;
+    if (member.slow || member.isAwaited || member.dealt < member.last) return false;
     this.#audience.forget();
     // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
     return this.#audience.tree !== undefined &&
@@ -364,7 +372,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.members.epoch = asleep.epoch;
     const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
     member.last = member.dealt = snapshot.last;
-    member.refusals.push(...asleep.refusals);
+    for (const [event, reason] of asleep.refusals ?? []) member.refuse(event, reason);
     const isKnown = loop.guarded("view", () => this.#recall(snapshot, member));
     // What is older than what is known is refused, and no mistake of the client.
     member.first = Math.min(asleep.first, member.first);
@@ -382,14 +390,15 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       member.epoch = this.members.epoch = this.#newEpoch();
       member.first = member.oldest = snapshot.version;
       if (link) {
-        member.awaited = JSON.stringify(member.epoch);
+        member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
         audience.mount(member);
       }
     }
     const next = loop.guarded("resumed", () => this.#app.resumed?.(loop.model, "sleep"));
     if (next && !Object.is(next.model, loop.model)) this.#keeping?.changed(0, true);
     if (!loop.ended) loop.goOn(next);
-    return new Line(this, member, link ?? replay);
+    // What it says first may have been on its way when this fell asleep.
+    return new Line(this, member, link ?? replay, readResume(link?.resume, this.world).hasSnapshot);
   }
 
   /** Settles when no effect is under way, or when so many ms are over. */
@@ -412,10 +421,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       this.#isLeaving = true;
       await this.#saves;
     }
-    if (!this.#loop.ended && !this.#keeping?.isCovered) {
-      const covered = this.#cover();
-      if (this.#saving) await covered;
-    }
+    const covered = this.#coverAll();
+    if (this.#saving) await covered;
     if (this.#isStopping) return await this.stopped;
     this.#isStopping = true;
     this.#isLeaving = true;
@@ -467,6 +474,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience = new Audience(this, snapshot);
     this.#rendered = undefined;
     this.#willShow = false;
+    this.#understood.length = 0;
     const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(
       this.#app,
       this,
@@ -572,6 +580,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     return this.#audience.contexts;
   }
 
+  get form(): Form {
+    return this.#audience.form;
+  }
+
   emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
     this.#audience.reach(["emit", name, detail ?? null], to, cause);
   }
@@ -591,9 +603,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     const { member, number } = arrived;
     this.#willShow = true;
     const refusal = this.#understand(arrived);
+    this.#understood.push(member);
     member.dealt = number;
     this.#events++;
-    this.#audience.handled(member);
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
@@ -641,8 +653,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   show(): void {
     this.#willShow = false;
+    // Only now: what is rendered while events are understood says nothing of them. Their messages may fail, and then they have come to nothing.
+    for (const member of this.#understood.splice(0)) this.#audience.handled(member);
     if (this.#keeping && !this.#isReplaying) {
-      this.#isDue = this.#keeping.changed(this.#events, this.#loop.isForeign);
+      // Where no event and no message came, a component has asked for it.
+      const isForeign = this.#loop.isForeign || (this.#events === 0 && this.#isStale());
+      this.#isDue = (isForeign || this.#events > 0) && this.#keeping.changed(this.#events, isForeign);
       this.#events = 0;
     }
     this.#presence?.folded();
@@ -667,10 +683,16 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   // ---- snapshots -------------------------------------------------------------------------------
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
-    if (this.#saving) return isWanted ? this.#saving.tail : undefined;
+    if (this.#saving) {
+      if (!isWanted && !this.#isOwed) return undefined;
+      this.#isOwed = member.slow !== undefined;
+      return this.#isOwed ? undefined : this.#saving.tail;
+    }
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    this.#isDue = false;
+    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
+    this.#isDue = member.slow !== undefined;
+    if (this.#isDue) return undefined;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
       this.#cannotKeep = token === undefined;
@@ -680,6 +702,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       this.#failedToKeep(error);
       return undefined;
     }
+  }
+
+  /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
+  async #coverAll(): Promise<void> {
+    this.#loop.catchUp();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) await this.#cover();
   }
 
   /** Makes a snapshot now; settled when it is saved, where it has to be. */
@@ -734,8 +762,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #tellRefusals(member: Member, last: number): void {
     const untold = this.#untold;
     if (untold === undefined) return;
-    for (const [event, reason] of member.refusals) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
-    this.#untold = member.refusals.some(([event]) => event > last) ? last : undefined;
+    for (const [event, reason] of member.refusals ?? []) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
+    this.#untold = member.refusals?.some(([event]) => event > last) ? last : undefined;
   }
 
   #failedToKeep(error: unknown): void {
@@ -780,13 +808,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       seen: before.map(({ model, tree, definitions }) => [model, audience.hash(tree), definitions]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided,
+      formed: audience.form.config.form?.said,
       hasJoined: this.#presence?.knows(member) || undefined,
       ...(this.#saving && { epoch: this.members.epoch, refusals: member.refusals }),
     };
   }
 
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
-  #recall({ version, tree, model, seen, provided }: Snapshot, member: Member): boolean {
+  #recall({ version, tree, model, seen, provided, formed }: Snapshot, member: Member): boolean {
     const audience = this.#audience;
     const recalled = [...seen, [model, tree, undefined] as const].map(([model, hash, definitions]) => {
       const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
@@ -802,6 +831,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
     member.sent = member.told = version;
     for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
+    for (const said of formed ?? []) audience.form.say(said);
     return isKnown;
   }
 

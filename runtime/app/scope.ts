@@ -1,6 +1,6 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { Description, Effect, EffectInfo } from "./effect.ts";
 import { Origin } from "./origin.ts";
 import { listenTo } from "./source.ts";
@@ -11,6 +11,8 @@ export interface Stage<Cause> {
   emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
   /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Cause | undefined): void;
+  /** What the element is to a form around it. */
+  form(said: FormSaid): void;
   /** The app provides a context. */
   provide(key: string, value: unknown): void;
   /** The app wants a context; what is answered ends it. */
@@ -125,6 +127,9 @@ export class Scope<Cause> {
         return;
       case "page":
         this.stage.page(effect.name, effect.args, effect.to, cause);
+        return;
+      case "form":
+        this.stage.form(effect.said);
         return;
       case "provide":
         this.stage.provide(effect.key, effect.value);

@@ -82,13 +82,13 @@ export class Session<Model, Msg, Flags, User> {
   }
 
   /** Links the client again, or for the first time. */
-  connect(link: Link<User>, hasSnapshot: boolean): Connection {
+  connect(link: Link<User>): Connection {
     if (this.#asleep) this.#wake(this.link);
-    return this.enter(link, hasSnapshot, (runtime) => runtime.connect(link));
+    return this.enter(link, (runtime) => runtime.connect(link));
   }
 
-  /** Links the client by what `begin` does. `hasSnapshot`: it says so in its first message, which means nothing here. */
-  enter(link: Link<User>, hasSnapshot: boolean, begin: (runtime: Running<Model, Msg, Flags, User>) => Connection): Connection {
+  /** Links the client by what `begin` does. */
+  enter(link: Link<User>, begin: (runtime: Running<Model, Msg, Flags, User>) => Connection): Connection {
     const { world } = this.#owner;
     world.clearTimer(this.#ending);
     this.#ending = undefined;
@@ -96,7 +96,7 @@ export class Session<Model, Msg, Flags, User> {
     this.#heard = world.now();
     this.#connection = begin(this.#runtime!);
     this.#look(this.#owner.sleepMs);
-    return new SessionLine(this, link, hasSnapshot);
+    return new SessionLine(this, link);
   }
 
   /** What its link hears; a link of before hears nothing through this. */
@@ -116,6 +116,7 @@ export class Session<Model, Msg, Flags, User> {
     if (isLeft) this.#saving?.forget();
     if (isLeft || lingerMs === 0) return this.stop();
     this.#ending = world.setTimer(lingerMs, () => this.stop());
+    world.unref?.(this.#ending);
     this.#owner.lingers(this);
     if (!this.#runtime || sleepMs === 0) return;
     this.#heard = -Infinity;
@@ -157,7 +158,10 @@ export class Session<Model, Msg, Flags, User> {
   }
 
   #look(ms: number): void {
-    if (this.#owner.sleepMs > 0) this.#looking ??= this.#owner.world.setTimer(ms, () => this.#drowse());
+    const { sleepMs, world } = this.#owner;
+    if (sleepMs === 0 || this.#looking !== undefined) return;
+    this.#looking = world.setTimer(ms, () => this.#drowse());
+    world.unref?.(this.#looking);
   }
 
   /** Sleeps, or looks again later. */
@@ -192,21 +196,14 @@ export class Session<Model, Msg, Flags, User> {
 class SessionLine<User> implements Connection {
   readonly #session: Linked<User>;
   readonly #link: Link<User>;
-  #isFirst: boolean;
 
-  constructor(session: Linked<User>, link: Link<User>, hasSnapshot: boolean) {
+  constructor(session: Linked<User>, link: Link<User>) {
     this.#session = session;
     this.#link = link;
-    this.#isFirst = hasSnapshot;
   }
 
   receive(message: string | Uint8Array): "taken" | "refused" {
     if (this.#session.link !== this.#link) return "refused";
-    if (this.#isFirst) {
-      this.#isFirst = false;
-      // It was said before the browser knew that it is known here.
-      if (typeof message === "string" && message.startsWith('["resume"')) return "taken";
-    }
     return this.#session.receive(message);
   }
 

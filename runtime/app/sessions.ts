@@ -110,13 +110,13 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const place = `${resume.name} ${context ?? this.world.randomName(9)}`;
     const session = this.#sessions.get(place);
     if (session) {
-      if (session.epoch === resume.epoch) return this.#enter(session, link, resume.hasSnapshot);
+      if (session.epoch === resume.epoch) return this.#enter(session, link);
       // It has been elsewhere meanwhile, or begins anew.
       session.stop();
     }
     return resume.hasSnapshot && this.#options.sealer && context !== undefined
       ? new Waiting(this.world, link, (text) => this.#resume(place, resume, link, flags, text))
-      : this.#enter(this.#add(place, resume, link, flags), link, false);
+      : this.#enter(this.#add(place, resume, link, flags), link);
   }
 
   /**
@@ -219,9 +219,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     return session;
   }
 
-  #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>, hasSnapshot: boolean): Connection {
+  #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
     this.#lingering.delete(session);
-    return session.connect(link, hasSnapshot);
+    return session.connect(link);
   }
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
@@ -251,8 +251,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     // Another link of the same client was quicker.
     this.#sessions.get(place)?.stop();
     const session = this.#add(place, resume, link, flags, found);
-    if (!found) return session.connect(link, false);
-    return session.enter(link, false, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
+    if (!found) return session.connect(link);
+    return session.enter(link, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
   }
 
   /** What a client goes on from, in its token or in the store; undefined for what is refused or gone. */
@@ -352,9 +352,9 @@ interface Found {
   readonly from?: number;
 }
 
-/** What a browser says is of what it has: its numbers cannot be less. (-1: what it shows is no version.) */
+/** What a browser says is of what it has: its numbers cannot be less. */
 function isAfter([, , shown]: ResumeUp, { done }: Resume, { last, version }: { readonly last: number; readonly version: number }): boolean {
-  return (shown < 0 || shown >= version) && done >= last;
+  return shown >= version && done >= last;
 }
 
 function readResumeText(text: string): ResumeUp | undefined {

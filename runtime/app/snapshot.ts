@@ -3,7 +3,7 @@
  * the app's name and the user, so neither is in it.
  */
 import type { SavedState } from "../view/saved.ts";
-import type { Json, Refusal } from "../wire/message.ts";
+import type { FormSaid, Json, Refusal } from "../wire/message.ts";
 import { readStructured, writeStructured } from "../continuity/structured.ts";
 
 /** A model that a page may still show, with the hash of its view, and how many definitions a page has that shows no more than that. */
@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly state?: SavedState | undefined;
   /** What the app provides as contexts. */
   readonly provided?: Readonly<Record<string, Json>> | undefined;
+  /** What its element is to a form. */
+  readonly formed?: readonly FormSaid[] | undefined;
   /** The model was told that the client joined. */
   readonly hasJoined?: boolean | undefined;
   /** What its client was told as the epoch, where that says when it was taken from a store. */
@@ -49,12 +51,13 @@ const hashLength = 8;
  * @throws {NotStructuredError} when the model is not plain structured data.
  */
 export function writeSnapshot(snapshot: Snapshot): string {
-  const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, hasJoined, epoch, refusals, painted } =
+  const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, formed, hasJoined, epoch, refusals, painted } =
     snapshot;
   const rest = {
     ...(seen.length > 0 && { seen }),
     ...(state && state.components.length + state.ids > 0 && { state }),
     ...(provided && { provided }),
+    ...(formed && formed.length > 0 && { formed }),
     ...(hasJoined && { hasJoined }),
     ...(epoch && { epoch }),
     ...(refusals && refusals.length > 0 && { refusals }),

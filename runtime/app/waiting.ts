@@ -3,8 +3,9 @@
  * keep more of them than a client may send at once.
  */
 import type { World } from "../world.ts";
+import { clientBounds } from "./allowance.ts";
 import type { Connection } from "./connection.ts";
-import { clientBounds, closeCodes, closeLink, type Link } from "./member.ts";
+import { closeCodes, closeLink, type Link } from "./member.ts";
 
 /** How long a link may take to say what it goes on with. */
 const resumeMs = 10_000;

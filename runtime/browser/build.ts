@@ -18,7 +18,10 @@ const budget = 5000;
 const makers = {
   contexts: "watchContexts",
   effect: "performEffects",
+  facts: "watchFacts",
+  form: "joinForm",
   http: "openRequests",
+  shadow: "enterShadow",
   sse: "openStreams",
 } satisfies Record<keyof PartMakers, string>;
 

@@ -3,23 +3,15 @@
  * changed twice before it could be told is told once, and nothing is told again that was told already.
  */
 import type { Config } from "../wire/message.ts";
-import type { World } from "./world.ts";
+import type { Host, Part } from "./part.ts";
 
-/** What a page says of an element. */
-export interface Facts {
-  /** Tells what the config names and was not told yet, now and whenever it changes; `anew`: nothing was told. */
-  begin_(config: Config, anew: unknown): void;
-  /** Tells nothing until the next beginning. */
-  end_(): void;
-}
-
-/** `tell` is given a fact as it crosses, without its beginning. */
-export function watchFacts(world: World, element: Element, tell: (text: string) => void): Facts {
+/** Tells what the config names and was not told yet, from each beginning to its end. */
+export function watchFacts({ world, element, tell }: Host): Part & Required<Pick<Part, "begin" | "end">> {
   /** The JSON of each property that was set, by its name. */
   const properties: Record<string, string | undefined> = { __proto__: null as never };
   let config: Config = {};
   /** What was told, by what it is of. */
-  let told: Record<string, string>;
+  const told: Record<string, string> = {};
 
   const look = () => {
     const say = (kind: string, name: string, value: string | undefined) => {
@@ -38,8 +30,9 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
   new world.MutationObserver(look).observe(element, { attributes: true });
 
   return {
-    begin_(wanted, anew) {
-      if (anew) told = {};
+    begin(wanted, anew) {
+      // The model may be one that goes on, and knows what was there before: that it has gone is told, too.
+      if (anew) { for (const place in told) told[place] = ""; }
       config = wanted;
       for (const name of config.properties || []) {
         if (!(name in properties)) {
@@ -63,7 +56,7 @@ export function watchFacts(world: World, element: Element, tell: (text: string) 
       watch("addEventListener");
       look();
     },
-    end_() {
+    end() {
       config = {};
       watch("removeEventListener");
     },

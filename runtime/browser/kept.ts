@@ -22,6 +22,9 @@ export interface Kept {
   say_(version: number, queue: Entry[]): string;
 }
 
+/** The longest message, in UTF-16 units: what a POST takes, whatever is in it. */
+const longest = 3e5;
+
 /** Keeps a session. */
 export function createKept(math: Pick<typeof Math, "imul">): Kept {
   let events: Entry[] = [];
@@ -47,10 +50,13 @@ export function createKept(math: Pick<typeof Math, "imul">): Kept {
       if (anew) { for (const entry of events) entry.seen_ = 1e9; }
       marks = marks.filter((mark) => mark[2] > version);
     },
-    say_: (version, queue) =>
-      `["resume",${JSON.stringify([kept.snapshot_, version, marks]).slice(1, -1)},[${
+    say_(version, queue) {
+      const text = `["resume",${JSON.stringify([kept.snapshot_, version, marks]).slice(1, -1)},[${
         [...events, ...queue].map(({ seen_: seen, text_: text }) => `[${seen},${text}`)
-      }]]`,
+      }]]`;
+      // A snapshot that is none begins anew.
+      return text.length > longest ? '["resume","",0,[],[]]' : text;
+    },
   };
   return kept;
 }

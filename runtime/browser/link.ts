@@ -2,9 +2,8 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Config, Covered, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
-import { watchFacts } from "./facts.ts";
 import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
@@ -18,8 +17,11 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 type Head = [events: number, snapshot?: string, last?: number, version?: number];
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
+/** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
+export type Sync = (formed?: string, value?: string) => void;
+
+/** Links an element. */
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -32,6 +34,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** How many of it this socket has said with the snapshot. */
   let said: number;
   const kept = createKept(world.Math);
+  /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
+  let broken = 0;
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
@@ -55,15 +59,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
 
   const acknowledge = (count: number) => {
-    while (count-- > 0 && queue[0]) {
-      kept.keep_(queue[0]);
-      view.free_(queue.shift()!);
+    while (count-- > 0) {
+      const entry = queue.shift()!;
+      view.free_(entry);
+      kept.keep_(entry);
       done++;
       sent--;
     }
   };
 
-  const view = createView(world, element, (entry) => {
+  const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
     if (queue.length > 511 || entry.text_.length > 65_000) {
       view.free_(entry);
@@ -72,20 +77,19 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       queue.push(entry);
       flush();
     }
-  });
+  };
 
   const tellFact = (text: string) => {
     // What waits happened before.
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
-  const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
+  let view = createView(world, element, push);
+  /** Where it ends: where it is. */
+  let end: Node = element;
   const parts: Parts = {};
-  const load = async (name: keyof Parts) => {
-    const { create } = await loadPart(name);
-    (parts as Record<string, Part>)[name] ??= create(host);
-  };
+  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -108,8 +112,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const fail = (error: unknown) => {
     world.console.error(error);
-    // What is shown is no version.
-    view.version_ = -1;
+    broken = 1;
     lose();
   };
 
@@ -121,13 +124,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     else if (!before) world.setTimeout(tell, 1000);
   };
 
-  /** The link works, and the app wants this. */
-  const begin = (config: Config, anew: unknown) => {
+  /** The link works. */
+  const begin = () => {
     attempts = 0;
     settled = live = true;
     show("live");
     flush();
-    facts.begin_(config, anew);
   };
 
   const receive = (message: Down, text: string) => {
@@ -159,10 +161,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
+      if (end != host.end) {
+        // What it has shown in the light DOM would be shown in a slot.
+        if (settled) view.mount([], null);
+        view = createView(world, host.root, push, end = host.end);
+        view.version_ = version;
+      }
       view.mount(definitions, value);
+      broken = 0;
       // No patch leads from what was before to this.
       kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
-      begin(wanted, anew);
+      begin();
     } else if (kind == "resume") {
       const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
       // Elsewhere it has all that was said, here what had come before.
@@ -172,7 +181,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       acknowledge(last - done);
       host.config = wanted || host.config;
       eachPart((part) => part.begin?.(host.config, 0));
-      begin(host.config, 0);
+      begin();
       if (change.length) {
         patch(change as never);
         // Nobody can make this one again.
@@ -191,7 +200,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const stop = () => {
     live = false;
-    facts.end_();
     reading = undefined;
     eachPart((part) => part.end?.());
     // Nothing that it still has to say is heard.
@@ -200,6 +208,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const lose = (code?: number) => {
     stop();
+    // What was not understood once is not said again.
+    if (code == 4400) kept.cover_();
     show(code == 4500 ? "failed" : "offline");
     away = code == 4403;
     if (away) return;
@@ -216,7 +226,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     // Where two sockets have come to nothing, the next two links are streams, then two are requests.
     if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
     const address = () =>
-      route + (route.includes("?") ? "&nacre=" : "?nacre=") + [client, epoch, done, view.version_, kept.snapshot_ ? 1 : 0].join(".");
+      route + (route.includes("?") ? "&nacre=" : "?nacre=") +
+      [client, epoch, done, broken ? "" : view.version_, kept.snapshot_ ? 1 : 0].join(".");
     /** What is said first, where there is a snapshot. */
     const say = () => {
       said = queue.length;
@@ -236,11 +247,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         receive(message, text);
       }
     };
-    const wait = (turn: Promise<unknown>) => {
-      const done = reading = turn.catch(failed).then(() => {
-        if (done == reading) reading = undefined;
-      });
-    };
     const use = (made: unknown) => {
       mine = socket = made as Socket;
       (mine as WebSocket).binaryType = "arraybuffer";
@@ -248,15 +254,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
-        // A small frame waits for what is before it and waits itself, and for nothing else.
-        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
-        else {
-          try {
-            const later = read(text);
-            if (later) wait(later);
-          } catch (error) {
-            failed(error);
+        try {
+          // A small frame waits for what is before it and waits itself, and for nothing else.
+          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
+          if (turn) {
+            const done = reading = turn.catch(failed).then(() => {
+              if (done == reading) reading = undefined;
+            });
           }
+        } catch (error) {
+          failed(error);
         }
       };
       mine.onopen = () => {
@@ -273,11 +280,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else use(new world.WebSocket(address()));
   };
 
-  return () => {
+  return (formed, value) => {
+    if (formed) {
+      host.formed[formed] = value;
+      return parts.form?.hear(formed, value);
+    }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;
       away = false;
+      // It has left, and begins anew.
+      kept.cover_();
       stop();
       open();
     }

@@ -5,14 +5,20 @@
 import type { Down } from "../wire/message.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { watchFacts } from "./facts.ts";
+import type { joinForm } from "./form.ts";
 import type { openRequests } from "./http.ts";
+import type { enterShadow } from "./shadow.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
 export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  facts: typeof watchFacts;
+  form: typeof joinForm;
   http: typeof openRequests;
+  shadow: typeof enterShadow;
   sse: typeof openStreams;
 }
 
@@ -22,17 +28,14 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
-/** Whose a kind of message, or what a config names, is. */
-const owners: Record<string, keyof Parts | undefined> = {
-  provide: "contexts",
-  provided: "contexts",
-  context: "contexts",
-  contexts: "contexts",
-  effect: "effect",
-};
-
-/** The parts that a message needs. */
+/** The parts that a message needs: a part has the name of its messages and of what a config says for it; contexts have several names. */
 export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [kind]).flatMap((name) =>
-    owners[name as string] || []
+  (kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [`${kind}`]).flatMap((name) =>
+    /^(provide|context)/.test(name)
+      ? "contexts"
+      : /^(attributes|properties|url)$/.test(name)
+      ? "facts"
+      : /^(effect|form|shadow)$/.test(name)
+      ? name as keyof Parts
+      : []
   );

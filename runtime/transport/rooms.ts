@@ -37,7 +37,10 @@ export interface Room<Runtime> {
 }
 
 interface Entry<Runtime> {
-  readonly flags: Promise<unknown>;
+  readonly key: string;
+  readonly ready: Promise<void>;
+  /** Once it is ready. */
+  flags: unknown;
   runtime: Runtime | undefined;
   /** Who is in it, or on the way. */
   guests: number;
@@ -63,43 +66,69 @@ export class Rooms<Runtime extends Stoppable> {
     let room = this.#rooms.get(key);
     if (!room) {
       if (this.#rooms.size >= this.#options.most) return undefined;
-      room = { flags: flags(), runtime: undefined, guests: 0, timer: undefined };
-      this.#rooms.set(key, room);
+      const opened: Entry<Runtime> = {
+        key,
+        ready: flags().then((flags) => void (opened.flags = flags)),
+        flags: undefined,
+        runtime: undefined,
+        guests: 0,
+        timer: undefined,
+      };
+      this.#rooms.set(key, room = opened);
     }
-    const entered = room;
-    entered.guests++;
-    clearTimeout(entered.timer);
-    let given: unknown;
-    return {
-      ready: entered.flags.then((flags) => void (given = flags)),
-      runtime: () => entered.runtime ??= this.#start(key, entered, given),
-      leave: () => {
-        if (--entered.guests === 0) this.#empty(key, entered);
-      },
-    };
+    room.guests++;
+    clearTimeout(room.timer);
+    return new Guest(this, room);
   }
 
-  #start(key: string, room: Entry<Runtime>, flags: unknown): Runtime {
-    const runtime = this.#options.start(flags);
+  /** For {@link Guest}: the runtime of a room, which the first call starts. */
+  runtimeOf(room: Entry<Runtime>): Runtime {
+    if (room.runtime) return room.runtime;
+    const runtime = room.runtime = this.#options.start(room.flags);
     // By itself, or by an error: whoever comes next opens it anew.
-    runtime.stopped.then(() => this.#forget(key, room));
+    runtime.stopped.then(() => this.#forget(room));
     return runtime;
   }
 
-  #empty(key: string, room: Entry<Runtime>): void {
-    if (!room.runtime || this.#rooms.get(key) !== room || this.#options.linger === 0) return this.#end(key, room);
-    const timer = room.timer = setTimeout(() => this.#end(key, room), this.#options.linger);
+  /** For {@link Guest}: one has left. */
+  left(room: Entry<Runtime>): void {
+    if (--room.guests > 0) return;
+    if (!room.runtime || this.#rooms.get(room.key) !== room || this.#options.linger === 0) return this.#end(room);
+    const timer = room.timer = setTimeout(() => this.#end(room), this.#options.linger);
     // A program that has nothing else to do ends.
     Deno.unrefTimer(timer);
   }
 
-  #end(key: string, room: Entry<Runtime>): void {
-    this.#forget(key, room);
+  #end(room: Entry<Runtime>): void {
+    this.#forget(room);
     room.runtime?.stop();
   }
 
-  #forget(key: string, room: Entry<Runtime>): void {
+  #forget(room: Entry<Runtime>): void {
     clearTimeout(room.timer);
-    if (this.#rooms.get(key) === room) this.#rooms.delete(key);
+    if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
+  }
+}
+
+/** One who is in a room. There are thousands: it holds no closures. */
+class Guest<Runtime extends Stoppable> implements Room<Runtime> {
+  readonly #rooms: Rooms<Runtime>;
+  readonly #room: Entry<Runtime>;
+
+  constructor(rooms: Rooms<Runtime>, room: Entry<Runtime>) {
+    this.#rooms = rooms;
+    this.#room = room;
+  }
+
+  get ready(): Promise<void> {
+    return this.#room.ready;
+  }
+
+  runtime(): Runtime {
+    return this.#rooms.runtimeOf(this.#room);
+  }
+
+  leave(): void {
+    this.#rooms.left(this.#room);
   }
 }

@@ -1,6 +1,8 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
+import type { Connection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
+import type { Link } from "../app/member.ts";
 import { report } from "../app/report.ts";
 import type { Restart } from "../app/restart.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
@@ -10,7 +12,7 @@ import type { Store } from "../continuity/store.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { answer, isRequest } from "./http.ts";
-import { upgrade } from "./socket.ts";
+import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
@@ -28,14 +30,15 @@ export interface Live<Msg> {
   close(): Promise<void>;
 }
 
-type FlagsOption<Flags> = undefined extends Flags ? { flags?: Flags | ((request: Request) => Flags | Promise<Flags>) }
-  : { flags: Flags | ((request: Request) => Flags | Promise<Flags>) };
+/** The flags, or what they are for the one who comes: `user` is what `authorize` answered. */
+type FlagsFor<Flags, User> = Flags | ((request: Request, user: User) => Flags | Promise<Flags>);
+type FlagsOption<Flags, User> = undefined extends Flags ? { flags?: FlagsFor<Flags, User> } : { flags: FlagsFor<Flags, User> };
 type AuthorizeOption<User> = unknown extends User ? { authorize?: (request: Request) => unknown }
   : { authorize: (request: Request) => User | Response | Promise<User | Response> };
 
 /** How an app is served. */
 export type ServeOptions<Flags, User> =
-  & FlagsOption<Flags>
+  & FlagsOption<Flags, User>
   & AuthorizeOption<User>
   & {
     /**
@@ -127,6 +130,11 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!shared && typeof (what as { init?: unknown }).init !== "function") {
     throw new TypeError("Cannot serve this: give an app, or a runtime that start answered");
   }
+  if (options.secret !== undefined && !shared && (what as App<unknown, unknown>).name === "app") {
+    throw new TypeError(
+      "Cannot serve this with a secret: name the app, app({ name, ... }); its snapshots are told from those of other apps by it",
+    );
+  }
   const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000, sleep = 60_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
@@ -154,8 +162,11 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),
   });
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
-  const flagsFor = async (request: Request): Promise<unknown> =>
-    typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  const flagsFor = async (request: Request, user: unknown): Promise<unknown> =>
+    typeof options.flags === "function"
+      ? await (options.flags as (request: Request, user: unknown) => unknown)(request, user)
+      : options.flags;
+  const route: Route = { shared, sessions, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
   let isClosed = false;
 
@@ -171,12 +182,12 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       if (user instanceof Response) return user;
       const key = shared ? undefined : keyOf?.(request, user);
       if (isAlone && (shared || key !== undefined)) return new Response("Conflict: what is shared needs a link", { status: 409 });
-      if (key === undefined) flags = shared ? undefined : await flagsFor(request);
+      if (key === undefined) flags = shared ? undefined : await flagsFor(request, user);
       else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
       else {
         if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
         isTold = true;
-        room = rooms.enter(key, () => flagsFor(request));
+        room = rooms.enter(key, () => flagsFor(request, user));
         if (!room) return new Response("Service Unavailable: too many rooms", { status: 503 });
         await room.ready;
       }
@@ -188,12 +199,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     try {
       if (isAlone) return await answer(request, sessions!, user, flags);
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
-      return open(request, {
-        user,
-        onError: (error, where) => report(onError, error, where),
-        connect: (link) => (shared ?? room?.runtime())?.connect(link) ?? sessions!.connect(link, flags),
-        ended: () => room?.leave(),
-      });
+      return open(request, new Visit(route, user, room, flags));
     } catch {
       room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
@@ -210,6 +216,44 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       },
     },
   }) as unknown as Live<unknown>;
+}
+
+/** What all visits of a route share. */
+interface Route {
+  readonly shared: Runtime<unknown> | undefined;
+  /** Of those that are neither shared nor in a room. */
+  readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
+  onError(error: unknown, where: string): void;
+}
+
+/** One connection of a route, from its handshake to its end. There are thousands: it holds no closures, and not its request. */
+class Visit implements SocketEnds<unknown> {
+  readonly user: unknown;
+  readonly #route: Route;
+  readonly #room: Room<Runtime<unknown>> | undefined;
+  #flags: unknown;
+
+  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown) {
+    this.user = user;
+    this.#route = route;
+    this.#room = room;
+    this.#flags = flags;
+  }
+
+  connect(link: Link): Connection {
+    const flags = this.#flags;
+    this.#flags = undefined;
+    const runtime = this.#route.shared ?? this.#room?.runtime();
+    return runtime ? runtime.connect(link) : this.#route.sessions!.connect(link, flags);
+  }
+
+  ended(): void {
+    this.#room?.leave();
+  }
+
+  onError(error: unknown, where: string): void {
+    this.#route.onError(error, where);
+  }
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */

@@ -36,64 +36,99 @@ export interface SocketEnds<User> {
 export function upgrade<User>(request: Request, ends: SocketEnds<User>): Response {
   const resume = new URL(request.url).searchParams.get("nacre") ?? "";
   const { socket, response } = Deno.upgradeWebSocket(request);
-  socket.binaryType = "arraybuffer";
-  let connection: Connection | undefined;
-  let isOver = false;
-  // As the socket says it itself, which is slow to ask in a room of thousands.
-  let isOpen = false;
-  let sent = 0;
-  let waits = 0;
-  const over = (isLeft = false) => {
+  new SocketLink(socket, resume, ends);
+  return response;
+}
+
+/** One socket. A class that listens itself: in a room of thousands each closure of each socket counts. */
+class SocketLink<User> implements Link<User> {
+  readonly user: User;
+  readonly resume: string;
+  readonly #socket: WebSocket;
+  readonly #ends: SocketEnds<User>;
+  #connection: Connection | undefined;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  #isOver = false;
+  /** As the socket says it itself, which is slow to ask in a room of thousands. */
+  #isOpen = false;
+  #sent = 0;
+  #waits = 0;
+
+  constructor(socket: WebSocket, resume: string, ends: SocketEnds<User>) {
+    this.user = ends.user;
+    this.resume = resume;
+    this.#socket = socket;
+    this.#ends = ends;
+    socket.binaryType = "arraybuffer";
+    for (const type of ["open", "message", "close", "error"]) socket.addEventListener(type, this);
+    this.#opening = setTimeout(() => this.#neverOpened(), openMs);
+    Deno.unrefTimer(this.#opening);
+  }
+
+  get deflate(): typeof deflate {
+    return deflate;
+  }
+
+  send(message: string | Uint8Array): void {
+    if (!this.#isOpen) return;
+    this.#sent += message.length;
+    if (this.backlog() > mostUnsent) return this.close(closeCodes.tooSlow, "too slow");
+    this.#socket.send(message as string | Uint8Array<ArrayBuffer>);
+  }
+
+  backlog(): number {
+    // Where nothing waited, little waits that was sent since.
+    if (this.#waits === 0 && this.#sent <= unwatched) return 0;
+    this.#sent = 0;
+    return this.#waits = this.#socket.bufferedAmount;
+  }
+
+  close(code: number, reason = ""): void {
+    // The far end need never answer the close, and the socket's own end comes only then.
+    this.#over(true);
+    this.#socket.close(code, reason.slice(0, longestReason));
+  }
+
+  /** What the socket says. An exception here would end the process: receive never throws. */
+  handleEvent(event: Event): void {
+    if (event instanceof MessageEvent) {
+      const { data } = event;
+      this.#connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
+    } else if (event.type === "open") this.#opened();
+    // A page that goes away, or an element that leaves, closes; a network that fails does not.
+    else this.#over(event instanceof CloseEvent && event.code !== abnormal);
+  }
+
+  #opened(): void {
+    this.#settled();
+    if (this.#isOver) return;
+    this.#isOpen = true;
+    this.#connection = this.#ends.connect(this);
+  }
+
+  #over(isLeft = false): void {
     // A socket that got no pong closes twice.
-    if (isOver) return;
-    isOver = true;
-    isOpen = false;
-    clearTimeout(opening);
-    connection?.disconnect(isLeft);
-    ends.ended();
-  };
-  const opening = setTimeout(() => {
-    over();
-    ends.onError(
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isOpen = false;
+    this.#settled();
+    this.#connection?.disconnect(isLeft);
+    this.#ends.ended();
+  }
+
+  #neverOpened(): void {
+    this.#over();
+    this.#ends.onError(
       new Error(
         "A WebSocket was upgraded and never opened: the request was rewritten on its way (as Hono's mount does), or the response was not " +
           "returned. Give the original request: app.get(path, (c) => live(c.req.raw)), or mount(path, live, { replaceRequest: (r) => r })",
       ),
       "upgrade",
     );
-  }, openMs);
-  Deno.unrefTimer(opening);
-  const link: Link<User> = {
-    user: ends.user,
-    resume,
-    send: (message) => {
-      if (!isOpen) return;
-      sent += message.length;
-      if (link.backlog!() > mostUnsent) return link.close(closeCodes.tooSlow, "too slow");
-      socket.send(message as string | Uint8Array<ArrayBuffer>);
-    },
-    backlog() {
-      // Where nothing waited, little waits that was sent since.
-      if (waits === 0 && sent <= unwatched) return 0;
-      sent = 0;
-      return waits = socket.bufferedAmount;
-    },
-    deflate,
-    close(code, reason = "") {
-      // The far end need never answer the close, and the socket's own end comes only then.
-      over(true);
-      socket.close(code, reason.slice(0, longestReason));
-    },
-  };
-  socket.onopen = () => {
-    clearTimeout(opening);
-    isOpen = !isOver;
-    if (!isOver) connection = ends.connect(link);
-  };
-  // An exception here would end the process: receive never throws, and is the only call.
-  socket.onmessage = ({ data }) => void connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
-  // A page that goes away, or an element that leaves, closes; a network that fails does not.
-  socket.onclose = ({ code }) => over(code !== abnormal);
-  socket.onerror = () => over();
-  return response;
+  }
+
+  #settled(): void {
+    clearTimeout(this.#opening);
+    this.#opening = undefined;
+  }
 }

@@ -62,7 +62,7 @@ export type Down =
     epoch: string,
     version: number,
     last: number,
-    config?: Config,
+    config?: Config | 0,
     patch?: Value | Change,
     definitions?: Definition[],
     skipped?: number,
@@ -70,7 +70,8 @@ export type Down =
   | ["emit", name: string, detail: Json]
   | ["effect", name: PageEffect, ...args: Json[]]
   | ["provide", key: string, value: Json]
-  | ["context", key: string, wanted: 0 | 1];
+  | ["context", key: string, wanted: 0 | 1]
+  | ["form", ...FormSaid];
 
 /** What an app wants to be told of beside events; only what applies. */
 export interface Config {
@@ -84,7 +85,19 @@ export interface Config {
   readonly contexts?: readonly string[];
   /** What the app provides as contexts, by key. */
   readonly provided?: { readonly [key: string]: Json };
+  /** What of a form around the element it hears, and what it has said to that. */
+  readonly form?: { readonly hears: readonly FormKind[]; readonly said: readonly FormSaid[] };
+  /** The view is in a shadow root. */
+  readonly shadow?: { readonly mode: "open" | "closed"; readonly delegatesFocus?: 1; readonly adoptStyles?: 1 };
 }
+
+/** What a form around an element does to it. */
+export type FormKind = "reset" | "disabled" | "restore" | "autofill";
+/** What an element is to the form around it, and to the page's CSS. */
+export type FormSaid =
+  | ["value", value: string | null | [name: string, value: string][], state: string | null]
+  | ["validity", flags: string[], message: string, anchor?: string]
+  | ["states", states: { [name: string]: 0 | 1 }];
 
 /** What a page is asked to do, after the patch before it. All but the last four name an element by a selector. */
 export type PageEffect =
@@ -116,7 +129,8 @@ export type FactUp =
   | [seen: number, kind: "attribute", name: string, value: string | null]
   | [seen: number, kind: "property", name: string, value: Json]
   | [seen: number, kind: "url", href: string]
-  | [seen: number, kind: "context", key: string, value: Json];
+  | [seen: number, kind: "context", key: string, value: Json]
+  | [seen: number, kind: "form", what: FormKind, value: string | boolean | null];
 /** What a patch has left behind in a browser: the last event that was dealt with before it, its checksum, and the version that it led to. */
 export type Mark = [last: number, sum: number, version: number];
 /** The first message of a link that goes on elsewhere: what the browser has since this snapshot; `seen` is the version itself. */

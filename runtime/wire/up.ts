@@ -1,8 +1,10 @@
 /** Reads what a browser sends: text from outside becomes an `Up`, or nothing. It never throws and never echoes what it read. */
-import type { EventUp, FactUp, Fields, FormEntry, Mark, Path, ResumeUp, Up } from "./message.ts";
+import type { EventUp, FactUp, Fields, FormEntry, FormKind, Mark, Path, ResumeUp, Up } from "./message.ts";
 
 /** A path is as long as a page is deep: no page is that deep. */
 const longestPath = 256;
+/** Marks and events in a resume message: a browser keeps 2,000 at most, and has 512 events that wait. */
+const mostKept = 4_096;
 
 /** The message in this text, checked part by part; undefined when it is no JSON or has the wrong shape. */
 export function readUp(text: string): Up | undefined {
@@ -26,9 +28,9 @@ export function readResumeUp(text: string): ResumeUp | undefined {
   }
   if (!Array.isArray(message) || message.length !== 5) return undefined;
   const [kind, snapshot, version, marks, events] = message as unknown[];
-  if (kind !== "resume" || typeof snapshot !== "string" || !(version === -1 || isCount(version))) return undefined;
-  if (!Array.isArray(marks) || !marks.every(isMark)) return undefined;
-  if (!Array.isArray(events) || !events.every((event) => isEvent(event) && event[0] >= 0)) return undefined;
+  if (kind !== "resume" || typeof snapshot !== "string" || !isCount(version)) return undefined;
+  if (!Array.isArray(marks) || !Array.isArray(events) || marks.length + events.length > mostKept) return undefined;
+  if (!marks.every(isMark) || !events.every((event) => isEvent(event) && event[0] >= 0)) return undefined;
   return message as ResumeUp;
 }
 
@@ -47,6 +49,14 @@ function isMark(value: unknown): value is Mark {
   return Array.isArray(value) && value.length === 3 && value.every(isCount) && value[2] !== 0;
 }
 
+/** What each says of a form is. */
+const formValues: Readonly<Record<FormKind & string, string>> & Readonly<Record<string, string>> = {
+  reset: "undefined",
+  disabled: "boolean",
+  restore: "string",
+  autofill: "string",
+};
+
 /** Its shape alone; whether the app has asked for it is not known here. */
 function isFact(message: unknown[]): message is FactUp {
   const [, kind, first, second] = message;
@@ -59,6 +69,8 @@ function isFact(message: unknown[]): message is FactUp {
       return message.length === 4;
     case "url":
       return message.length === 3;
+    case "form":
+      return message.length === 4 && Object.hasOwn(formValues, first) && formValues[first] === typeof (second ?? undefined);
     default:
       return false;
   }

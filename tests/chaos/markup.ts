@@ -1,0 +1,18 @@
+/** What a page shows, as text that can be compared: comments and the borders of texts make no difference. Never the state of a component. */
+import type { PageElement, PageNode } from "./page.ts";
+
+/** The markup below a node; with what is in controls, where that is asked for. */
+export function htmlOf(node: PageNode, withControls = true): string {
+  let html = "";
+  for (const child of node.childNodes) {
+    if (child.nodeType === 3) html += child.data;
+    else if (child.nodeType === 1) {
+      const element = child as PageElement;
+      const attributes = element.getAttributeNames().map((name) => ` ${name}="${element.getAttribute(name)}"`).sort().join("");
+      const control = withControls && element.localName === "input" ? ` [${element.value} ${element.checked}]` : "";
+      const inner = element.hasAttribute("data-clicks") ? "" : htmlOf(element, withControls);
+      html += `<${element.localName}${attributes}${control}>${inner}</${element.localName}>`;
+    }
+  }
+  return html;
+}

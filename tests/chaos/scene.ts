@@ -1,0 +1,146 @@
+/**
+ * What the judge sees of one running app: its models, when each was shown, and which version that was. It is told by the app and by the
+ * network, and must never ask the runtime.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Cable } from "./network.ts";
+import { type Model, type Msg, placesOf, type Shape } from "./model.ts";
+import type { Stage } from "./stage.ts";
+import type { Entry } from "./entry.ts";
+
+/** What the rules promise to every event: so many versions, and so long, is one remembered. */
+const bounds = { versions: 32, ms: 10_000 } as const;
+
+interface Version {
+  /** Which of the renderings it is. */
+  readonly rendering: number;
+  readonly time: number;
+}
+
+/** One incarnation of a running app. */
+export class Scene {
+  /** After the last message. */
+  model: Model;
+  readonly heardBefore: number;
+  /** Its memory is gone. */
+  isOver = false;
+  newest = 0;
+  readonly #models: Model[] = [];
+  readonly #times: number[] = [];
+  readonly #versions = new Map<number, Version>();
+  readonly #effects = new Set<string>();
+
+  constructor(
+    readonly stage: Stage,
+    readonly shape: Shape,
+    readonly name: string,
+    /** It may go on with what was seen in another. */
+    readonly goesOn: boolean,
+    /** It began with this model; what that has in its log was heard before. */
+    first: Model,
+  ) {
+    this.model = first;
+    this.heardBefore = first.log.length;
+  }
+
+  rendered(model: Model): void {
+    this.#models.push(model);
+    this.#times.push(this.stage.clock.now);
+  }
+
+  folded(model: Model, message: Msg, { here }: Model): void {
+    this.model = model;
+    // Nobody joins who is here, nor leaves who is not.
+    if (message.type === "joined" || message.type === "left") {
+      assertEquals(here.includes(message.user), message.type === "left", `${message.type}: user ${message.user}`);
+      this.stage.totals.note(message.type);
+    }
+  }
+
+  /** An effect begins: in one incarnation each does so once. */
+  started(of: number, id: string): void {
+    assert(!this.#effects.has(id), `The effect of "up" ${of} was started twice`);
+    this.#effects.add(id);
+  }
+
+  /** The model that a version shows. */
+  at(version: number): Model {
+    const known = this.#versions.get(version);
+    assert(known, `Version ${version} of ${this.name} was never sent`);
+    return this.#models[known.rendering]!;
+  }
+
+  /** A message goes to a client. */
+  sends(text: string, cable: Cable): void {
+    const message = JSON.parse(text);
+    if (message[0] === "mount") this.#made(cable.version = message[2]);
+    else if (message[0] === "resume") {
+      cable.version = message[2];
+      // What was shown elsewhere: as of the first rendering here, where it is not the newest.
+      const rendering = message.length > 5 ? 0 : this.#models.length - 1;
+      if (!this.#versions.has(message[2])) this.#versions.set(message[2], { rendering, time: this.stage.clock.now });
+      this.newest = Math.max(this.newest, message[2]);
+      if (message.length > 5) this.#made(cable.version += 1 + message[7]);
+    } else if (message[0] === "emit" && message[1] === "nacre:refused") {
+      // Of a link that was left nothing is heard, and what it numbers may be others by now.
+      if (cable.caller.cable !== cable) return;
+      const { event, reason } = message[2];
+      const entry = cable.caller.entry(event);
+      assert(entry, `A refusal of event ${event}, which was never sent`);
+      this.#justify(entry, reason, cable);
+    } else if (typeof message[0] !== "string" && message.length > 1) this.#made(cable.version += 1 + (message[3] ?? 0));
+  }
+
+  #made(version: number): void {
+    if (this.#versions.has(version)) return;
+    this.#versions.set(version, { rendering: this.#models.length - 1, time: this.stage.clock.now });
+    if (version > this.newest) this.newest = version;
+  }
+
+  /** The models that were shown since a version, that of the version first. */
+  since(version: number): readonly Model[] {
+    const known = this.#versions.get(version);
+    assert(known, `Version ${version} of ${this.name} was never sent`);
+    return this.#models.slice(known.rendering);
+  }
+
+  /** Whether a version may have been forgotten here by the bounds. */
+  mayForget(version: number): boolean {
+    const seen = this.#versions.get(version)!;
+    const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(version + 1)?.time ?? Infinity);
+    // While nobody could read, nobody was sent the newest.
+    const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
+    return this.newest + unsent - version >= bounds.versions || since <= this.stage.clock.now - bounds.ms;
+  }
+
+  /** Throws when an event had to be delivered that is refused now. */
+  #justify(entry: Entry, reason: string, cable: Cable): void {
+    const isHere = entry.scene === this;
+    // It was judged when it was told first.
+    if (entry.judged && isHere) {
+      return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
+    }
+    const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
+    assert(isHere || this.goesOn, `${complaint}: it was not seen here`);
+    entry.judged = reason;
+    this.stage.totals.note(`refused: ${reason}`);
+    if (reason === "version") return assert(entry.scene.mayForget(entry.seen) || (!isHere && this.#cannotKnow(entry)), complaint);
+    assert(reason === "gone", complaint);
+    const { place } = entry;
+    const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
+    const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
+    // Told in a new link's first moment, or where it was gone through again, it may have been refused any time before.
+    const present = cable.isNew || !isHere ? models : models.slice(-1);
+    const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
+    assert(wasAway || hadNoHandler, complaint);
+  }
+
+  /** Whether what an event was seen on never was here: it followed from what nobody's event was, after the snapshot. */
+  #cannotKnow(entry: Entry): boolean {
+    this.stage.totals.note("seen on what is known nowhere else");
+    const { log, made } = entry.scene.at(entry.seen);
+    // A deploy that changes the view leaves none of the old ones.
+    const isOtherView = made !== this.model.made && this.model.made > 1;
+    return isOtherView || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A process with sessions: a runtime for each client, which goes on elsewhere from what its browser keeps. All processes of a run have one
+ * secret. Which model belongs to which runtime is known by the models alone: each comes from the one before.
+ */
+import type { Connection } from "../../runtime/app/connection.ts";
+import type { Link } from "../../runtime/app/member.ts";
+import { Sessions } from "../../runtime/app/sessions.ts";
+import { Sealer } from "../../runtime/continuity/seal.ts";
+import { Streams } from "../../runtime/transport/sse.ts";
+import { createApp } from "./app.tsx";
+import type { Model, Msg, Shape } from "./model.ts";
+import type { Cable, Network } from "./network.ts";
+import { type Process, ProcessWorld } from "./process.ts";
+import { Scene } from "./scene.ts";
+
+/** Milliseconds since 1970 when a run begins. */
+const epoch = 1_750_000_000_000;
+
+/** What all processes of a run share. */
+export interface Fleet {
+  readonly network: Network;
+  readonly shape: Shape;
+  /** How long they keep what nobody is linked to. */
+  readonly linger: number;
+  /** All that there were, in any process. */
+  readonly scenes: Scene[];
+  /** Which event of whom an effect followed from, by its name. */
+  readonly effects: Map<string, number>;
+}
+
+/** One process. */
+export class SessionProcess implements Process {
+  readonly streams: Streams = new Streams();
+  readonly #world: ProcessWorld;
+  readonly #sessions: Sessions<Model, Msg, void, number>;
+  /** By the newest model of each. */
+  readonly #scenes = new Map<Model, Scene>();
+  readonly #byEpoch = new Map<string, Scene>();
+  #last: Scene | undefined;
+  /** What was said on links before it was known of which app they are. */
+  readonly #early = new WeakMap<Cable, string[]>();
+
+  constructor(readonly fleet: Fleet, readonly name: string, version: number) {
+    const { network: { stage }, shape, effects } = fleet;
+    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]));
+    stage.note(name, () => `starts with version ${version}`);
+    const app = createApp(shape, () => stage.random.below(2 ** 31), {
+      began: (model) => void this.#begin(model),
+      rendered: (model) => {
+        const scene = this.#last = this.#scenes.get(model) ?? this.#begin(model);
+        scene.rendered(model);
+      },
+      folded: (model, message, before) => {
+        const scene = this.#scenes.get(before) ?? this.#begin(before);
+        this.#scenes.delete(before);
+        this.#scenes.set(model, scene);
+        scene.folded(model, message, before);
+      },
+      started(of, id) {
+        const before = effects.get(id) ?? of;
+        if (before !== of) stage.fail(new Error(`The effects of "up" ${before} and ${of} have the same name, ${id}`));
+        if (effects.has(id)) stage.totals.note("effects started again");
+        effects.set(id, of);
+      },
+      mayFail() {},
+      wait: (ms) => new Promise((resolve) => this.#world.setTimer(ms, resolve as () => void)),
+    }, version);
+    this.#sessions = new Sessions(app, {
+      sealer: new Sealer({
+        secret: "a secret that all processes share",
+        app: app.name,
+        now: () => epoch + stage.clock.now,
+        random: (bytes) => Uint8Array.from({ length: bytes }, () => stage.random.below(256)),
+      }),
+      linger: fleet.linger,
+      expires: 3_600_000,
+      world: this.#world,
+      development: false,
+      onError: (error) => stage.fail(error),
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#world.isUp;
+  }
+
+  connect(link: Link<number>, _: Cable): Connection {
+    return this.#sessions.connect(link);
+  }
+
+  sends(text: string, cable: Cable): void {
+    if (/^\["(mount|resume)"/.test(text)) {
+      const [, name] = JSON.parse(text);
+      if (!this.#byEpoch.has(name)) this.#byEpoch.set(name, this.#last!);
+      cable.scene = this.#byEpoch.get(name)!;
+      for (const early of this.#early.get(cable) ?? []) cable.scene.sends(early, cable);
+    }
+    if (cable.scene) cable.scene.sends(text, cable);
+    else this.#early.set(cable, [...this.#early.get(cable) ?? [], text]);
+  }
+
+  crash(): void {
+    this.fleet.network.stage.note(this.name, () => "crashes");
+    this.#world.isUp = false;
+    for (const cable of [...this.fleet.network.cables]) if (cable.process === this) cable.lost();
+    for (const scene of this.#scenes.values()) scene.isOver = true;
+  }
+
+  stop(): void {
+    this.fleet.network.stage.note(this.name, () => "is stopped");
+    this.#sessions.leave();
+    for (const scene of this.#scenes.values()) scene.isOver = true;
+    // What it has said is on its way; nothing more is.
+    this.#world.isUp = false;
+  }
+
+  #begin(model: Model): Scene {
+    const { network: { stage }, scenes, shape } = this.fleet;
+    const scene = new Scene(stage, shape, `app ${scenes.length} of ${this.name}`, true, model);
+    scenes.push(scene);
+    this.#scenes.set(model, scene);
+    return scene;
+  }
+}

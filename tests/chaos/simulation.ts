@@ -1,0 +1,94 @@
+/**
+ * One run: tabs and processes, a network between them, and all that can go wrong. What happens follows from its seed alone; a run that
+ * fails says by which seed it can be had again.
+ */
+import { Random } from "../random.ts";
+import { judgeEnd, judgePage, judgeSessions } from "./judge.ts";
+import type { Shape } from "./model.ts";
+import { type MakeWindow, Network } from "./network.ts";
+import { PageWindow } from "./page.ts";
+import { PlainProcess, type Process } from "./process.ts";
+import { type Fleet, SessionProcess } from "./sessions.ts";
+import type { Scene } from "./scene.ts";
+import { Stage } from "./stage.ts";
+import { Tab } from "./tab.ts";
+import type { Totals } from "./totals.ts";
+import { trouble } from "./trouble.ts";
+
+function chooseShape(random: Random): Shape {
+  return {
+    rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed pairs", "keyed counters", "unkeyed counters"]),
+    keyedPane: random.chance(0.5),
+    debounce: random.pick([0, 150, 600]),
+    tick: random.pick([0, 30, 150, 700]),
+    ticks: 10 + random.below(50),
+    saving: random.pick([0, 100, 2_000]),
+  };
+}
+
+/** Runs one seed; what did not hold is the `failure` of what it answers. */
+export async function simulate(
+  seed: number,
+  totals: Totals,
+  isTraced = false,
+  makeWindow: MakeWindow = (canMove) => new PageWindow(canMove),
+): Promise<Stage> {
+  const random = new Random(seed);
+  const stage = new Stage(random, totals, isTraced);
+  using _timers = stage.clock.replaceTimers();
+  try {
+    await play(stage, makeWindow);
+  } catch (error) {
+    stage.fail(error);
+  }
+  return stage;
+}
+
+async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
+  const { random, clock, totals } = stage;
+  const shape = chooseShape(random);
+  stage.note("the run", () => JSON.stringify(shape));
+  const network = new Network(stage, random.pick([2, 40, 250, 2_000]), shape.debounce, makeWindow);
+  using _end = { [Symbol.dispose]: () => network.end() };
+  const kind = random.pick(["room", "link", "session", "session"]);
+  const scenes: Scene[] = [];
+  const fleet: Fleet = { network, shape, scenes, linger: random.pick([0, 2_000, 30_000]), effects: new Map() };
+  let started = 0, version = 0;
+  const start = (): Process => {
+    const name = `server ${++started}`;
+    return kind === "session" ? new SessionProcess(fleet, name, version) : new PlainProcess(network, name, shape, kind === "room", scenes);
+  };
+  for (let i = kind === "session" ? 1 + random.below(3) : 1; i > 0; i--) network.processes.push(start());
+  const tabs = Array.from({ length: kind === "link" ? 1 : 1 + random.below(2) }, (_, user) => new Tab(network, user, `tab ${user}`));
+
+  const check = () => {
+    if (stage.failure !== undefined) throw stage.failure;
+  };
+  const troubled = random.pick([0, 0.05, 0.15]);
+  stage.mayFail = troubled > 0 && random.chance(0.3);
+  for (let step = 20 + random.below(41); step > 0; step--) {
+    await clock.advance(random.below(random.pick([10, 200, 1_000])));
+    check();
+    const tab = random.pick(tabs);
+    if (random.chance(0.75)) {
+      const { places } = tab;
+      if (places.length > 0) tab.act(random.pick(places));
+    }
+    if (random.chance(0.1)) tab.step();
+    if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
+    if (random.chance(troubled)) trouble(network, start, () => version++);
+  }
+  // All is well again: links that have broken are found out, and in the end there is quiet.
+  stage.mayFail = false;
+  const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && tab.scene!.model.ticks <= 0);
+  await clock.advance(5_000);
+  for (let i = 0; i < 200 && !isQuiet(); i++) {
+    await clock.advance(1_000);
+    check();
+  }
+  await clock.advance(network.slowest * 2 + 5_000);
+  check();
+  if (kind === "session") judgeSessions(tabs, shape, troubled === 0);
+  else judgeEnd(tabs, scenes, shape, troubled === 0);
+  totals.note(`runs: ${kind}`);
+}

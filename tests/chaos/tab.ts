@@ -1,0 +1,368 @@
+/**
+ * A tab with the real browser runtime in it, and beside it what the wire promises: which events wait, which are numbered, which have been
+ * dealt with. It follows the messages alone and must never look into the runtime.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { install } from "../../runtime/browser/element.ts";
+import type { LoadPart } from "../../runtime/browser/parts.ts";
+import { watchFacts } from "../../runtime/browser/facts.ts";
+import { openRequests } from "../../runtime/browser/http.ts";
+import { openStreams } from "../../runtime/browser/sse.ts";
+import type { World } from "../../runtime/browser/world.ts";
+import type { Timer } from "./clock.ts";
+import { Entry } from "./entry.ts";
+import { htmlOf } from "./markup.ts";
+import type { UserMsg } from "./model.ts";
+import type { Cable, Caller, Network } from "./network.ts";
+import { type PageElement, type PageEvent, type PageNode, type PageWindow } from "./page.ts";
+import type { Scene } from "./scene.ts";
+import { streamsOf } from "./streams.ts";
+import type { Stage } from "./stage.ts";
+
+/** How long a client is remembered for certain. */
+const lingerMs = 55_000;
+
+/** What waits for its time. */
+interface Waiting {
+  readonly element: PageElement;
+  readonly entry: Entry;
+  timer: Timer | undefined;
+}
+
+/** One tab of one user. */
+export class Tab implements Caller {
+  readonly window: PageWindow;
+  readonly element: PageElement;
+  /** All that its user did and that became an event, in that order. */
+  readonly entries: Entry[] = [];
+  /** What the page heard of effects. */
+  readonly emitted: { readonly of: number; readonly scene: Scene }[] = [];
+  version = 0;
+  /** The server has given it one. */
+  hasSnapshot = false;
+  scene: Scene | undefined;
+  cable: Cable | undefined;
+  epoch = "";
+  isLive = false;
+  readonly #stage: Stage;
+  /** By number, of this epoch. */
+  #numbered: Entry[] = [];
+  #done = 0;
+  readonly #waiting = new Map<PageElement, Waiting>();
+  /** Patches were skipped since the last snapshot. */
+  #hasSkipped = false;
+  /** What was told of the attribute, as JSON. */
+  #told: string | undefined;
+  /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
+  readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
+  #acted = 0;
+  #lastHeard = 0;
+
+  constructor(readonly network: Network, readonly user: number, readonly name: string) {
+    const { stage } = network;
+    const { clock, random } = stage;
+    this.#stage = stage;
+    // deno-lint-ignore no-this-alias
+    const tab = this;
+    const window = this.window = network.makeWindow(random.chance(0.5));
+    const world = {
+      document: window.document,
+      customElements: window.customElements,
+      HTMLElement: window.HTMLElement,
+      CustomEvent: window.CustomEvent,
+      FormData: window.FormData,
+      MutationObserver: class {
+        constructor(look: () => void) {
+          window.observe = () =>
+            void Promise.resolve().then(() => {
+              tab.#look();
+              look();
+            });
+        }
+        observe() {}
+      },
+      WebSocket: network.socketsOf(this),
+      ...streamsOf(network, this),
+      addEventListener: window.addEventListener.bind(window),
+      removeEventListener: window.removeEventListener.bind(window),
+      dispatchEvent: window.dispatchEvent.bind(window),
+      setTimeout: (task: () => void, ms = 0) => clock.after(ms, task),
+      clearTimeout: (timer: Timer) => clock.forget(timer),
+      crypto: { getRandomValues: (array: Uint32Array) => array.map(() => random.below(2 ** 32)) },
+      Math: { random: () => random.next(), imul: Math.imul },
+      location: { href: "https://chaos.example/", origin: "https://chaos.example" },
+      console: {
+        error: (...what: unknown[]) => stage.fail(new Error(`${name} failed: ${what.join(" ")}`, { cause: what[0] })),
+      },
+    };
+    const loadPart = (async (name) => {
+      // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
+      if (name === "facts") return { create: watchFacts };
+      await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
+      return { create: name === "sse" ? openStreams : openRequests };
+    }) as LoadPart;
+    install(world as unknown as World, loadPart);
+    const element = this.element = window.create("server-component");
+    element.addEventListener("nacre:refused", (event) => this.#refused(event));
+    element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
+    element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
+    if (random.chance(0.15)) element.setAttribute("method", "sse");
+    element.setAttribute("route", "/ws");
+    window.document.body.append(element);
+  }
+
+  /** Nothing is on its way, as far as the page knows. */
+  get isQuiet(): boolean {
+    return this.isLive && this.#waiting.size === 0 && this.#numbered.length === this.#done;
+  }
+
+  entry(number: number): Entry | undefined {
+    return this.#numbered[number - 1];
+  }
+
+  /** What is shown, as text. */
+  get html(): string {
+    return htmlOf(this.element as PageNode);
+  }
+
+  // ---- what the user does ----------------------------------------------------------------------
+
+  /** Where the user can act. */
+  get places(): PageElement[] {
+    return this.element.querySelectorAll("[data-place]");
+  }
+
+  /** The page sets the attribute of its element, or removes it. */
+  step(): void {
+    if (this.#stage.random.chance(0.3)) this.element.removeAttribute("step");
+    else this.element.setAttribute("step", String(this.#acted));
+  }
+
+  /** What the element says of itself is told, if it was not. */
+  #look(): void {
+    const value = this.element.getAttribute("step");
+    const text = JSON.stringify(value);
+    if (!this.isLive || text === (this.#told ?? "null")) return;
+    this.#told = text;
+    this.#flush();
+    this.#queue(this.#entry("the element", { type: "step", value }));
+  }
+
+  /** Acts at a place, as a user would. */
+  act(element: PageElement): void {
+    const place = element.getAttribute("data-place")!;
+    const said = `${++this.#acted} of ${this.user}`;
+    this.#stage.note(this.name, () => `acts at "${place}": ${element.getAttribute("data-means") ?? said}`);
+    if (element.localName === "form") this.#submit(element, place);
+    else if (element.type === "checkbox") {
+      this.#visit(element);
+      const on = !element.checked;
+      this.#put.set(element, { entry: this.#click(element, place, { type: "checked", on })!, value: on });
+    } else if (element.localName === "input") this.#type(element, place, said);
+    else {
+      const means = element.getAttribute("data-means");
+      this.#click(element, place, means === null ? undefined : JSON.parse(means));
+    }
+  }
+
+  #click(element: PageElement, place: string, means: UserMsg | undefined): Entry | undefined {
+    // What is locked hears nothing.
+    const entry = means && this.#entry(place, means);
+    if (entry) {
+      this.#flush();
+      this.#queue(entry);
+    }
+    this.#happens(element, "click");
+    return entry;
+  }
+
+  #type(element: PageElement, place: string, text: string): void {
+    this.#visit(element);
+    element.value = text;
+    const before = this.#waiting.get(element);
+    this.#stage.clock.forget(before?.timer);
+    this.#waiting.delete(element);
+    if (before) this.#stage.totals.note("debounced");
+    const type = place === "noted" ? "noted" : "typed";
+    const waiting: Waiting = { element, entry: this.#entry(place, { type, text }), timer: undefined };
+    this.#waiting.set(element, waiting);
+    this.#put.set(element, { entry: waiting.entry, value: text });
+    const debounce = this.network.debounce;
+    if (debounce === 0) this.#flush();
+    this.#happens(element, "input");
+    // After that of the runtime, which is set by the event.
+    if (debounce > 0) waiting.timer = this.#stage.clock.after(debounce, () => this.#flush(({ element: other }) => other === element));
+  }
+
+  #submit(form: PageElement, place: string): void {
+    const [input] = form.querySelectorAll("[name]");
+    this.#flush();
+    this.#queue(this.#entry(place, { type: "submitted", text: input!.value as string }));
+    this.#happens(form.querySelectorAll("[data-submit]")[0]!, "click");
+  }
+
+  /** The focus goes to an element: what waits for the one before is sent. */
+  #visit(element: PageElement): void {
+    const { activeElement } = this.window.document;
+    if (activeElement === element) return;
+    this.#flush(({ element: left }) => left === activeElement);
+    element.focus();
+  }
+
+  /** What was to be heard of it has been written down before: it is sent while the event happens. */
+  #happens(element: PageElement, type: "click" | "input"): void {
+    const { window } = this;
+    element.dispatchEvent(type === "click" ? window.click() : new window.CustomEvent(type, { bubbles: true }));
+  }
+
+  #entry(place: string, means: UserMsg): Entry {
+    return new Entry(this.#acted, place, means, this.version, this.scene!, this.#hasSkipped, means.type === "bump");
+  }
+
+  #queue(entry: Entry): void {
+    entry.number = this.#numbered.push(entry);
+    this.entries.push(entry);
+    this.#stage.totals.note("events");
+    if (!this.isLive) this.#stage.totals.note("acted offline");
+  }
+
+  /** What waits is sent, all or as far as the last one that is asked for; what has left the page is not. */
+  #flush(isLast: (waiting: Waiting) => boolean = () => true): void {
+    const all = [...this.#waiting.values()];
+    for (const waiting of all.slice(0, all.findLastIndex(isLast) + 1)) {
+      this.#stage.clock.forget(waiting.timer);
+      this.#waiting.delete(waiting.element);
+      if (this.element.contains(waiting.element)) this.#queue(waiting.entry);
+      else this.#stage.totals.note("left the page while it waited");
+    }
+  }
+
+  // ---- what the network brings -----------------------------------------------------------------
+
+  heard(text: string, cable: Cable, deliver: () => void): void {
+    try {
+      this.#heard(JSON.parse(text), cable, deliver);
+      this.#lastHeard = this.#stage.clock.now;
+    } catch (error) {
+      this.#stage.fail(error);
+    }
+  }
+
+  /** What the user has put in stands until the model has heard of it. */
+  #judgeControls(): void {
+    for (const [element, { entry, value }] of this.#put) {
+      if (entry.isDone || !this.element.contains(element)) this.#put.delete(element);
+      else if (value !== (typeof value === "boolean" ? element.checked : element.value)) {
+        this.#stage.fail(new Error(`What the user put in was written over, before ${entry} was dealt with`));
+      }
+    }
+  }
+
+  #heard(message: unknown[], cable: Cable, deliver: () => void): void {
+    const [kind] = message;
+    if (kind === "mount") this.#mounted(message as never, cable, deliver);
+    else if (kind === "resume") this.#resumed(message as never, cable, deliver);
+    else {
+      if (typeof kind !== "string" && message.length > 1) this.#patched(message[3] as number | undefined);
+      deliver();
+      if (typeof kind !== "string") {
+        const [count, snapshot] = [kind].flat() as [number, string?];
+        this.#acknowledge(count);
+        this.#covered(snapshot);
+      }
+    }
+    this.#judgeControls();
+  }
+
+  #patched(skipped = 0): void {
+    this.version += 1 + skipped;
+    if (skipped > 0) {
+      this.#stage.totals.note("patches skipped");
+      this.#hasSkipped = true;
+    }
+  }
+
+  #covered(snapshot: string | undefined): void {
+    if (snapshot === undefined) return;
+    this.#hasSkipped = false;
+    this.hasSnapshot = true;
+    this.#stage.totals.note("snapshots");
+  }
+
+  #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], cable: Cable, deliver: () => void): void {
+    const [last, snapshot] = [covered].flat() as [number, string?];
+    this.#flush();
+    const waited = this.#numbered.slice(Math.max(last, this.#done));
+    this.version = version;
+    this.scene = cable.shown;
+    deliver();
+    this.#acknowledge(Math.max(0, last - this.#done));
+    if (epoch !== this.epoch) {
+      for (const entry of waited) this.#ended(entry, cable);
+      if (this.epoch !== "") this.#stage.totals.note("epochs ended");
+      // What comes is numbered from here.
+      this.#numbered.length = this.#done = last;
+      // What was told before is told again, also that it has gone.
+      if (this.#told !== undefined) this.#told = "";
+    }
+    this.epoch = epoch;
+    this.#hasSkipped = false;
+    this.#covered(snapshot);
+    this.#look();
+  }
+
+  #resumed(message: [string, string, number, number, unknown?, unknown?, unknown?, number?], cable: Cable, deliver: () => void): void {
+    const [, epoch, version, last] = message;
+    assertEquals(version, this.version, `${this.name} does not show what it goes on from`);
+    this.scene = cable.shown;
+    this.#stage.totals.note(epoch === this.epoch ? "gone on here" : "gone on elsewhere");
+    this.epoch = epoch;
+    if (message.length > 5) {
+      this.#patched(message[7]);
+      this.#hasSkipped = true;
+    }
+    deliver();
+    this.#acknowledge(last - this.#done);
+    this.#look();
+  }
+
+  /** An event waited when its epoch ended. */
+  #ended(entry: Entry, cable: Cable): void {
+    if (entry.isFact) {
+      entry.refused ??= "epoch";
+      return;
+    }
+    assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
+    // What is kept is said again. But what happens while the server goes through that was seen on what may be known no more.
+    if (this.hasSnapshot) return assert(entry.number > cable.said, `${entry} was refused, though its tab has a snapshot`);
+    if (entry.scene !== cable.shown) return;
+    assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
+    entry.isForgotten = true;
+  }
+
+  #acknowledge(count: number): void {
+    assert(count >= 0 && this.#done + count <= this.#numbered.length, `${this.name} was told of ${count} events too many`);
+    for (; count > 0; count--) this.#numbered[this.#done++]!.isDone = true;
+  }
+
+  #refused(event: PageEvent): void {
+    const { event: number, reason } = event.detail as { event: number; reason: string };
+    const entry = this.#numbered[number - 1];
+    if (!entry) return this.#stage.fail(new Error(`${this.name} was told that event ${number} was refused, which it never sent`));
+    this.#stage.note(this.name, () => `is told: ${entry} was refused (${reason})`);
+    if (entry.refused) {
+      // It is told again where the link was cut, or the epoch has ended, before the acknowledgement.
+      if (![entry.refused, "epoch"].includes(reason)) {
+        this.#stage.fail(new Error(`${entry} was refused before: ${entry.refused}`));
+      }
+      this.#stage.totals.note("refusals told twice");
+      return;
+    }
+    entry.refused = reason;
+    if (reason === "epoch") this.#stage.totals.note("refused: epoch");
+  }
+
+  said(text: string, cable: Cable): void {
+    if (text.startsWith('["resume"')) cable.said = this.#numbered.length;
+  }
+}
