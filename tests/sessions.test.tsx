@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { type App, app, effect, next, type Send } from "../mod.ts";
 import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
+import { Definitions } from "../runtime/view/definitions.ts";
 import { Sealer } from "../runtime/continuity/seal.ts";
 import { ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
@@ -204,4 +205,13 @@ Deno.test("effects of events have names that are the same when they are started 
   assertEquals([again, receiptAgain], [first, receipt]);
   assertNotEquals(receipt, `receipt ${first}`);
   assert(ids.length === 4, ids.join());
+});
+
+Deno.test("a definition that a client was mounted without is not taken for one that it has, in any process after that", () => {
+  const first = new Definitions(["hash0001", "hash0002"]);
+  first.all();
+  // What is sealed for the next process.
+  const next = first.hashes();
+  assertEquals(next.length, 2);
+  assert(!next.includes("hash0001") && next.every((hash) => hash.length === 8), next.join());
 });
