@@ -17,7 +17,7 @@ const clicks = app({
     <p>
       <button onClick={send(model.done.length)}>click</button>
       {model.done.length % 3 === 1 && <i>{model.done.length} is one</i>}
-      {model.done.map((n) => <b>{n}</b>)}
+      {model.done.map((n, i) => <b key={i}>{n}</b>)}
     </p>
   ),
   name: "clicks",

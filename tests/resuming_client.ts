@@ -49,7 +49,6 @@ export class ResumingClient {
   /** Links it to a process; what was on its way over an older link is lost. */
   open(process: Connecting): Connection {
     const generation = ++this.#generation;
-    const { reader } = this;
     this.messages = [];
     this.closed = undefined;
     this.#isLive = false;

@@ -215,3 +215,39 @@ Deno.test("a definition that a client was mounted without is not taken for one t
   assertEquals(next.length, 2);
   assert(!next.includes("hash0001") && next.every((hash) => hash.length === 8), next.join());
 });
+
+Deno.test("a client that does not read gets no snapshot of what it has not been shown", () => {
+  const world = new VirtualWorld();
+  const counting = app({
+    init: () => 0,
+    update: (n, _msg: "up") => n + 1,
+    view: (n, send: Send<"up">) => <button onClick={send("up")}>{n}</button>,
+    name: "counting",
+  });
+  const here = new Sessions<number, "up", void, unknown>(counting, {
+    sealer: new Sealer({ secret: "a secret that nobody knows", app: "counting", now: () => world.now() }),
+    linger: 0,
+    expires: 3_600_000,
+    world,
+    onError(error) {
+      throw error;
+    },
+  });
+  const messages: string[] = [];
+  let backlog = 0;
+  const connection = here.connect({
+    resume: "anna-0001",
+    send: (message) => void messages.push(message as string),
+    close() {},
+    backlog: () => backlog,
+  }, undefined);
+  backlog = 2 * 1024 * 1024;
+  connection.receive("[0,[1]]");
+  world.advance(5_000);
+  // It is acknowledged, and the snapshot waits until the patch has gone.
+  assertEquals(messages.slice(1), ["[1]"]);
+  backlog = 0;
+  world.advance(5_000);
+  const [, , patch] = messages;
+  assertEquals(/^\[\[0,"[\w-]+"\],\{"\d":1\},\[\],0\]$/.test(patch ?? ""), true, patch);
+});
