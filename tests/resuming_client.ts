@@ -17,6 +17,10 @@ export class ResumingClient {
   messages: string[] = [];
   closed: number | undefined;
   snapshot = "";
+  /** Which click each event is, by its number from 1; the first is 0. */
+  readonly clicks: number[] = [];
+  /** The clicks that waited for an epoch that has ended: a browser refuses them itself. */
+  readonly dropped: number[] = [];
   /** What it is sent does not arrive. */
   deaf = false;
   #kept: Json[][] = [];
@@ -45,7 +49,6 @@ export class ResumingClient {
   /** Links it to a process; what was on its way over an older link is lost. */
   open(process: Connecting): Connection {
     const generation = ++this.#generation;
-    const { reader } = this;
     this.messages = [];
     this.closed = undefined;
     this.#isLive = false;
@@ -113,6 +116,7 @@ export class ResumingClient {
   click(text: string, fields?: Json): void {
     const found = this.reader.listening.find((element: Plain) => textOf(element.children) === text);
     if (!found) throw new Error(`Nothing says "${text}": ${this.text}`);
+    this.clicks.push(this.clicks.length + this.dropped.length);
     this.#waiting.push([this.reader.version, found.handlers.click!.path, ...(fields === undefined ? [] : [fields])]);
     this.#flush();
   }
@@ -153,12 +157,17 @@ export class ResumingClient {
     const isNew = reader.epoch !== before.epoch;
     if (kind === "mount") {
       this.#take(reader.done - before.done);
-      if (isNew) this.#waiting = [];
+      if (isNew) {
+        this.dropped.push(...this.clicks.splice(this.clicks.length - this.#waiting.length));
+        this.#waiting = [];
+      }
       // In the middle of a link the server waits for this.
       if (isNew && this.#isLive) this.#owed = JSON.stringify(reader.epoch);
       this.#marks = [];
       if (reader.snapshots.length > before.snapshots) this.#cover();
       else this.#forget();
+      // What was seen before is of other versions.
+      if (isNew) { for (const event of this.#kept) event[0] = 1e9; }
       this.#begin(0);
     } else if (kind === "resume") {
       this.#sent = isNew ? this.#said : reader.done - before.done;

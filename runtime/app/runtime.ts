@@ -143,8 +143,6 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isParting = false;
   /** The one client, once there was one. */
   #client: Member | undefined;
-  /** What was saved was not said to it, which reads slowly. */
-  #isOwed = false;
   /** A save that is under way. */
   #saves: Promise<void> | undefined;
   /**
@@ -683,16 +681,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   // ---- snapshots -------------------------------------------------------------------------------
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
-    if (this.#saving) {
-      if (!isWanted && !this.#isOwed) return undefined;
-      this.#isOwed = member.slow !== undefined;
-      return this.#isOwed ? undefined : this.#saving.tail;
-    }
+    if (this.#saving) return isWanted ? this.#saving.tail : undefined;
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
-    this.#isDue = member.slow !== undefined;
-    if (this.#isDue) return undefined;
+    this.#isDue = false;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
       this.#cannotKeep = token === undefined;
