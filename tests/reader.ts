@@ -61,6 +61,8 @@ export class Reader {
   mounts = 0;
   /** How often it has gone on without a mount. */
   resumed = 0;
+  /** What the last snapshot covers: the last event, and the version. */
+  covered: { readonly last: number; readonly version: number } = { last: 0, version: 0 };
   /** The snapshots that it was sent. */
   readonly snapshots: string[] = [];
   readonly refused: { readonly number: number; readonly reason: string }[] = [];
@@ -147,9 +149,11 @@ export class Reader {
   }
 
   #covered(covered: Covered): void {
-    const [events, snapshot] = typeof covered === "number" ? [covered] : covered;
+    const [events, snapshot, last, version] = typeof covered === "number" ? [covered] : covered;
     this.done += events;
-    if (snapshot !== undefined) this.snapshots.push(snapshot);
+    if (snapshot === undefined) return;
+    this.snapshots.push(snapshot);
+    this.covered = { last: last ?? this.done, version: version ?? this.version };
   }
 
   /** What is on the page. */
@@ -379,7 +383,8 @@ function isPatch([patch, definitions, skipped, ...more]: unknown[]): boolean {
 }
 
 function isCovered(value: unknown): boolean {
-  return isCount(value) || (Array.isArray(value) && value.length === 2 && isCount(value[0]) && isText(value[1]));
+  if (!Array.isArray(value)) return isCount(value);
+  return (value.length === 2 || (value.length === 4 && isCount(value[2]) && isCount(value[3]))) && isCount(value[0]) && isText(value[1]);
 }
 
 /** The arguments of each effect of the page. */

@@ -17,14 +17,21 @@ export class ResumingClient {
   messages: string[] = [];
   closed: number | undefined;
   snapshot = "";
+  /** Which click each event is, by its number from 1; the first is 0. */
+  readonly clicks: number[] = [];
+  /** The clicks that waited for an epoch that has ended: a browser refuses them itself. */
+  readonly dropped: number[] = [];
+  /** What it is sent does not arrive. */
+  deaf = false;
   #kept: Json[][] = [];
   #waiting: Json[][] = [];
   #marks: Mark[] = [];
-  #sum = 0;
   #sent = 0;
   #told = 0;
   #said = 0;
   #isLive = false;
+  #isFlushing = false;
+  #owed: string | undefined;
   #generation = 0;
   #connection: Connection | undefined;
 
@@ -40,25 +47,56 @@ export class ResumingClient {
   }
 
   /** Links it to a process; what was on its way over an older link is lost. */
-  open(process: Connecting): void {
+  open(process: Connecting): Connection {
     const generation = ++this.#generation;
-    const { reader } = this;
     this.messages = [];
     this.closed = undefined;
     this.#isLive = false;
     const isHere = () => generation === this.#generation;
     const link: Link = {
-      resume: [this.name, reader.epoch, reader.done, reader.version, this.snapshot ? 1 : 0].join("."),
+      resume: this.resume,
       user: this.user,
-      send: (message) => void (isHere() && this.#receive(message as string)),
+      send: (message) => void (isHere() && !this.deaf && this.#receive(message as string)),
       close: (code) => void (isHere() && (this.closed = code)),
     };
     // What answers at once would change it.
     const message = this.snapshot ? this.resumeMessage() : undefined;
     this.#said = this.#waiting.length;
     this.#connection = process.connect(link, undefined as never);
-    if (message !== undefined) this.#connection.receive(message);
+    const connection = this.#connection;
+    if (message !== undefined) connection.receive(message);
     this.#flush();
+    return connection;
+  }
+
+  /** What it says of itself. */
+  get resume(): string {
+    const { epoch, done, version } = this.reader;
+    return [this.name, epoch, done, version, this.snapshot ? 1 : 0].join(".");
+  }
+
+  /** What it says in a request of its own. */
+  request(): string {
+    this.#said = this.#waiting.length;
+    return this.snapshot ? this.resumeMessage() : "";
+  }
+
+  /** What a request was answered by. */
+  answered(messages: readonly string[]): void {
+    this.#isLive = false;
+    for (const message of messages) this.#receive(message);
+    this.#isLive = false;
+  }
+
+  /** The page as it is now, once more: what somebody has kept of it. */
+  copy(): ResumingClient {
+    const copy = new ResumingClient(this.name, this.user);
+    const { messages } = this;
+    for (const message of messages) copy.reader.receive(message);
+    copy.snapshot = this.snapshot;
+    copy.#kept = [...this.#kept];
+    copy.#marks = [...this.#marks];
+    return copy;
   }
 
   /** What it says when it goes on elsewhere. */
@@ -78,16 +116,35 @@ export class ResumingClient {
   click(text: string, fields?: Json): void {
     const found = this.reader.listening.find((element: Plain) => textOf(element.children) === text);
     if (!found) throw new Error(`Nothing says "${text}": ${this.text}`);
+    this.clicks.push(this.clicks.length + this.dropped.length);
     this.#waiting.push([this.reader.version, found.handlers.click!.path, ...(fields === undefined ? [] : [fields])]);
     this.#flush();
   }
 
+  /** Says which version it shows, as a browser does a second after a patch. */
+  tell(): void {
+    if (this.#isLive && this.reader.version > this.#told) this.#connection!.receive(String(this.reader.version - this.#told));
+    this.#told = this.reader.version;
+  }
+
   #flush(): void {
-    while (this.#isLive && this.#connection && this.#sent < this.#waiting.length) {
-      const [seen, ...rest] = this.#waiting[this.#sent++]! as [number, ...Json[]];
-      this.#connection.receive(JSON.stringify([seen - this.#told, ...rest]));
-      this.#told = Math.max(this.#told, seen);
+    // What answers at once is heard within this.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    while (this.#isLive && this.#connection) {
+      const owed = this.#owed;
+      this.#owed = undefined;
+      if (owed !== undefined) this.#connection.receive(owed);
+      else if (this.#sent >= this.#waiting.length) break;
+      else this.#say();
     }
+    this.#isFlushing = false;
+  }
+
+  #say(): void {
+    const [seen, ...rest] = this.#waiting[this.#sent++]! as [number, ...Json[]];
+    this.#connection!.receive(JSON.stringify([seen - this.#told, ...rest]));
+    this.#told = Math.max(this.#told, seen);
   }
 
   #receive(text: string): void {
@@ -100,21 +157,29 @@ export class ResumingClient {
     const isNew = reader.epoch !== before.epoch;
     if (kind === "mount") {
       this.#take(reader.done - before.done);
-      if (isNew) this.#waiting = [];
-      this.#cover(reader.snapshots.length > before.snapshots ? reader.snapshots.at(-1)! : "");
+      if (isNew) {
+        this.dropped.push(...this.clicks.splice(this.clicks.length - this.#waiting.length));
+        this.#waiting = [];
+      }
+      // In the middle of a link the server waits for this.
+      if (isNew && this.#isLive) this.#owed = JSON.stringify(reader.epoch);
+      this.#marks = [];
+      if (reader.snapshots.length > before.snapshots) this.#cover();
+      else this.#forget();
+      // What was seen before is of other versions.
+      if (isNew) { for (const event of this.#kept) event[0] = 1e9; }
       this.#begin(0);
     } else if (kind === "resume") {
       this.#sent = isNew ? this.#said : reader.done - before.done;
       this.#take(reader.done - before.done);
-      if (message.length > 5) this.#marks.push([reader.done, this.#sum, 1 + message[7]!]);
+      if (message.length > 5) this.#marks.push([reader.done, 0, reader.version]);
       this.#begin(this.#sent, message[2]);
     } else if (typeof kind !== "string") {
       this.#take(reader.done - before.done);
       if (message.length > 1) {
-        this.#sum = checksum(text.slice(JSON.stringify(kind).length + 2), this.#sum);
-        this.#marks.push([reader.done, this.#sum, 1 + ((message[3] as number | undefined) ?? 0)]);
+        this.#marks.push([reader.done, checksum(text.slice(JSON.stringify(kind).length + 2)), reader.version]);
       }
-      if (reader.snapshots.length > before.snapshots) this.#cover(reader.snapshots.at(-1)!);
+      if (reader.snapshots.length > before.snapshots) this.#cover();
     }
   }
 
@@ -132,10 +197,17 @@ export class ResumingClient {
     }
   }
 
-  #cover(snapshot: string): void {
-    this.snapshot = snapshot;
+  #cover(): void {
+    const { snapshots, covered, done } = this.reader;
+    const first = this.#kept.length - (done - covered.last);
+    if (first < 0) throw new Error(`Events after ${covered.last} are not kept: there are ${this.#kept.length}, up to ${done}`);
+    this.snapshot = snapshots.at(-1)!;
+    this.#kept = this.#kept.slice(first);
+    this.#marks = this.#marks.filter(([, , version]) => version > covered.version);
+  }
+
+  #forget(): void {
+    this.snapshot = "";
     this.#kept = [];
-    this.#marks = [];
-    this.#sum = 0;
   }
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { type App, app, effect, next, type Send } from "../mod.ts";
 import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
+import { Definitions } from "../runtime/view/definitions.ts";
 import { Sealer } from "../runtime/continuity/seal.ts";
 import { ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
@@ -221,4 +222,49 @@ Deno.test("a link that has a snapshot and does not say so within 10 s is closed 
   assertEquals([codes, here.size], [[], 0]);
   world.advance(1);
   assertEquals([codes, messages, here.size, world.timers], [[4400], [], 0, 0]);
+});
+
+Deno.test("a definition that a client was mounted without is not taken for one that it has, in any process after that", () => {
+  const first = new Definitions(["hash0001", "hash0002"]);
+  first.all();
+  // What is sealed for the next process.
+  const next = first.hashes();
+  assertEquals(next.length, 2);
+  assert(!next.includes("hash0001") && next.every((hash) => hash.length === 8), next.join());
+});
+
+Deno.test("a client that does not read gets no snapshot of what it has not been shown", () => {
+  const world = new VirtualWorld();
+  const counting = app({
+    init: () => 0,
+    update: (n, _msg: "up") => n + 1,
+    view: (n, send: Send<"up">) => <button onClick={send("up")}>{n}</button>,
+    name: "counting",
+  });
+  const here = new Sessions<number, "up", void, unknown>(counting, {
+    sealer: new Sealer({ secret: "a secret that nobody knows", app: "counting", now: () => world.now() }),
+    linger: 0,
+    expires: 3_600_000,
+    world,
+    onError(error) {
+      throw error;
+    },
+  });
+  const messages: string[] = [];
+  let backlog = 0;
+  const connection = here.connect({
+    resume: "anna-0001",
+    send: (message) => void messages.push(message as string),
+    close() {},
+    backlog: () => backlog,
+  }, undefined);
+  backlog = 2 * 1024 * 1024;
+  connection.receive("[0,[1]]");
+  world.advance(5_000);
+  // It is acknowledged, and the snapshot waits until the patch has gone.
+  assertEquals(messages.slice(1), ["[1]"]);
+  backlog = 0;
+  world.advance(5_000);
+  const [, , patch] = messages;
+  assertEquals(/^\[\[0,"[\w-]+"\],\{"\d":1\},\[\],0\]$/.test(patch ?? ""), true, patch);
 });

@@ -31,7 +31,10 @@ export interface AudienceOwner {
   readonly formHandlers: FormHandlers<unknown> | undefined;
   /** Removes a client and closes its link. */
   drop(member: Member, code: number, why: string): void;
-  /** A snapshot that covers what is sent to this client now, where one is due or wanted. */
+  /**
+   * A snapshot that covers what is sent to this client now, where one is due or wanted, as it stands in the head of a message; or one that was
+   * saved, with what it covers.
+   */
   snapshot(member: Member, isWanted: boolean): string | undefined;
 }
 
@@ -105,8 +108,8 @@ export class Audience {
   }
 
   /** What was shown elsewhere as this version. */
-  recall(version: number, tree: Node, model: unknown, made: number): void {
-    this.#history.add(version, tree, model, this.#definitions.count, made, this.#owner.world.now());
+  recall(version: number, tree: Node, model: unknown, made: number, definitions: number = this.#definitions.count): void {
+    this.#history.add(version, tree, model, definitions, made, this.#owner.world.now());
   }
 
   /** Shows the next tree, of which so many holes are new: all are sent what changed. */
@@ -244,13 +247,15 @@ export class Audience {
 
   /** A number of events for the head of a message, with a snapshot where one is due. */
   #covered(member: Member, events: number, isWanted = false): number | string {
+    // One of a version that it has not been sent would be refused elsewhere: what it shows is older than that.
+    if (member.slow || member.sent < this.#version) return events;
     const snapshot = this.#owner.snapshot(member, isWanted);
-    return snapshot === undefined ? events : `[${events},${JSON.stringify(snapshot)}]`;
+    return snapshot === undefined ? events : `[${events},${snapshot}]`;
   }
 
-  #patch(member: Member, body: Body): void {
+  #patch(member: Member, body: Body, isWanted = false): void {
     member.sent = this.#version;
-    const covered = this.#covered(member, member.handled);
+    const covered = this.#covered(member, member.handled, isWanted);
     member.handled = 0;
     this.#deliver(member, body, covered === 0 ? nothingHandled : `[${covered},`);
   }
@@ -305,7 +310,8 @@ export class Audience {
     const skipped = this.#version - member.sent - 1;
     const body = new Body(`${this.#difference(this.at(member.sent)?.tree, known, skipped)}]`);
     member.slow = undefined;
-    this.#patch(member, body);
+    // It got none since.
+    this.#patch(member, body, true);
     for (const message of held) this.#tell(member, new Body(message));
   }
 

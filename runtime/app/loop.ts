@@ -35,6 +35,8 @@ export interface Owner<Event, From extends Sender> {
   disconnect(client: string): void;
   /** An effect of the page, likewise; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
+  /** Whether effects may still begin, where that has to be asked; absent where they always may. */
+  admission?(): Promise<boolean> | undefined;
   /** The contexts of this app. */
   readonly contexts: Contexts;
   /** What it is to a form. */
@@ -166,6 +168,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     return this.#subscriptions.size > 0;
   }
 
+  /** Whether nothing waits, nothing is under way, and nothing is listened to: without an event nothing would ever happen. */
+  get isIdle(): boolean {
+    return !this.ended && this.#mailbox.length === 0 && !this.#scheduled && !this.isListening && this.#scope.isIdle;
+  }
+
   /** A message arrives: for the next turn, or for this one while a handler runs. Ignored once the loop has ended. */
   dispatch(message: Msg, cause?: From, origin?: Origin): void {
     if (this.ended) return;
@@ -276,6 +283,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   emit(name: string, detail: unknown, to: string, cause: From | undefined): void {
     this.#owner.emit(name, detail, to, cause);
+  }
+
+  /** As {@link Stage} has it. */
+  admission(): Promise<boolean> | undefined {
+    return this.#owner.admission?.();
   }
 
   /** As {@link Stage} has it. */

@@ -132,6 +132,11 @@ export class Member {
     return true;
   }
 
+  /** Whether it has yet to say an epoch. */
+  get isAwaited(): boolean {
+    return this.#awaited !== undefined;
+  }
+
   /** It has another link: nothing is on its way on that. */
   awaitNothing(): void {
     this.#awaited = undefined;

@@ -53,6 +53,11 @@ export class Members {
     return this.#here.get(name);
   }
 
+  /** The one of this name, if it is here or remembered. */
+  recall(name: string): Member | undefined {
+    return this.#here.get(name) ?? this.#left.get(name);
+  }
+
   /** A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown, `id` what apps know a new one by. */
   add(link: Link, name: string, epoch: string | undefined, version: number, id = this.world.randomName(9)): Member {
     let member = this.#left.get(name);

@@ -46,6 +46,11 @@ export class Presence<Msg, User> {
     this.#known.add(member);
   }
 
+  /** Whether nothing is to be told to the model, now or when a while is over. */
+  get isSettled(): boolean {
+    return this.#owed.size === 0 && this.#leaving.size === 0;
+  }
+
   /** A client is here. */
   came(member: Member): void {
     this.#leaving.delete(member);

@@ -6,11 +6,12 @@ import type { Mark } from "../wire/message.ts";
 import type { Link } from "./member.ts";
 
 /**
- * The checksum of a text after what was before it: FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo). The browser has the same; it only
- * has to tell a page that shows something else, which harms nobody but itself.
+ * The checksum of a text: FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), from 0. The browser has the same; it only has to tell a page
+ * that shows something else, which harms nobody but itself. Each patch has its own, not one with those before: a browser may drop the first
+ * of them when it hears that they are saved.
  */
-export function checksum(text: string, before: number): number {
-  let sum = before;
+export function checksum(text: string): number {
+  let sum = 0;
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 16_777_619);
   return sum >>> 0;
 }
@@ -34,7 +35,7 @@ export class Replay implements Link {
       return;
     }
     const comma = text.indexOf(",");
-    if (comma >= 0) this.#sums.push(checksum(text.slice(comma + 1), this.#sums.at(-1) ?? 0));
+    if (comma >= 0) this.#sums.push(checksum(text.slice(comma + 1)));
   }
 
   close(): void {}
@@ -45,7 +46,7 @@ export class Replay implements Link {
   }
 
   /** Whether the patch of this index has come out as it did before. */
-  isAs(index: number, [, sum, versions]: Mark): boolean {
-    return versions === 1 && this.#sums[index] === sum;
+  isAs(index: number, [, sum]: Mark): boolean {
+    return this.#sums[index] === sum;
   }
 }

@@ -10,6 +10,7 @@ import { Lowering } from "../view/lower.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
+import { type Asleep, putAway } from "./asleep.ts";
 import { Audience, type AudienceOwner } from "./audience.ts";
 import type { Client } from "./client.ts";
 import { type Connection, deadConnection, type Host, Line } from "./connection.ts";
@@ -30,6 +31,7 @@ import { Replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
 import { createSend, type Send } from "./send.ts";
+import { epochOf, type Saving } from "./saving.ts";
 import { idsOf, type Snapshot, writeSnapshot } from "./snapshot.ts";
 
 /** Numbers of a runtime, for an eye on it. */
@@ -80,10 +82,12 @@ export interface RuntimeOptions {
 
 /** How a runtime that is one client's keeps snapshots with it. */
 export interface Keep {
-  /** Seals a text for the client. */
-  seal(text: string): string;
+  /** Seals a text for the client; undefined when it cannot be, which is told already. */
+  seal(text: string): string | undefined;
   /** What to go on with, in place of a beginning. */
   readonly snapshot?: Snapshot;
+  /** Where snapshots are saved; the client then has a claim to them alone. */
+  readonly saving?: Saving | undefined;
 }
 
 /** An event as it arrived. */
@@ -135,6 +139,25 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isStopping = false;
   /** It is to go on elsewhere. */
   #isLeaving = false;
+  /** It is to go on here, later. */
+  #isAsleep = false;
+  /** Another has taken it over. */
+  #isLost = false;
+  /** Nothing is asked before its last effects. */
+  #isParting = false;
+  /** The one client, once there was one. */
+  #client: Member | undefined;
+  /** A save that is under way. */
+  #saves: Promise<void> | undefined;
+  /**
+   * Refusals of events after this one are not told yet: only when they are saved. Of what was said to a process that is no more another may
+   * know the version, and do it.
+   */
+  #untold: number | undefined;
+  /** Those that were told so. */
+  #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
+  /** What is asked of the store before effects begin. */
+  #asked: Promise<boolean> | undefined;
   #resolveStopped!: () => void;
   // What follows is of one incarnation; `#open` makes it.
   #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
@@ -153,7 +176,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#flags = flags;
     this.#options = options;
     this.world = options.world ?? realWorld;
-    this.members = new Members(this.world, this.world.randomName(6));
+    this.members = new Members(this.world, this.#newEpoch());
     this.config = configOf(app);
     this.formHandlers = app.facts.onForm;
     this.#development = options.development ?? isDevelopment();
@@ -201,16 +224,26 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
       if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
     } while (this.#loop.ended);
-    const member = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+    const member = this.#client = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
     // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
-    // this link was cut between them, nobody would tell it again.
-    for (const [event, reason] of member.refusals ?? []) if (event > done) this.#audience.refused(member, event, reason);
+    // this link was cut between them, nobody would tell it again. One that was told late is told again: an acknowledgement says nothing of it.
+    const late = this.#late;
+    for (const [event, reason] of member.refusals ?? []) {
+      if (event > done ? this.#untold === undefined : event > late.from && event <= Math.min(late.to, this.#saving?.last ?? 0)) {
+        this.#audience.refused(member, event, reason);
+      }
+    }
     if (
       version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
     ) {
       this.#audience.resume(member, version, false);
-      this.#keeping?.changed(0, true);
-    } else this.#audience.mount(member);
+      this.#resumed(version);
+      // It may have been elsewhere meanwhile.
+      this.admission();
+    } else {
+      this.#audience.mount(member);
+      if (this.#saving) this.#resumed(-1);
+    }
     this.#audience.tellEarly([member]);
     this.#presence?.came(member);
     this.#runEffects();
@@ -219,19 +252,28 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   /**
    * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
-   * other than it sees (rules 6 and 7 of continuity).
+   * other than it sees (rules 6 and 7 of continuity). `common`: the newest version up to which the snapshot's are those of the page; `from`: the
+   * last event before those that the page has kept.
    */
-  revive(link: Link, snapshot: Snapshot, [, , version, marks, events]: ResumeUp): Connection {
+  revive(
+    link: Link,
+    snapshot: Snapshot,
+    [, , version, marks, events]: ResumeUp,
+    { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
+  ): Connection {
     const { name, done, version: shown } = readResume(link.resume, this.world);
     const loop = this.#loop, audience = this.#audience;
     const replay = new Replay(link.user);
     this.#isReplaying = true;
+    // A claim may be behind what is saved, and so what was refused before it is known again.
+    if (this.#saving) this.#untold = snapshot.last;
     loop.replay(snapshot.model as Model);
-    const member = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
+    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
     member.last = member.dealt = snapshot.last;
+    for (const [event, reason] of snapshot.refusals ?? []) member.refuse(event, reason);
     const known = loop.guarded("view", () => this.#recall(snapshot, member));
     /** The newest version of the page that is known here. */
-    let newest = known ? snapshot.version : -1;
+    let newest = known ? common : -1;
     const feed = (last: number) => {
       while (member.last < last && member.last - snapshot.last < events.length) {
         const up = events[member.last - snapshot.last]!;
@@ -241,12 +283,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     };
     for (const [i, mark] of marks.entries()) {
       feed(mark[0]);
-      if (newest !== snapshot.version + i || !replay.isAs(i, mark)) break;
+      if (mark[2] !== newest + 1 || !replay.isAs(i, mark)) break;
       newest++;
     }
     feed(Math.min(done, snapshot.last + events.length));
     replay.listen();
-    const canResume = newest === version && shown === version && audience.at(version) !== undefined;
+    const canResume = version <= newest && shown === version && audience.at(version) !== undefined;
     if (!canResume) feed(Infinity);
     if (loop.ended) {
       this.members.remove(member);
@@ -257,11 +299,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isReplaying = false;
     if (snapshot.hasJoined) this.#presence?.know(member);
     else this.#presence?.came(member);
+    // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
+    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
     // What a painted page is told of the app is in its description.
     if (canResume) audience.resume(member, version, !snapshot.painted);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
-      // Before what says that their events have been dealt with, as in `connect`.
       for (const text of replay.refusals) link.send(text);
       audience.mount(member);
       for (const text of replay.said) link.send(text);
@@ -270,6 +313,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       member.told = version;
       feed(Infinity);
     }
+    if (!member.refusals?.some(([event]) => event > snapshot.last)) this.#untold = undefined;
+    if (this.#untold !== undefined) this.#late = { from, to: member.last };
     const { painted } = snapshot;
     if (!loop.ended) {
       loop.guarded("resumed", () =>
@@ -280,7 +325,83 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
         ));
     }
     this.#keeping?.changed(this.#events, !canResume);
+    // A mount came with a snapshot, unless that has to be saved.
+    if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
     return new Line(this, member, link, false);
+  }
+
+  /**
+   * Ends without a word, when nothing would happen before the next event: what {@link Running.wake} goes on from, or undefined while it has
+   * to stay awake. The client has a snapshot then that covers all, unless its link is cut.
+   */
+  sleep(name: string): Asleep | undefined {
+    const member = this.members.recall(name);
+    const loop = this.#loop;
+    if (!member || !this.#isAtRest(member)) return undefined;
+    // Nobody was shown it: it would not be known again.
+    if (this.#isStale()) loop.guarded("view", () => this.#render());
+    if (member.left === undefined && !this.#keeping!.isCovered) this.#cover();
+    if (this.#cannotKeep || !this.#isAtRest(member) || (member.left === undefined && !this.#keeping!.isCovered)) return undefined;
+    try {
+      const asleep = putAway(this.#snapshotFor(member), member);
+      this.#isStopping = this.#isAsleep = true;
+      loop.stop(new DOMException("The app sleeps", "AbortError"));
+      return asleep;
+    } catch (error) {
+      this.#failedToKeep(error);
+      return undefined;
+    }
+  }
+
+  /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
+  #isAtRest(member: Member): boolean {
+    if (!this.#keeping || this.#cannotKeep || this.#isStopping || this.#restarting.isDue || !this.#loop.isIdle) return false;
+    if (this.#saves || this.#asked || this.#untold !== undefined) return false;
+    if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
+    if (this.#presence && !this.#presence.isSettled) return false;
+    if (member.slow || member.isAwaited || member.dealt < member.last) return false;
+    this.#audience.forget();
+    // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
+    return this.#audience.tree !== undefined &&
+      (member.left !== undefined || (this.#audience.kept === 1 && member.told === this.#audience.version && member.handled === 0));
+  }
+
+  /** Goes on after a sleep; nothing is said of it to the client. `link` is undefined when it was cut meanwhile. */
+  wake(link: Link<User> | undefined, name: string, user: User, asleep: Asleep, snapshot: Snapshot): Connection {
+    const loop = this.#loop, audience = this.#audience;
+    const replay = new Replay(user);
+    this.#isReplaying = true;
+    loop.replay(snapshot.model as Model);
+    this.members.epoch = asleep.epoch;
+    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
+    member.last = member.dealt = snapshot.last;
+    for (const [event, reason] of asleep.refusals ?? []) member.refuse(event, reason);
+    const isKnown = loop.guarded("view", () => this.#recall(snapshot, member));
+    // What is older than what is known is refused, and no mistake of the client.
+    member.first = Math.min(asleep.first, member.first);
+    this.#isReplaying = false;
+    if (loop.ended) {
+      this.members.remove(member);
+      if (link) closeLink(link, ...closingOf(loop));
+      return deadConnection;
+    }
+    if (snapshot.hasJoined) this.#presence?.know(member);
+    if (link) member.link = link;
+    else this.members.remove(member);
+    if (!isKnown) {
+      // The view is another than it was: it does not follow from the model alone.
+      member.epoch = this.members.epoch = this.#newEpoch();
+      member.first = member.oldest = snapshot.version;
+      if (link) {
+        member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
+        audience.mount(member);
+      }
+    }
+    const next = loop.guarded("resumed", () => this.#app.resumed?.(loop.model, "sleep"));
+    if (next && !Object.is(next.model, loop.model)) this.#keeping?.changed(0, true);
+    if (!loop.ended) loop.goOn(next);
+    // What it says first may have been on its way when this fell asleep.
+    return new Line(this, member, link ?? replay, readResume(link?.resume, this.world).hasSnapshot);
   }
 
   /** Settles when no effect is under way, or when so many ms are over. */
@@ -295,9 +416,17 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
-  leave(): Promise<void> {
-    if (this.#isStopping) return this.stopped;
-    this.#coverAll();
+  async leave(): Promise<void> {
+    if (this.#isStopping) return await this.stopped;
+    this.#loop.catchUp();
+    if (this.#saving) {
+      // What comes now stays with the browser, which says it elsewhere.
+      this.#isLeaving = true;
+      await this.#saves;
+    }
+    const covered = this.#coverAll();
+    if (this.#saving) await covered;
+    if (this.#isStopping) return await this.stopped;
     this.#isStopping = true;
     this.#isLeaving = true;
     if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
@@ -320,6 +449,15 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   stop(reason?: unknown): Promise<void> {
     if (this.#isStopping) return this.stopped;
+    // Its last words have effects.
+    const admission = this.#presence && this.admission();
+    if (admission) {
+      admission.then((isAdmitted) => {
+        this.#isParting = true;
+        if (isAdmitted) this.stop(reason);
+      });
+      return this.stopped;
+    }
     this.#isStopping = true;
     if (this.#restarting.isDue) this.#close(closeCodes.stopped, "stopped");
     else if (!this.#loop.ended) {
@@ -339,6 +477,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   // ---- beginning and ending --------------------------------------------------------------------
+
+  /** The name of an incarnation; with a store it says when its session was taken over. */
+  #newEpoch(): string {
+    const { keep } = this.#options;
+    const name = this.world.randomName(6);
+    return keep?.saving ? epochOf(name, keep.saving.epoch) : name;
+  }
 
   /** All that an incarnation has of its own, as it is before the first model. */
   #open(snapshot?: Snapshot): void {
@@ -370,9 +515,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #restart(): void {
     if (!this.#restarting.isDue) return;
     const last = this.#restarting.begin(this.#loop);
-    this.members.renew(this.world.randomName(6));
+    this.members.renew(this.#newEpoch());
     // Its events are numbered from 1 again.
     this.#lineage = this.world.randomName(6);
+    this.#saving?.renew();
     this.#open();
     if (last) this.#loop.resume(last.model);
     else this.#loop.begin(this.#flags);
@@ -392,6 +538,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#audience.end();
     const loop = this.#loop;
     if (!this.#isStopping && this.#restarting.isToBegin(loop)) this.world.soon(() => this.#restart());
+    else if (this.#isLost) this.#close(closeCodes.impossible, "taken over");
     else if (this.#isLeaving) this.#close(closeCodes.elsewhere, "come back");
     else this.#close(...closingOf(loop));
     this.#lowering.end((error) => loop.fail(error));
@@ -402,7 +549,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isStopping = true;
     this.#restarting.end();
     this.#presence?.end();
-    for (const member of this.members) closeLink(member.link, code, why);
+    if (!this.#isAsleep) { for (const member of this.members) closeLink(member.link, code, why); }
     this.members.clear();
     this.#resolveStopped();
   }
@@ -428,7 +575,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   get isDeaf(): boolean {
-    return this.#restarting.isDue;
+    return this.#restarting.isDue || (this.#isLeaving && this.#saving !== undefined);
   }
 
   hear(member: Member, version: number, up: EventUp | FactUp): void {
@@ -477,7 +624,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
-    this.#audience.refused(member, number, refusal);
+    if (this.#untold === undefined) this.#audience.refused(member, number, refusal);
   }
 
   /** Makes messages of what an event means; answers why it means nothing. */
@@ -540,35 +687,119 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#runEffects();
   }
 
+  /**
+   * A client goes on from this version. What has brought it up from there is a patch that no other process can make again: an event that is seen
+   * in what it leads to would be refused after a crash, until a snapshot comes.
+   */
+  #resumed(version: number): void {
+    if (this.#keeping && (this.#keeping.changed(0, true) || version < this.#audience.version)) this.#cover();
+  }
+
   // ---- snapshots -------------------------------------------------------------------------------
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
+    if (this.#saving) return isWanted ? this.#saving.tail : undefined;
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    // One that reads slowly was not sent what it would say is shown: it goes with the patch that brings it up to date.
-    this.#isDue = member.slow !== undefined;
-    if (this.#isDue) return undefined;
+    this.#isDue = false;
     try {
       const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
-      this.#keeping.made();
-      return token;
+      this.#cannotKeep = token === undefined;
+      if (token !== undefined) this.#keeping.made();
+      return token && JSON.stringify(token);
     } catch (error) {
-      this.#cannotKeep = true;
-      report(this.#loop.onError, error, "snapshot");
+      this.#failedToKeep(error);
       return undefined;
     }
   }
 
   /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
-  #coverAll(): void {
+  async #coverAll(): Promise<void> {
     this.#loop.catchUp();
-    if (!this.#loop.ended && !this.#keeping?.isCovered) this.#cover();
+    if (!this.#loop.ended && !this.#keeping?.isCovered) await this.#cover();
   }
 
-  /** Makes a snapshot now. */
-  #cover(): void {
+  /** Makes a snapshot now; settled when it is saved, where it has to be. */
+  async #cover(): Promise<void> {
     this.#isDue = false;
-    for (const member of this.members) this.#audience.cover(member);
+    if (!this.#saving) { for (const member of this.members) this.#audience.cover(member); }
+    else {
+      this.#saves ??= this.#save(this.#saving).finally(() => {
+        this.#saves = undefined;
+        // What has happened meanwhile was due then.
+        if (!this.#loop.ended && !this.#keeping!.isCovered && this.#keeping!.changed(0, false) && !this.#cannotKeep) this.#cover();
+      });
+      await this.#saves;
+    }
+  }
+
+  get #saving(): Saving | undefined {
+    return this.#options.keep?.saving;
+  }
+
+  /** Saves what is, and then says so: it must not be said before. */
+  async #save(saving: Saving): Promise<void> {
+    const member = this.#client;
+    if (!member || this.#loop.ended || this.#cannotKeep || this.#willShow || this.#isReplaying || this.#audience.tree === undefined) return;
+    const lineage = this.#lineage;
+    try {
+      // What nobody was shown would not be known again.
+      if (this.#isStale()) this.#loop.guarded("view", () => this.#render());
+      if (this.#loop.ended) return;
+      const snapshot = this.#snapshotFor(member);
+      this.#keeping!.made();
+      const isSaved = await saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      if (isSaved === false) return this.#lose();
+      if (this.#loop.ended) return;
+      if (lineage !== this.#lineage) saving.renew();
+      else if (isSaved) this.#saved(snapshot.last);
+      else this.#keeping!.changed(0, true);
+    } catch (error) {
+      this.#failedToKeep(error);
+    }
+  }
+
+  /** It is saved up to this event. */
+  #saved(last: number): void {
+    for (const member of this.members) {
+      this.#tellRefusals(member, last);
+      this.#audience.cover(member);
+    }
+  }
+
+  /** Tells of the refusals that have waited to be saved, up to this event. */
+  #tellRefusals(member: Member, last: number): void {
+    const untold = this.#untold;
+    if (untold === undefined) return;
+    for (const [event, reason] of member.refusals ?? []) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
+    this.#untold = member.refusals?.some(([event]) => event > last) ? last : undefined;
+  }
+
+  #failedToKeep(error: unknown): void {
+    this.#cannotKeep = true;
+    report(this.#loop.onError, error, "snapshot");
+  }
+
+  /** Whether another has taken it over. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Another has taken it over: nothing of this is heard again, and what its client has said stays with that. */
+  #lose(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = this.#isLost = true;
+    if (this.#restarting.isDue) this.#close(closeCodes.impossible, "taken over");
+    else this.#loop.stop(new DOMException("The app was taken over by another process", "AbortError"));
+  }
+
+  admission(): Promise<boolean> | undefined {
+    if (this.#isParting) return undefined;
+    return this.#asked ??= this.#saving?.isOwner()?.then((isOwner) => {
+      this.#asked = undefined;
+      if (!isOwner) this.#lose();
+      return isOwner;
+    });
   }
 
   #snapshotFor(member: Member): Snapshot {
@@ -583,27 +814,28 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       tree: audience.hash(audience.tree!),
       templates: audience.templates,
       model: this.#loop.model,
-      seen: before.map(({ model, tree }) => [model, audience.hash(tree)]),
+      seen: before.map(({ model, tree, definitions }) => [model, audience.hash(tree), definitions]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided,
       formed: audience.form.config.form?.said,
       hasJoined: this.#presence?.knows(member) || undefined,
+      ...(this.#saving && { epoch: this.members.epoch, refusals: member.refusals }),
     };
   }
 
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
   #recall({ version, tree, model, seen, provided, formed }: Snapshot, member: Member): boolean {
     const audience = this.#audience;
-    const recalled = [...seen, [model, tree] as const].map(([model, hash]) => {
+    const recalled = [...seen, [model, tree, undefined] as const].map(([model, hash, definitions]) => {
       const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
-      return { model, tree, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
+      return { model, tree, definitions, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
     });
     this.#rendered = model as Model;
     // From the first on from which all are the same.
     const first = recalled.findLastIndex(({ isSame }) => !isSame) + 1;
     const isKnown = first < recalled.length;
-    for (const [i, { model, tree, made }] of recalled.slice(isKnown ? first : -1).entries()) {
-      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made);
+    for (const [i, { model, tree, made, definitions }] of recalled.slice(isKnown ? first : -1).entries()) {
+      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made, definitions);
     }
     member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
     member.sent = member.told = version;

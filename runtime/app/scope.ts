@@ -22,6 +22,8 @@ export interface Stage<Cause> {
   fail(error: unknown): void;
   /** A promise of an effect is settled. */
   settled(): void;
+  /** Whether effects may still begin, where that has to be asked. */
+  admission(): Promise<boolean> | undefined;
   /** The app runs for one request: what has no end of its own is not begun. */
   readonly isBrief: boolean;
 }
@@ -43,6 +45,11 @@ export class Scope<Cause> {
   /** How many effects may still send something by themselves: promises and timers. */
   get pending(): number {
     return this.#promises + this.#timers.size;
+  }
+
+  /** Whether nothing that was started here goes on, by itself or because something is listened to. */
+  get isIdle(): boolean {
+    return this.pending === 0 && this.#releases.size === 0;
   }
 
   /** Starts an effect; `origin` is what it follows from. */
@@ -168,14 +175,23 @@ export class Scope<Cause> {
       this.#promises--;
       if (message !== undefined && !this.#ended) dispatch(message);
     };
-    this.#guarded(() => {
-      const result = run(this.#controller!.signal, { id });
-      this.#promises++;
-      // Always later, so that an effect that answers at once does not come before its own update has ended.
-      Promise.resolve(result).then((message) => this.#guarded(() => heard(message)), (error) => {
-        this.#promises--;
-        if (!this.#ended) this.stage.fail(error);
-      }).then(() => this.stage.settled());
+    const begin = () =>
+      this.#guarded(() => {
+        const result = run(this.#controller!.signal, { id });
+        this.#promises++;
+        // Always later, so that an effect that answers at once does not come before its own update has ended.
+        Promise.resolve(result).then((message) => this.#guarded(() => heard(message)), (error) => {
+          this.#promises--;
+          if (!this.#ended) this.stage.fail(error);
+        }).then(() => this.stage.settled());
+      });
+    const admission = this.stage.admission();
+    if (!admission) return begin();
+    this.#promises++;
+    admission.then((isAdmitted) => {
+      this.#promises--;
+      if (isAdmitted && !this.#ended) begin();
+      this.stage.settled();
     });
   }
 

@@ -2,6 +2,8 @@
  * The sessions of one route in one process: a runtime for each client, which waits a while when its link is cut, and goes on from a snapshot
  * where it has not been here. It must never give anything of a session to another client or user, nor keep what nobody comes back to.
  */
+import { TooLargeError } from "../continuity/seal.ts";
+import type { Store, Stored } from "../continuity/store.ts";
 import { writeStructured } from "../continuity/structured.ts";
 import { encode } from "../view/diff.ts";
 import { hashOf } from "../view/hash.ts";
@@ -9,17 +11,19 @@ import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
-import type { Connection } from "./connection.ts";
+import { type Claim, readClaim } from "./claim.ts";
+import { type Connection, deadConnection } from "./connection.ts";
 import { isDevelopment } from "./development.ts";
 import { closeCodes, closeLink, type Link, readResume, type Resume } from "./member.ts";
 import { paintApp, type Painted } from "./paint.ts";
 import { report } from "./report.ts";
 import type { Restart } from "./restart.ts";
 import { run, type Running } from "./runtime.ts";
+import { follows, savedContext, Saving, type SavingSeals, type Taken } from "./saving.ts";
+import { Session, type SessionOwner } from "./session.ts";
 import { idsOf, readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { Waiting } from "./waiting.ts";
 
-/** How long a link may take to say what it goes on with. */
-const resumeMs = 10_000;
 /** UTF-16 units of a resume message. */
 const mostResume = 1024 * 1024;
 /** Warnings that are remembered. */
@@ -28,18 +32,23 @@ const mostWarnings = 1_000;
 const mostLingering = 1_000;
 
 /** What seals snapshots; `Sealer` is one. */
-export interface Seals {
-  seal(text: string, options: { readonly context: string; readonly ms: number }): string;
+export interface Seals extends SavingSeals {
   /** What was sealed; undefined for what is refused. */
   open(token: string, options: { readonly context: string }): string | undefined;
+  /** The same of what was sealed as bytes. */
+  openBytes(sealed: Uint8Array, options: { readonly context: string }): string | undefined;
 }
 
 /** How sessions are kept. */
 export interface SessionsOptions {
   /** Seals what browsers keep; without it they keep nothing. */
   readonly sealer?: Seals | undefined;
+  /** Where snapshots are kept; browsers then have a claim to them alone. */
+  readonly store?: Store | undefined;
   /** How long a session waits in memory for a client whose link was cut, in ms. */
   readonly linger: number;
+  /** After how many ms of silence a session sleeps; 0 (as without it) or Infinity: never. */
+  readonly sleep?: number;
   /** How long a snapshot is good for, in ms. */
   readonly expires: number;
   readonly onError: (error: unknown, where: string) => void;
@@ -54,33 +63,39 @@ export interface Answer {
   readonly messages: readonly string[];
   /** The app has failed in it. */
   readonly hasFailed: boolean;
-}
-
-interface Session<Model, Msg, Flags, User> {
-  readonly runtime: Running<Model, Msg, Flags, User>;
-  /** The link that it has. */
-  link: Link<User> | undefined;
-  timer: unknown;
+  /** It comes to nothing and is to be asked again: another process was quicker, or the store has failed. */
+  readonly isLost?: boolean;
 }
 
 /** The sessions of one route. */
-export class Sessions<Model, Msg, Flags, User> {
+export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Msg, Flags, User> {
+  readonly world: World;
+  readonly sleepMs: number;
+  readonly lingerMs: number;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #options: SessionsOptions;
-  readonly #world: World;
   /** By client and user. */
   readonly #sessions = new Map<string, Session<Model, Msg, Flags, User>>();
   /** Those without a link, the longest ago first. */
-  readonly #lingering = new Set<string>();
+  readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
+  /** Those who wait for the store, by place: the last that came. */
+  readonly #arriving = new Map<string, Link<User>>();
   /** What a developer was told of painting. */
   readonly #warned = new Set<string>();
   /** Of a user that is no structured data. */
   #isTold = false;
+  /** All end here. */
+  #isLeaving = false;
+  /** Of a model that is too large. */
+  #isTooLarge = false;
 
   constructor(app: App<Model, Msg, Flags, User>, options: SessionsOptions) {
     this.#app = app;
     this.#options = options;
-    this.#world = options.world ?? realWorld;
+    this.world = options.world ?? realWorld;
+    const { sleep = 0, linger } = options;
+    this.sleepMs = Number.isFinite(sleep) ? sleep : 0;
+    this.lingerMs = linger;
   }
 
   /** How many there are, those included whose clients may come back. */
@@ -88,20 +103,27 @@ export class Sessions<Model, Msg, Flags, User> {
     return this.#sessions.size;
   }
 
+  /** How many of them sleep. */
+  get asleep(): number {
+    let asleep = 0;
+    for (const session of this.#sessions.values()) if (session.isAsleep) asleep++;
+    return asleep;
+  }
+
   /** Links a client to its session: the one that waits for it here, one that goes on from its snapshot, or a new one with these flags. */
   connect(link: Link<User>, flags: Flags): Connection {
-    const resume = readResume(link.resume, this.#world);
+    const resume = readResume(link.resume, this.world);
     const context = this.#contextOf(link.user);
-    const place = `${resume.name} ${context ?? this.#world.randomName(9)}`;
+    const place = `${resume.name} ${context ?? this.world.randomName(9)}`;
     const session = this.#sessions.get(place);
     if (session) {
-      if (session.runtime.epoch === resume.epoch) return this.#enter(place, session, link);
+      if (session.epoch === resume.epoch) return this.#enter(session, link);
       // It has been elsewhere meanwhile, or begins anew.
-      session.runtime.stop();
+      session.stop();
     }
     return resume.hasSnapshot && this.#options.sealer && context !== undefined
-      ? new Waiting(this.#world, link, (text) => this.#resume(place, resume, link, flags, text))
-      : this.#fresh(place, link, flags);
+      ? new Waiting(this.world, link, (text) => this.#resume(place, resume, link, flags, text))
+      : this.#enter(this.#add(place, resume, link, flags), link);
   }
 
   /**
@@ -119,13 +141,15 @@ export class Sessions<Model, Msg, Flags, User> {
       send: (message) => void messages.push(message as string),
       close: (code) => void (hasFailed = code === closeCodes.failed),
     };
-    const snapshot = up && this.#open(up, readResume(resume, this.#world), user);
-    const runtime = this.#run(user, flags, snapshot, true);
-    if (snapshot) runtime.revive(link, snapshot, up);
+    const who = readResume(resume, this.world);
+    const found = up && await this.#find(up, who, user);
+    if (found === "failed") return { messages, hasFailed, isLost: true };
+    const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#savingOf(who.name, user), true);
+    if (found) runtime.revive(link, found.snapshot, found.up, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
     await runtime.leave();
-    return { messages, hasFailed };
+    return { messages, hasFailed, isLost: runtime.isLost };
   }
 
   /**
@@ -137,7 +161,7 @@ export class Sessions<Model, Msg, Flags, User> {
   paint(user: User, flags: Flags, isOwn: boolean): Painted {
     const { sealer, expires, onError, development = isDevelopment() } = this.#options;
     const context = this.#contextOf(user);
-    const lineage = this.#world.randomName(6);
+    const lineage = this.world.randomName(6);
     return paintApp(this.#app, flags, {
       ids: idsOf(lineage),
       development,
@@ -171,15 +195,34 @@ export class Sessions<Model, Msg, Flags, User> {
 
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ runtime }) => runtime.leave()));
+    this.#isLeaving = true;
+    await Promise.all([...this.#sessions.values()].map((session) => session.retire()));
   }
 
-  #fresh(place: string, link: Link<User>, flags: Flags): Connection {
-    return this.#enter(place, this.#add(place, link, flags), link);
+  lingers(session: Session<Model, Msg, Flags, User>): void {
+    this.#lingering.add(session);
+    if (this.#lingering.size <= mostLingering) return;
+    const [longest] = this.#lingering;
+    longest!.stop();
   }
 
-  #run(user: User | undefined, flags: Flags, snapshot: Snapshot | undefined, isBrief: boolean): Running<Model, Msg, Flags, User> {
-    const { sealer, onError, restart, world, development, expires } = this.#options;
+  over(session: Session<Model, Msg, Flags, User>): void {
+    if (this.#sessions.get(session.place) === session) this.#sessions.delete(session.place);
+    this.#lingering.delete(session);
+  }
+
+  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User> {
+    return this.#run(user, flags, snapshot, saving, false);
+  }
+
+  #run(
+    user: User,
+    flags: Flags,
+    snapshot: Snapshot | undefined,
+    saving: Saving | undefined,
+    isBrief: boolean,
+  ): Running<Model, Msg, Flags, User> {
+    const { sealer, onError, restart, world, development } = this.#options;
     const context = this.#contextOf(user);
     return run(this.#app, flags, {
       onError,
@@ -188,68 +231,133 @@ export class Sessions<Model, Msg, Flags, User> {
       ...(world && { world }),
       ...(development !== undefined && { development }),
       ...(sealer && context !== undefined &&
-        { keep: { seal: (text) => sealer.seal(text, { context, ms: expires }), ...(snapshot && { snapshot }) } }),
+        { keep: { seal: (text) => this.#seal(sealer, text, context), saving, ...(snapshot && { snapshot }) } }),
     });
   }
 
-  #add(place: string, link: Link<User>, flags: Flags, snapshot?: Snapshot): Session<Model, Msg, Flags, User> {
-    const runtime = this.#run(link.user, flags, snapshot, false);
-    const session = { runtime, link: undefined, timer: undefined };
+  #seal(sealer: Seals, text: string, context: string): string | undefined {
+    try {
+      return sealer.seal(text, { context, ms: this.#options.expires });
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      // One model that is too large is seldom alone.
+      if (!this.#isTooLarge) report(this.#options.onError, error, "snapshot");
+      this.#isTooLarge = true;
+      return undefined;
+    }
+  }
+
+  /** The saves of a session that begins; or goes on with what was taken. */
+  #savingOf(
+    name: string,
+    user: User,
+    key: string = this.world.randomName(12),
+    taken?: Taken,
+  ): Saving | undefined {
+    const { store, sealer, expires, onError } = this.#options;
+    const context = this.#contextOf(user);
+    if (!store || !sealer || context === undefined) return undefined;
+    return new Saving({ store, sealer, key, client: hashOf(name), context, ms: expires, onError }, taken);
+  }
+
+  #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, found?: Found): Session<Model, Msg, Flags, User> {
+    const user = link.user as User;
+    const session = new Session(this, place, { name, user, flags }, found?.snapshot, found?.saving ?? this.#savingOf(name, user));
     this.#sessions.set(place, session);
-    runtime.stopped.then(() => {
-      this.#world.clearTimer(session.timer);
-      if (this.#sessions.get(place) === session) this.#forget(place);
-    });
     return session;
   }
 
-  #enter(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
-    this.#lingering.delete(place);
-    this.#world.clearTimer(session.timer);
-    session.link = link;
-    return this.#held(place, session, link, session.runtime.connect(link));
-  }
-
-  /** A connection whose end is not the end of the session. */
-  #held(place: string, session: Session<Model, Msg, Flags, User>, link: Link<User>, connection: Connection): Connection {
-    return {
-      receive: (message) => connection.receive(message),
-      disconnect: (isLeft) => {
-        connection.disconnect(isLeft);
-        if (session.link !== link) return;
-        session.link = undefined;
-        this.#linger(place, session, isLeft);
-      },
-    };
-  }
-
-  #linger(place: string, session: Session<Model, Msg, Flags, User>, isLeft = false): void {
-    const { linger } = this.#options;
-    if (isLeft || linger === 0) return void session.runtime.stop();
-    session.timer = this.#world.setTimer(linger, () => session.runtime.stop());
-    this.#world.unref?.(session.timer);
-    this.#lingering.add(place);
-    if (this.#lingering.size <= mostLingering) return;
-    const [longest] = this.#lingering;
-    this.#sessions.get(longest!)?.runtime.stop();
-  }
-
-  #forget(place: string): void {
-    this.#sessions.delete(place);
-    this.#lingering.delete(place);
+  #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
+    this.#lingering.delete(session);
+    return session.connect(link);
   }
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
-  #resume(place: string, resume: Resume, link: Link<User>, flags: Flags, text: string): Connection | undefined {
+  #resume(
+    place: string,
+    resume: Resume,
+    link: Link<User>,
+    flags: Flags,
+    text: string,
+  ): Connection | Promise<Connection | undefined> | undefined {
     const up = readResumeText(text);
     if (!up) return undefined;
+    const found = this.#find(up, resume, link.user);
+    if (!(found instanceof Promise)) return this.#goOn(place, resume, link, flags, found);
+    this.#arriving.set(place, link);
+    return found.then((found) => {
+      const isLast = this.#arriving.get(place) === link;
+      if (isLast) this.#arriving.delete(place);
+      if (isLast && found !== "failed" && !this.#isLeaving) return this.#goOn(place, resume, link, flags, found);
+      if (isLast) closeLink(link, closeCodes.elsewhere, "come back");
+      else closeLink(link, closeCodes.impossible, "replaced by a newer link");
+      return deadConnection;
+    });
+  }
+
+  #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | undefined): Connection {
     // Another link of the same client was quicker.
-    this.#sessions.get(place)?.runtime.stop();
-    const snapshot = this.#open(up, resume, link.user);
-    if (!snapshot) return this.#fresh(place, link, flags);
-    const session = this.#add(place, link, flags, snapshot);
-    session.link = link;
-    return this.#held(place, session, link, session.runtime.revive(link, snapshot, up));
+    this.#sessions.get(place)?.stop();
+    const session = this.#add(place, resume, link, flags, found);
+    if (!found) return session.connect(link);
+    return session.enter(link, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
+  }
+
+  /** What a client goes on from, in its token or in the store; undefined for what is refused or gone. */
+  #find(up: ResumeUp, resume: Resume, user: User | undefined): Found | undefined | Promise<Found | undefined | "failed"> {
+    const { store, sealer } = this.#options;
+    const context = this.#contextOf(user);
+    const text = context === undefined ? undefined : sealer?.open(up[1], { context });
+    const claim = text === undefined ? undefined : readClaim(text);
+    if (claim) return store && sealer ? this.#take(store, sealer, claim, up, resume, user) : undefined;
+    const snapshot = text === undefined ? undefined : this.#read(text);
+    if (!snapshot || !isAfter(up, resume, snapshot)) return undefined;
+    if (!store || !sealer) return { snapshot, up };
+    // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
+    const { lineage, last, version } = snapshot;
+    const client = hashOf(resume.name);
+    return this.#take(store, sealer, { key: `${lineage}.${client}`, client, last, version }, up, resume, user, snapshot);
+  }
+
+  async #take(
+    store: Store,
+    sealer: Seals,
+    claim: Claim,
+    up: ResumeUp,
+    resume: Resume,
+    user: User | undefined,
+    unsaved?: Snapshot,
+  ): Promise<Found | undefined | "failed"> {
+    const { key, client, last, version } = claim;
+    if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
+    let taken: Stored | undefined;
+    try {
+      taken = await store.take(key);
+    } catch (error) {
+      report(this.#options.onError, error, "store");
+      return "failed";
+    }
+    const savingOf = (taken: Taken) => this.#savingOf(resume.name, user as User, key, taken);
+    if (!taken && unsaved) return { snapshot: unsaved, up, saving: savingOf({ epoch: 0, saved: undefined }) };
+    const text = taken && sealer.openBytes(taken.value, { context: savedContext(key, this.#contextOf(user)!) });
+    const snapshot = text === undefined ? undefined : this.#read(text);
+    // It was set back, by whoever looks after it: what lies between is nowhere.
+    if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
+    const [kind, token, shown, marks, events] = up;
+    const isOfSaved = follows(resume.epoch, snapshot.epoch);
+    return {
+      snapshot,
+      up: [
+        kind,
+        token,
+        shown,
+        isOfSaved ? marks.filter(([, , version]) => version > snapshot.version) : [],
+        events.slice(snapshot.last - last),
+      ],
+      common: isOfSaved ? snapshot.version : version,
+      from: last,
+      saving: savingOf({ epoch: taken!.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
+    };
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
@@ -263,19 +371,16 @@ export class Sessions<Model, Msg, Flags, User> {
     }
   }
 
-  /** The snapshot that a client goes on from, with a model of this version of the app; undefined for what is refused. */
-  #open([, token, version]: ResumeUp, { done }: Resume, user: User | undefined): Snapshot | undefined {
-    const context = this.#contextOf(user);
-    const text = context === undefined ? undefined : this.#options.sealer?.open(token, { context });
-    const snapshot = text === undefined ? undefined : readSnapshot(text);
-    // What a browser says is of a snapshot that it has: its numbers cannot be less.
-    if (!snapshot || version < snapshot.version || !(done >= snapshot.last)) return undefined;
+  /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one. */
+  #read(text: string): Snapshot | undefined {
+    const snapshot = readSnapshot(text);
+    if (!snapshot) return undefined;
     if (snapshot.appVersion === this.#app.version) return snapshot;
     const { migrate } = this.#app;
     if (!migrate || snapshot.appVersion > this.#app.version) return undefined;
     try {
       const migrated = (model: unknown) => migrate(model, snapshot.appVersion);
-      return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, tree]) => [migrated(model), tree]) };
+      return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, ...rest]) => [migrated(model), ...rest]) };
     } catch (error) {
       report(this.#options.onError, error, "migrate");
       return undefined;
@@ -283,37 +388,23 @@ export class Sessions<Model, Msg, Flags, User> {
   }
 }
 
-function readResumeText(text: string): ResumeUp | undefined {
-  return text.length <= mostResume ? readResumeUp(text) : undefined;
+/** What a client goes on from. */
+interface Found {
+  readonly snapshot: Snapshot;
+  /** What it says, from there on. */
+  readonly up: ResumeUp;
+  readonly saving?: Saving | undefined;
+  /** The newest version up to which the snapshot's are those of the page; all, when absent. */
+  readonly common?: number;
+  /** The last event before those that the page has kept. */
+  readonly from?: number;
 }
 
-/** A link that has yet to say what it goes on with. */
-class Waiting implements Connection {
-  #connection: Connection | undefined;
-  #isOver = false;
-  readonly #timer: unknown;
+/** What a browser says is of what it has: its numbers cannot be less. */
+function isAfter([, , shown]: ResumeUp, { done }: Resume, { last, version }: { readonly last: number; readonly version: number }): boolean {
+  return shown >= version && done >= last;
+}
 
-  constructor(readonly world: World, readonly link: Link, readonly begin: (text: string) => Connection | undefined) {
-    this.#timer = world.setTimer(resumeMs, () => this.#refuse());
-  }
-
-  receive(message: string | Uint8Array): "taken" | "refused" {
-    if (this.#connection) return this.#connection.receive(message);
-    if (this.#isOver) return "refused";
-    this.world.clearTimer(this.#timer);
-    this.#connection = typeof message === "string" ? this.begin(message) : undefined;
-    return this.#connection ? "taken" : this.#refuse();
-  }
-
-  disconnect(isLeft?: boolean): void {
-    this.#isOver = true;
-    this.world.clearTimer(this.#timer);
-    this.#connection?.disconnect(isLeft);
-  }
-
-  #refuse(): "refused" {
-    this.#isOver = true;
-    closeLink(this.link, closeCodes.malformed, "no resume message");
-    return "refused";
-  }
+function readResumeText(text: string): ResumeUp | undefined {
+  return text.length <= mostResume ? readResumeUp(text) : undefined;
 }

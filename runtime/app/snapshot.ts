@@ -3,11 +3,11 @@
  * the app's name and the user, so neither is in it.
  */
 import type { SavedState } from "../view/saved.ts";
-import type { FormSaid, Json } from "../wire/message.ts";
+import type { FormSaid, Json, Refusal } from "../wire/message.ts";
 import { readStructured, writeStructured } from "../continuity/structured.ts";
 
-/** A model that a page may still show, with the hash of its view. */
-export type Seen = readonly [model: unknown, tree: string];
+/** A model that a page may still show, with the hash of its view, and how many definitions a page has that shows no more than that. */
+export type Seen = readonly [model: unknown, tree: string, definitions: number];
 
 /** A running app with one client, at one moment. */
 export interface Snapshot {
@@ -34,6 +34,10 @@ export interface Snapshot {
   readonly formed?: readonly FormSaid[] | undefined;
   /** The model was told that the client joined. */
   readonly hasJoined?: boolean | undefined;
+  /** What its client was told as the epoch, where that says when it was taken from a store. */
+  readonly epoch?: string | undefined;
+  /** Events that came to nothing: a client may not have heard of it before this was saved. */
+  readonly refusals?: readonly (readonly [event: number, reason: Refusal])[] | undefined;
   /** Nothing was started yet: a page was painted, and its flags were these. */
   readonly painted?: { readonly flags: unknown } | undefined;
 }
@@ -52,13 +56,16 @@ const hashLength = 8;
  * @throws {NotStructuredError} when the model is not plain structured data.
  */
 export function writeSnapshot(snapshot: Snapshot): string {
-  const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, formed, hasJoined, painted } = snapshot;
+  const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, formed, hasJoined, epoch, refusals, painted } =
+    snapshot;
   const rest = {
     ...(seen.length > 0 && { seen }),
     ...(state && state.components.length + state.ids > 0 && { state }),
     ...(provided && { provided }),
     ...(formed && formed.length > 0 && { formed }),
     ...(hasJoined && { hasJoined }),
+    ...(epoch && { epoch }),
+    ...(refusals && refusals.length > 0 && { refusals }),
     ...(painted && { painted }),
   };
   const head = [appVersion, lineage, version, last, templates.join(""), tree];

@@ -11,10 +11,13 @@ export interface Kept {
   snapshot_: string;
   /** Keeps an event that has been dealt with. */
   keep_(entry: Entry): void;
-  /** Notes the patch that this text is, after that event. */
-  mark_(patch: string, last: number, versions: number): void;
-  /** There is another snapshot, which all so far is in; or none. */
-  cover_(snapshot?: string): void;
+  /** Notes the patch that this text is, after that event, and the version that it led to. */
+  mark_(patch: string, last: number, version: number): void;
+  /**
+   * There is another snapshot, which all so far is in but that many events and what is after that version; or none. `anew`: in another epoch, where
+   * the versions that they were seen in are others.
+   */
+  cover_(snapshot?: string, behind?: number, version?: number, anew?: boolean): void;
   /** What goes on elsewhere from this version, with the events that wait. */
   say_(version: number, queue: Entry[]): string;
 }
@@ -24,24 +27,28 @@ const longest = 3e5;
 
 /** Keeps a session. */
 export function createKept(math: Pick<typeof Math, "imul">): Kept {
-  let events: Entry[];
-  let marks: Mark[];
-  let sum: number;
+  let events: Entry[] = [];
+  let marks: Mark[] = [];
   const kept: Kept = {
     snapshot_: "",
     keep_(entry) {
-      if (kept.snapshot_) events.push(entry);
+      // Also before there is a snapshot: it may be of a moment before.
+      if (events.push(entry) > 2000) kept.cover_();
     },
-    mark_(patch, last, versions) {
+    mark_(patch, last, version) {
+      let sum = 0;
       // The server's checksum (`replay.ts`).
       for (let i = 0; i < patch.length; i++) sum = math.imul(sum ^ patch.charCodeAt(i), 16777619);
-      if (kept.snapshot_ && marks.push([last, sum >>>= 0, versions]) + events.length > 2000) kept.cover_();
+      if (marks.push([last, sum >>> 0, version]) + events.length > 2000) kept.cover_();
     },
-    cover_(snapshot = "") {
-      kept.snapshot_ = snapshot;
-      events = [];
-      marks = [];
-      sum = 0;
+    cover_(snapshot = "", behind = 0, version = Infinity, anew?) {
+      const first = events.length - behind;
+      // What is missing was given up as too much.
+      kept.snapshot_ = first < 0 ? "" : snapshot;
+      events = events.slice(first);
+      // No version is that high.
+      if (anew) { for (const entry of events) entry.seen_ = 1e9; }
+      marks = marks.filter((mark) => mark[2] > version);
     },
     say_(version, queue) {
       const text = `["resume",${JSON.stringify([kept.snapshot_, version, marks]).slice(1, -1)},[${
@@ -51,6 +58,5 @@ export function createKept(math: Pick<typeof Math, "imul">): Kept {
       return text.length > longest ? '["resume","",0,[],[]]' : text;
     },
   };
-  kept.cover_();
   return kept;
 }

@@ -14,6 +14,7 @@ import type { World } from "./world.ts";
 /** What an element says of its link. */
 export type Status = "connecting" | "live" | "offline" | "failed";
 
+type Head = [events: number, snapshot?: string, last?: number, version?: number];
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
@@ -139,7 +140,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     const [kind, ...rest] = message;
     if (kind == "mount") {
       const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
-      const [last, snapshot] = [covered].flat() as [number, string?];
+      const [last, snapshot, saved] = [covered].flat() as Head;
       const anew = name != epoch;
       // In the middle of a link the server waits for this: what is on its way was seen in an epoch that has ended.
       if (live && anew) socket!.send(JSON.stringify(name));
@@ -173,7 +174,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       view.mount(definitions, value);
       broken = 0;
       tellControls = undefined;
-      kept.cover_(snapshot);
+      // No patch leads from what was before to this.
+      kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       begin();
     } else if (kind == "resume") {
       const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
@@ -188,18 +190,18 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (change.length) {
         patch(change as never);
         // Nobody can make this one again.
-        kept.mark_("", done, 1 + (change[2] as number));
+        kept.mark_("", done, view.version_);
       }
       tellControls?.();
       tellControls = undefined;
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
-      const [count, snapshot] = [kind as Covered].flat() as [number, string?];
+      const [count, snapshot, last, version] = [kind as Covered].flat() as Head;
       if (rest.length) patch(rest as never);
       acknowledge(count);
-      if (rest.length) kept.mark_(text.slice(JSON.stringify(kind).length + 2), done, 1 + (rest[2] as number | undefined ?? 0));
-      if (snapshot) kept.cover_(snapshot);
+      if (rest.length) kept.mark_(text.slice(JSON.stringify(kind).length + 2), done, view.version_);
+      if (snapshot) kept.cover_(snapshot, done - (last ?? done), version);
     }
   };
 

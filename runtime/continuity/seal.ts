@@ -27,6 +27,8 @@ const shortestDeflated = 128;
 const level = 6;
 /** What deflate may become again: a token of a few bytes could be gigabytes. */
 const mostText = 1024 * 1024;
+/** The same for what is in a store. */
+const mostBytes = 64 * 1024 * 1024;
 /** Clocks differ, and what was on its way when it ended shall arrive. */
 const graceMs = 120_000;
 const dayMs = 86_400_000;
@@ -54,7 +56,7 @@ export class TooLargeError extends RangeError {
 
   /** `what` is too large by the bound `most`. */
   constructor(what: string, most: number) {
-    super(`Cannot seal ${what}: it must be at most ${most}. Keep less in the model, or keep it in a store`);
+    super(`Cannot seal ${what}: it must be at most ${most}. Keep less in the model, or give serve a store`);
   }
 }
 
@@ -104,10 +106,25 @@ export class Sealer {
    * @throws TypeError when the text has half of a surrogate pair, which UTF-8 has not. JSON.stringify writes none.
    * @throws RangeError when `ms` leads to no time between 1970 and 2106.
    */
-  seal(text: string, { context, ms }: { readonly context: string; readonly ms: number }): string {
+  seal(text: string, options: { readonly context: string; readonly ms: number }): string {
+    const token = this.#seal(text, options, mostText).toBase64({ alphabet: "base64url", omitPadding: true });
+    if (token.length > this.#mostToken) throw new TooLargeError(`a token of ${token.length} characters`, this.#mostToken);
+    return token;
+  }
+
+  /**
+   * The same as bytes, for a store: only its text is bound, to 64 MiB.
+   *
+   * @throws as {@link Sealer.seal}.
+   */
+  sealBytes(text: string, options: { readonly context: string; readonly ms: number }): Uint8Array {
+    return this.#seal(text, options, mostBytes);
+  }
+
+  #seal(text: string, { context, ms }: { readonly context: string; readonly ms: number }, most: number): Uint8Array<ArrayBuffer> {
     if (!text.isWellFormed()) throw new TypeError("Cannot seal half of a surrogate pair: write the text by JSON.stringify");
     const bytes = new TextEncoder().encode(text);
-    if (bytes.length > mostText) throw new TooLargeError(`${bytes.length} bytes of text`, mostText);
+    if (bytes.length > most) throw new TooLargeError(`${bytes.length} bytes of text`, most);
 
     const until = Math.ceil((this.#now() + ms) / 1_000);
     if (!(until >= 0 && until < 2 ** 32)) throw new RangeError(`Cannot seal for ${ms} ms: that is no time between 1970 and 2106`);
@@ -128,10 +145,7 @@ export class Sealer {
     sealed.set(cipher.update(payload), headerBytes + nonceBytes);
     cipher.final();
     sealed.set(cipher.getAuthTag(), sealed.length - tagBytes);
-
-    const token = sealed.toBase64({ alphabet: "base64url", omitPadding: true });
-    if (token.length > this.#mostToken) throw new TooLargeError(`a token of ${token.length} characters`, this.#mostToken);
-    return token;
+    return sealed;
   }
 
   /**
@@ -144,23 +158,32 @@ export class Sealer {
       const sealed = Uint8Array.fromBase64(token, { alphabet: "base64url" });
       // Base64 has room for white space and for bits that mean nothing. A token is spelled in one way.
       if (sealed.toBase64({ alphabet: "base64url", omitPadding: true }) !== token) return undefined;
-      return this.#open(sealed, context);
+      return this.#open(sealed, context, mostText);
     } catch {
       return undefined;
     }
   }
 
-  #open(sealed: Uint8Array<ArrayBuffer>, context: string): string | undefined {
+  /** The text of what `sealBytes` sealed, or nothing, as `open`. */
+  openBytes(sealed: Uint8Array, { context }: { readonly context: string }): string | undefined {
+    try {
+      return this.#open(sealed, context, mostBytes);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #open(sealed: Uint8Array, context: string, most: number): string | undefined {
     if (sealed.length < headerBytes + nonceBytes + tagBytes) return undefined;
     const format = sealed[0];
     if (format !== asItIs && format !== deflated) return undefined;
-    const until = new DataView(sealed.buffer).getUint32(1);
+    const until = new DataView(sealed.buffer, sealed.byteOffset).getUint32(1);
     // It was not authenticated yet. But what says of itself that it is over needs no key.
     if (until * 1_000 + graceMs < this.#now()) return undefined;
     for (const number of this.#secrets.keys()) {
       const payload = this.#decrypt(this.#key(number, until), sealed, context);
       if (!payload) continue;
-      const bytes = format === asItIs ? payload : this.#zlib.inflateRawSync(payload, { maxOutputLength: mostText });
+      const bytes = format === asItIs ? payload : this.#zlib.inflateRawSync(payload, { maxOutputLength: most });
       // A mark of byte order at the beginning is a part of the text.
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     }

@@ -26,6 +26,8 @@ export async function answer<Flags, User>(
   const resume = new URL(request.url).searchParams.get("nacre")!;
   const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
   if (!answer) return new Response(null, { status: 400, headers });
+  // The browser asks again, with the same.
+  if (answer.isLost) return new Response(null, { status: 503, headers });
   if (answer.hasFailed) return new Response(null, { status: 500, headers });
   return new Response(answer.messages.join("\n"), { headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
 }

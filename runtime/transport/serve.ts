@@ -9,6 +9,7 @@ import type { Restart } from "../app/restart.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
+import type { Store } from "../continuity/store.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { answer, isRequest } from "./http.ts";
@@ -55,10 +56,20 @@ export type ServeOptions<Flags, User> =
     /** How long a session whose link was cut is kept in memory, or a room after the last has left, in ms; 30,000 by default. */
     linger?: number;
     /**
+     * After how many ms of silence a session sleeps, 60,000 by default; 0 or Infinity: never. It is woken by the next event. One that listens to
+     * something (`subscriptions`), or for which an effect or a timer is under way, stays awake.
+     */
+    sleep?: number;
+    /**
      * What snapshots are sealed with: at least 16 random characters, the same in all processes that are to go on with each other's sessions. Of
      * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
      */
     secret?: string | readonly string[];
+    /**
+     * Where snapshots are kept, for models that outgrow what a browser can keep, or where nobody may set one back: `kvStore`, `memoryStore`, or one
+     * of yours. What is in it is sealed; browsers then keep a claim of some hundred characters. docs/deploy.md says what it costs.
+     */
+    store?: Store;
     /** How long a snapshot that a browser keeps is good for, in ms; a day by default. */
     expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
@@ -90,8 +101,10 @@ interface AnyOptions {
   linger?: number;
   mostRooms?: number;
   restart?: Restart;
+  sleep?: number;
   secret?: string | readonly string[];
   expires?: number;
+  store?: Store;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
 }
@@ -101,7 +114,7 @@ interface AnyOptions {
  * room. Or of a running app, shared by all that connect.
  *
  * @throws {TypeError} when it is given neither.
- * @throws {RangeError} when `linger` or `mostRooms` is negative or no number.
+ * @throws {RangeError} when `linger`, `sleep` or `mostRooms` is negative or no number.
  *
  * @example
  * ```ts
@@ -129,9 +142,12 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       "Cannot serve this with a secret: name the app, app({ name, ... }); its snapshots are told from those of other apps by it",
     );
   }
-  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000 } = options;
+  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000, sleep = 60_000 } = options;
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
+  if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
+    throw new RangeError(`Cannot serve with sleep ${sleep}: give milliseconds, at most 2^31 - 1, or Infinity`);
+  }
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
@@ -145,6 +161,8 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   };
   const sessions = shared ? undefined : new Sessions(what as App<unknown, unknown, unknown, unknown>, {
     linger,
+    sleep,
+    store: options.store,
     expires,
     restart,
     onError,

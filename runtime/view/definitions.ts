@@ -68,6 +68,10 @@ export class Definitions {
 
   /** All definitions so far, for a client that knows none: those that were never used here are empty, and never will be. */
   all(): readonly Definition[] {
+    for (const number of this.#elsewhere.values()) {
+      // What was used here has its definition; of the others this client has none, and a snapshot must not say that it has.
+      if (this.#all[number - 1]!.length === 0) this.#hashes[number - 1] = unknown;
+    }
     this.#elsewhere.clear();
     return this.#all;
   }
@@ -94,3 +98,5 @@ export class Definitions {
 }
 
 const none: readonly Definition[] = [];
+/** In the place of a hash: no definition has it. */
+const unknown = "........";

@@ -15,7 +15,7 @@ import { Memo } from "./memo.ts";
 import { Opaque } from "./opaque.ts";
 import { isDue, isPortal, originalOf } from "./preact.ts";
 import { sameLook } from "./purity.ts";
-import { readSaved, savedIn, type SavedState } from "./saved.ts";
+import { isSavedWhole, readSaved, savedIn, type SavedState } from "./saved.ts";
 import { type AnySignal, isSignal } from "./signal.ts";
 import type { Node as StaticNode } from "./statics.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
@@ -130,6 +130,11 @@ export class Lowering {
   /** The states of the components as plain data, for another `Lowering` of the same view. */
   state(): SavedState {
     return { components: this.#tree === undefined ? [] : savedIn(this.#fresh()!), ids: this.#components.ids };
+  }
+
+  /** Whether {@link Lowering.state} is all that lives in the view: another could go on with it as if nothing had been. */
+  get isSavedWhole(): boolean {
+    return this.#tree === undefined || isSavedWhole(this.#fresh()!);
   }
 
   #turn(render: () => void): Node {

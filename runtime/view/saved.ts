@@ -3,10 +3,10 @@
  * plain, or a component is no longer where it was, it starts fresh.
  */
 import { nameOf } from "./component_name.ts";
-import { Living } from "./living.ts";
+import { Following, Living } from "./living.ts";
 import { isPlain } from "./plain.ts";
 import { type HookData, hookData } from "./preact.ts";
-import { ComponentNode, Instance, List, type Node, spotOf } from "./tree.ts";
+import { ComponentNode, forEachSpot, Instance, List, type Node, spotOf } from "./tree.ts";
 
 /** A component that lives, and those in it, in the order of the document. */
 export interface SavedComponent {
@@ -37,6 +37,22 @@ export function savedIn(node: Node): SavedComponent[] {
   if (!(spot instanceof Living)) return inside;
   const hooks = hookData(spot.backing).map((hook) => hook === null || "id" in hook || isPlain(hook.state) ? hook : null);
   return [{ name: nameOf(type), key: keyText(key), hooks, inside }];
+}
+
+/** Whether what is saved of a node is all that lives in it: states of hooks and ids, all of them plain data, and nothing that runs. */
+export function isSavedWhole(node: Node): boolean {
+  let isWhole = true;
+  forEachSpot(node, (spot) => {
+    if (spot instanceof Following || spot.watches || (spot instanceof Living && !hasOnlyStates(spot))) isWhole = false;
+  });
+  return isWhole;
+}
+
+/** An effect, a ref, a memo, a class: what is no state is not saved, and may be what a component lives by. */
+function hasOnlyStates({ backing, suspension, subscribers, refCleanup }: Living): boolean {
+  const hooks = hookData(backing);
+  return hooks.length > 0 && !suspension && !subscribers && !refCleanup &&
+    hooks.every((hook) => hook !== null && ("id" in hook || isPlain(hook.state)));
 }
 
 /**

@@ -66,8 +66,11 @@ export type Refusal = "version" | "gone" | "payload";
 /** The same, as a page hears it: the browser itself refuses what waited for another runtime, and what is too much. */
 export type AnyRefusal = Refusal | "epoch" | "limit";
 
-/** A number of events; with a snapshot that covers all that was said so far, this too. */
-export type Covered = number | [events: number, snapshot: string];
+/**
+ * A number of events; with a snapshot that covers all that was said so far, this too; or one that covers what was before it was saved: events up
+ * to that number, and patches up to that version.
+ */
+export type Covered = number | [events: number, snapshot: string, last?: number, version?: number];
 /** Server to browser. */
 export type Down =
   | [acknowledged: Covered]
@@ -147,8 +150,8 @@ export type FactUp =
   | [seen: number, kind: "url", href: string]
   | [seen: number, kind: "context", key: string, value: Json]
   | [seen: number, kind: "form", what: FormKind, value: string | boolean | null];
-/** What a patch has left behind in a browser: the last event that was dealt with before it, a checksum of it and those before, versions. */
-export type Mark = [last: number, sum: number, versions: number];
+/** What a patch has left behind in a browser: the last event that was dealt with before it, its checksum, and the version that it led to. */
+export type Mark = [last: number, sum: number, version: number];
 /** The first message of a link that goes on elsewhere: what the browser has since this snapshot; `seen` is the version itself. */
 export type ResumeUp = ["resume", snapshot: string, version: number, marks: Mark[], events: (EventUp | FactUp)[]];
 /** Browser to server. */

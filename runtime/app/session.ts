@@ -1,0 +1,213 @@
+/**
+ * One session: a runtime of one client and the link that it has, or a snapshot of it while nothing happens. It must never be awake without
+ * need, nor have two links.
+ */
+import type { World } from "../world.ts";
+import type { Asleep } from "./asleep.ts";
+import { unpack } from "../continuity/packed.ts";
+import type { Connection } from "./connection.ts";
+import { closeCodes, closeLink, type Link } from "./member.ts";
+import type { Running } from "./runtime.ts";
+import type { Saving } from "./saving.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+
+/** How soon it is looked again whether a session without a link may sleep, in ms. */
+const soonMs = 2_000;
+
+/** What a session needs of those who keep it. */
+export interface SessionOwner<Model, Msg, Flags, User> {
+  readonly world: World;
+  /** After how many ms of silence it sleeps; 0: never. */
+  readonly sleepMs: number;
+  /** Starts a runtime, from a snapshot where there is one, that is saved where it is to be. */
+  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User>;
+  /** How long it waits for another link, in ms; 0: not at all. */
+  readonly lingerMs: number;
+  /** It waits for another link. */
+  lingers(session: Session<Model, Msg, Flags, User>): void;
+  /** It is over. */
+  over(session: Session<Model, Msg, Flags, User>): void;
+}
+
+/** What a link needs of its session. */
+type Linked<User> = Pick<Session<unknown, unknown, unknown, User>, "link" | "receive" | "leave">;
+
+/** A session. */
+export class Session<Model, Msg, Flags, User> {
+  /** The link that it has. */
+  link: Link<User> | undefined;
+  /** Where it is kept. */
+  readonly place: string;
+  readonly #owner: SessionOwner<Model, Msg, Flags, User>;
+  /** How the client names itself. */
+  readonly #name: string;
+  readonly #user: User;
+  readonly #flags: Flags;
+  readonly #saving: Saving | undefined;
+  #runtime: Running<Model, Msg, Flags, User> | undefined;
+  #asleep: Asleep | undefined;
+  /** Of the link, while it is awake. */
+  #connection: Connection | undefined;
+  /** When something was heard. */
+  #heard = 0;
+  /** Of the end, while there is no link. */
+  #ending: unknown;
+  /** Of the next look whether it may sleep. */
+  #looking: unknown;
+
+  constructor(
+    owner: SessionOwner<Model, Msg, Flags, User>,
+    place: string,
+    { name, user, flags }: { readonly name: string; readonly user: User; readonly flags: Flags },
+    snapshot?: Snapshot,
+    saving?: Saving,
+  ) {
+    this.#owner = owner;
+    this.place = place;
+    this.#name = name;
+    this.#user = user;
+    this.#flags = flags;
+    this.#saving = saving;
+    this.#watch(owner.run(user, flags, snapshot, saving));
+  }
+
+  /** What the client was told as the epoch. */
+  get epoch(): string {
+    return this.#asleep?.epoch ?? this.#runtime!.epoch;
+  }
+
+  /** Whether it sleeps. */
+  get isAsleep(): boolean {
+    return this.#asleep !== undefined;
+  }
+
+  /** Links the client again, or for the first time. */
+  connect(link: Link<User>): Connection {
+    if (this.#asleep) this.#wake(this.link);
+    return this.enter(link, (runtime) => runtime.connect(link));
+  }
+
+  /** Links the client by what `begin` does. */
+  enter(link: Link<User>, begin: (runtime: Running<Model, Msg, Flags, User>) => Connection): Connection {
+    const { world } = this.#owner;
+    world.clearTimer(this.#ending);
+    this.#ending = undefined;
+    this.link = link;
+    this.#heard = world.now();
+    this.#connection = begin(this.#runtime!);
+    this.#look(this.#owner.sleepMs);
+    return new SessionLine(this, link);
+  }
+
+  /** What its link hears; a link of before hears nothing through this. */
+  receive(message: string | Uint8Array): "taken" | "refused" {
+    this.#heard = this.#owner.world.now();
+    if (this.#asleep) this.#wake(this.link);
+    return this.#connection?.receive(message) ?? "refused";
+  }
+
+  /** Its link is gone; `isLeft`: its client does not come back. */
+  leave(isLeft: boolean): void {
+    const { world, sleepMs, lingerMs } = this.#owner;
+    if (this.#asleep?.isPresent) this.#wake(this.link);
+    this.#connection?.disconnect(isLeft);
+    this.link = this.#connection = undefined;
+    // Nobody comes back to what was saved; without `isLeft` a browser may, later than this waits.
+    if (isLeft) this.#saving?.forget();
+    if (isLeft || lingerMs === 0) return this.stop();
+    this.#ending = world.setTimer(lingerMs, () => this.stop());
+    world.unref?.(this.#ending);
+    this.#owner.lingers(this);
+    if (!this.#runtime || sleepMs === 0) return;
+    this.#heard = -Infinity;
+    world.clearTimer(this.#looking);
+    this.#looking = undefined;
+    this.#drowse();
+  }
+
+  /** Ends it. */
+  stop(): void {
+    if (this.#asleep?.isPresent) this.#wake(this.link);
+    if (this.#asleep) this.#end(closeCodes.stopped, "stopped");
+    else this.#runtime?.stop();
+  }
+
+  /** Ends it here: it goes on elsewhere, and the app is told nothing. */
+  async retire(): Promise<void> {
+    // What its client has covers all.
+    if (this.#asleep) this.#end(closeCodes.elsewhere, "come back");
+    else await this.#runtime?.leave();
+  }
+
+  #wake(link: Link<User> | undefined): void {
+    const asleep = this.#asleep!;
+    this.#asleep = undefined;
+    const snapshot = readSnapshot(unpack(asleep.snapshot))!;
+    const runtime = this.#owner.run(this.#user, this.#flags, snapshot, this.#saving);
+    this.#watch(runtime);
+    const connection = runtime.wake(link, this.#name, this.#user, asleep, snapshot);
+    if (link) this.#connection = connection;
+    this.#look(this.#owner.sleepMs);
+  }
+
+  #watch(runtime: Running<Model, Msg, Flags, User>): void {
+    this.#runtime = runtime;
+    runtime.stopped.then(() => {
+      if (this.#runtime === runtime) this.#end(undefined, "");
+    });
+  }
+
+  #look(ms: number): void {
+    const { sleepMs, world } = this.#owner;
+    if (sleepMs === 0 || this.#looking !== undefined) return;
+    this.#looking = world.setTimer(ms, () => this.#drowse());
+    world.unref?.(this.#looking);
+  }
+
+  /** Sleeps, or looks again later. */
+  #drowse(): void {
+    this.#looking = undefined;
+    const { sleepMs, world } = this.#owner;
+    const left = this.#heard + sleepMs - world.now();
+    if (left > 0) return this.#look(left);
+    this.#asleep = this.#runtime!.sleep(this.#name);
+    if (this.#asleep) this.#runtime = this.#connection = undefined;
+    else this.#look(this.link ? sleepMs : Math.min(sleepMs, soonMs));
+  }
+
+  #end(code: number | undefined, why: string): void {
+    const { world } = this.#owner;
+    const { link } = this;
+    world.clearTimer(this.#ending);
+    world.clearTimer(this.#looking);
+    this.#runtime =
+      this.#asleep =
+      this.#connection =
+      this.#ending =
+      this.#looking =
+      this.link =
+        undefined;
+    this.#owner.over(this);
+    if (link && code !== undefined) closeLink(link, code, why);
+  }
+}
+
+/** A link of a session, whose end is not the end of the session. */
+class SessionLine<User> implements Connection {
+  readonly #session: Linked<User>;
+  readonly #link: Link<User>;
+
+  constructor(session: Linked<User>, link: Link<User>) {
+    this.#session = session;
+    this.#link = link;
+  }
+
+  receive(message: string | Uint8Array): "taken" | "refused" {
+    if (this.#session.link !== this.#link) return "refused";
+    return this.#session.receive(message);
+  }
+
+  disconnect(isLeft = false): void {
+    if (this.#session.link === this.#link) this.#session.leave(isLeft);
+  }
+}
