@@ -1400,6 +1400,8 @@ const observed = () => new Promise((resolve) => setTimeout(resolve));
 Deno.test("Facts wait for a link and are told once: after a cut what is new, in a new epoch all", async () => {
   await using page = new FakePage();
   const { element } = page.element([], "x", { config: factConfig });
+  // Until the part is there.
+  await observed();
   const component = element as HTMLElement & { rows?: unknown };
   const url: Json = [0, "url", "http://site.test/dir/page"];
   assertEquals(page.socket.take(), [url]);
@@ -1465,6 +1467,8 @@ Deno.test("After a resume that brings a patch, and so has a place for a config, 
 Deno.test("A fact goes after what waits, and one that is too large is refused by the page itself", async () => {
   await using page = new FakePage();
   const { element, told } = page.element([[["input", [["@input", 0, [0, 150]]]]]], [1], { config: factConfig });
+  // Until the part is there.
+  await observed();
   page.socket.take();
   page.type("input", "a");
   element.setAttribute("step", "1");

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { app, effect, next, parse, runtimeScript, serve, simulate, start } from "../mod.ts";
-import { run } from "../runtime/app/runtime.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
 import { type Play, playing, script } from "./playing.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps, told } from "./page_apps.tsx";
@@ -130,7 +130,7 @@ WebSocket = class extends WebSocket { constructor(...all) { super(...all); socke
     }
     assertEquals(await page.evaluate("[root.rows, sockets.length]"), [3, 3]);
     // The part for contexts was loaded once.
-    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=contexts"]);
+    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=facts", "?part=contexts"]);
   });
 });
 
@@ -611,4 +611,29 @@ addEventListener("counted", (e) => log.push(document.querySelector("button").tex
     assertEquals(await page.evaluate("log"), ["4/2", "4/3", "4/4"]);
     assertEquals(asked, 2);
   });
+});
+
+Deno.test("effect.context() keeps nothing of keys that were wanted long ago; a value that is late is no mistake of the page", () => {
+  const world = new VirtualWorld();
+  const keys = app<number, number>({
+    init: () => 0,
+    update: (_, next) => next,
+    subscriptions: (n) => ({ [`key ${n}`]: effect.context(`key ${n}`, () => n) }),
+    view: (n) => n,
+  });
+  const runtime = run(keys, undefined, { world });
+  const visitor = new Visitor(runtime as Runtime<unknown> as Runtime<never>);
+  for (let n = 1; n < 1_000; n++) {
+    runtime.dispatch(n);
+    world.advance(1);
+  }
+  visitor.read();
+  const refused = (n: number) => {
+    const before = runtime.status().refused.payload;
+    visitor.say(JSON.stringify([0, "context", `key ${n}`, 1]));
+    world.advance(1);
+    return runtime.status().refused.payload - before;
+  };
+  assertEquals([0, 500, 998, 999, 1_000].map(refused), [1, 1, 0, 0, 1]);
+  runtime.stop();
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { serve } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { clientBounds } from "../runtime/app/member.ts";
+import { clientBounds } from "../runtime/app/allowance.ts";
 import { readResumeUp, readUp } from "../runtime/wire/up.ts";
 import { counter } from "../components/counter.tsx";
 import { serveOn0 } from "./kit.ts";

@@ -247,6 +247,24 @@ Deno.test("a client that never says the new epoch is never heard, and harms nobo
   world.settle();
 });
 
+Deno.test("a client that speaks and does not say the new epoch within 30 s is sent for a new link with 4409; one that says it late is heard", async () => {
+  const { world, runtime, enter, say } = bed("fresh");
+  await using _ = runtime;
+  const anna = enter("anna"), bob = enter("bob");
+  say("throw");
+  world.advance(30_000);
+  assertEquals([anna.say("[0,[1]]"), anna.link.closed], ["taken", undefined], "what was on its way for so long");
+  world.advance(1);
+  // Bob's page slept, and reads now what it was sent: it says the epoch before all else.
+  bob.read();
+  assertEquals(bob.press("up"), "taken");
+  assertEquals([anna.say("[0,[1]]"), anna.link.closed?.code], ["refused", 4409]);
+  anna.comeBack();
+  anna.press("up");
+  world.settle();
+  assertEquals([text(anna), text(bob)], ["2 anna,bob", "2 anna,bob"]);
+});
+
 Deno.test("an init that throws ends, whatever restart says", async () => {
   const errors: string[] = [];
   const runtime = run(

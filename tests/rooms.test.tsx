@@ -196,6 +196,25 @@ Deno.test("a key, or flags of a room, that throw are answered with 500, told, an
   await caller.until(() => caller.text === "good 0: anna");
 });
 
+Deno.test("flags() is given the user that authorize() found: of a room the first one, without a room each", async () => {
+  const hello = app<string, never, string, { name: string }>({ init: (flags) => flags, update: (model) => model, view: (text) => text });
+  const options = {
+    authorize: (request: Request) => Promise.resolve({ name: new URL(request.url).searchParams.get("user")! }),
+    flags: (request: Request, user: { name: string }) => `${user.name} opened ${new URL(request.url).pathname}`,
+  };
+  const [own, shared] = [serve(hello, options), serve(hello, { ...options, key: () => "room", linger: 0 })];
+  await using server = serveOn0((request) => new URL(request.url).pathname === "/own" ? own(request) : shared(request));
+  const texts: string[] = [];
+  {
+    await using callers = new AsyncDisposableStack();
+    for (const query of ["own?user=anna", "own?user=bob", "room?user=anna", "room?user=bob"]) {
+      texts.push(callers.use(await Caller.open(`${server.ws}/${query}`)).text);
+    }
+  }
+  assertEquals(texts, ["anna opened /own", "bob opened /own", "anna opened /room", "anna opened /room"]);
+  await until(() => own.running + shared.running === 0);
+});
+
 Deno.test("mostRooms bounds the rooms that strangers may open; those that are open can be entered", async () => {
   await using place = rooms({ mostRooms: 2 });
   await using a = await place.enter("room=a&user=a");

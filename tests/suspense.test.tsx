@@ -4,7 +4,7 @@ import { Component, type ComponentChildren, type ComponentType, createContext, h
 import { lazy, Suspense, use } from "preact/compat";
 import { useContext, useEffect, useErrorBoundary, useLayoutEffect, useState } from "preact/hooks";
 import { Lowering } from "../runtime/view/lower.ts";
-import { type Log, Twin } from "./twin.ts";
+import { type Log, type Subject, Twin } from "./twin.ts";
 
 type Props = Record<string, unknown>;
 
@@ -43,6 +43,11 @@ function waiter(log: Log, name: string) {
     Waits,
     set: (n: number) => set(n),
     wait: () => waits = later(),
+    /** It is run again, and waits. */
+    waitAt: (n: number) => {
+      waits = later();
+      set(n);
+    },
     come: () => {
       const { resolve } = waits!;
       waits = undefined;
@@ -75,6 +80,20 @@ function steady(log: Log, name: string) {
   return { Steady, set: (n: number) => set(n) };
 }
 
+/** A component that shows an error of what is in it. */
+function boundary(log: Log) {
+  return function Boundary({ children }: { children?: ComponentChildren }) {
+    const [error] = useErrorBoundary((error) => log(`caught ${error.message}`));
+    return error ? <em>{error.message}</em> : children;
+  };
+}
+
+/** What was waited for comes, or fails; then all that follows from it. */
+async function comes<Props, S extends Subject<Props>>(twin: Twin<Props, S>, what: (it: S) => void): Promise<void> {
+  twin.act(what);
+  await twin.settle();
+}
+
 // ---- lazy --------------------------------------------------------------------------------------
 
 Deno.test("lazy() shows the fallback until its module is there, then the component that is its default", async () => {
@@ -101,8 +120,7 @@ Deno.test("lazy() shows the fallback until its module is there, then the compone
   assertEquals([twin.html, twin.log], ["<p>1<i>wait</i></p>", ["load 1"]]);
   twin.render({ n: 2 });
   assertEquals([twin.html, twin.log], ["<p>2<i>wait</i></p>", []]);
-  twin.act((it) => it.load());
-  await twin.settle();
+  await comes(twin, (it) => it.load());
   assertEquals(twin.html, "<p>2<b>lazy 2</b></p>");
   twin.render({ n: 3 });
   assertEquals([twin.html, twin.log, twin.sent], ["<p>3<b>lazy 3</b></p>", [], ['{"0":3,"1":{"0":{"0":{"0":3}}}}']]);
@@ -127,8 +145,7 @@ Deno.test("lazy() takes a component that is no default export, and one that is t
   });
   twin.render({ at: 1 });
   assertEquals(twin.html, "<p>wait</p>");
-  twin.act((it) => it.load());
-  await twin.settle();
+  await comes(twin, (it) => it.load());
   assertEquals(twin.html, "<p><b>it</b></p>");
   twin.render({ at: 2 });
   assertEquals(twin.html, "<p><b>it</b></p>");
@@ -139,10 +156,7 @@ Deno.test("lazy() that cannot load gives its error to the boundary above", async
     const twin = new Twin((log) => {
       const module = later<{ default: ComponentType }>();
       const Lazy = lazy(() => module.promise);
-      const Boundary = ({ children }: { children?: ComponentChildren }) => {
-        const [error] = useErrorBoundary((error) => log(`caught ${error.message}`));
-        return error ? <em>{error.message}</em> : children;
-      };
+      const Boundary = boundary(log);
       return {
         view: () =>
           isInside
@@ -169,8 +183,7 @@ Deno.test("lazy() that cannot load gives its error to the boundary above", async
     });
     twin.render({});
     assertEquals(twin.html, "<p>wait</p>");
-    twin.act((it) => it.fail());
-    await twin.settle();
+    await comes(twin, (it) => it.fail());
     assertEquals([twin.html, twin.log], ["<p><em>no module</em></p>", ["caught no module"]]);
   }
 });
@@ -197,8 +210,7 @@ Deno.test("a component that waits when it is mounted is shown when its promise c
   twin.render({});
   // What does not wait was mounted before the fallback took its place.
   assertEquals([twin.html, twin.log], ["<p><u>wait</u></p>", ["a run", "s layout", "s layout undone"]]);
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><i>s0</i><b>a0</b></p>");
 });
 
@@ -225,14 +237,10 @@ Deno.test("what is in a Suspense keeps its state while it waits; its effects are
     it.a.set(6);
   });
   assertEquals(twin.html, "<p><i>s5</i><b>a16</b></p>");
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(7);
-  });
+  twin.act((it) => it.a.waitAt(7));
   assertEquals(twin.html, "<p><u>wait</u></p>");
   assertEquals(twin.log.filter((entry) => entry.endsWith("undone")), ["s undone", "s layout undone", "a undone", "a layout undone"]);
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><i>s5</i><b>a17</b></p>");
 });
 
@@ -258,11 +266,9 @@ Deno.test("a Suspense waits for all in it, and shows what has come only when the
   });
   twin.render({});
   assertEquals([twin.html, twin.log], ["<p>wait</p>", ["a run", "b run"]]);
-  twin.act((it) => it.b.come());
-  await twin.settle();
+  await comes(twin, (it) => it.b.come());
   assertEquals(twin.html, "<p>wait</p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><b>a0</b><div><b>b0</b></div></p>");
 });
 
@@ -285,15 +291,11 @@ Deno.test("the innermost Suspense shows its fallback; those outside stay as they
     };
   });
   twin.render({});
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   assertEquals([twin.html, twin.log], ["<p><i>s0</i>inner</p>", ["a run", "a undone", "a layout undone"]]);
   twin.act((it) => it.s.set(3));
   assertEquals(twin.html, "<p><i>s3</i>inner</p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><i>s3</i><b>a1</b></p>");
 });
 
@@ -318,11 +320,9 @@ Deno.test("a fallback that waits itself is waited for by its own Suspense, which
   });
   twin.render({});
   assertEquals(twin.html, "<p></p>");
-  twin.act((it) => it.b.come());
-  await twin.settle();
+  await comes(twin, (it) => it.b.come());
   assertEquals(twin.html, "<p></p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><b>a0</b></p>");
 });
 
@@ -342,13 +342,9 @@ Deno.test("a component may wait again and again", async () => {
   });
   twin.render({});
   for (const n of [1, 2, 3]) {
-    twin.act((it) => {
-      it.a.wait();
-      it.a.set(n);
-    });
+    twin.act((it) => it.a.waitAt(n));
     assertEquals(twin.html, "<p>wait</p>");
-    twin.act((it) => it.a.come());
-    await twin.settle();
+    await comes(twin, (it) => it.a.come());
     assertEquals(twin.html, `<p><b>a${n}</b></p>`);
   }
 });
@@ -373,8 +369,7 @@ Deno.test("the view goes on while a component waits, and what waits is shown wit
     twin.render({ n });
     assertEquals(twin.html, `<p>${n}<u>wait ${n}</u></p>`);
   }
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p>3<b>a30</b></p>");
 });
 
@@ -396,15 +391,11 @@ Deno.test("a Suspense that goes while it waits takes all with it; what comes the
     };
   });
   twin.render({ on: true });
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   assertEquals(twin.html, "<p>wait</p>");
   twin.render({ on: false });
   assertEquals([twin.html, twin.log], ["<p></p>", []]);
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals([twin.html, twin.log], ["<p></p>", []]);
   twin.render({ on: true });
   assertEquals(twin.html, "<p><i>s0</i><b>a0</b></p>");
@@ -438,16 +429,12 @@ Deno.test("a component that goes while it waits lets the others in its Suspense 
     };
   });
   twin.render({});
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   assertEquals(twin.html, "<p>wait</p>");
   // What is in there is rendered by itself, and is where it was waited for.
   twin.act((it) => it.show(false));
   assertEquals(twin.html, "<p><div>gone</div><b>b0</b></p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals([twin.html, twin.sent], ["<p><div>gone</div><b>b0</b></p>", []]);
 });
 
@@ -467,8 +454,7 @@ Deno.test("a promise that fails has its component run once more, which then says
     };
   });
   twin.render({});
-  twin.act((it) => it.a.fail(new Error("late")));
-  await twin.settle();
+  await comes(twin, (it) => it.a.fail(new Error("late")));
   assertEquals([twin.html, twin.log.filter((entry) => entry === "a run")], ["<p><b>a0</b></p>", ["a run"]]);
 });
 
@@ -502,8 +488,7 @@ Deno.test("a context that changes while a component waits is what it is shown wi
   twin.render({ value: "a" });
   twin.render({ value: "b" });
   assertEquals(twin.html, "<p>wait</p>");
-  twin.act((it) => it.come());
-  await twin.settle();
+  await comes(twin, (it) => it.come());
   assertEquals([twin.html, twin.log], ["<p><b>b</b></p>", ["run b"]]);
 });
 
@@ -550,8 +535,7 @@ Deno.test("a class component that waits keeps its state and its fields", async (
   assertEquals(twin.log, ["did mount"]);
   twin.act((it) => it.wait());
   assertEquals([twin.html, twin.log], ["<p>wait</p>", []]);
-  twin.act((it) => it.come());
-  await twin.settle();
+  await comes(twin, (it) => it.come());
   assertEquals([twin.html, twin.log], ["<p><b>g4</b></p>", []]);
   twin.end();
   assertEquals(twin.log, ["will unmount"]);
@@ -562,10 +546,7 @@ Deno.test("use() shows what a promise brings, or gives its error to a boundary, 
     const Context = createContext("none");
     const good = later<string>(), bad = later<string>();
     const Shows = ({ of }: { of: Promise<string> }) => <b>{use(of)} {use(Context)}</b>;
-    const Boundary = ({ children }: { children?: ComponentChildren }) => {
-      const [error] = useErrorBoundary((error) => log(`caught ${error.message}`));
-      return error ? <em>{error.message}</em> : children;
-    };
+    const Boundary = boundary(log);
     return {
       view: ({ value }: { value: string }) => (
         <Context.Provider value={value}>
@@ -585,11 +566,9 @@ Deno.test("use() shows what a promise brings, or gives its error to a boundary, 
   });
   twin.render({ value: "x" });
   assertEquals(twin.html, "waitwait");
-  twin.act((it) => it.good());
-  await twin.settle();
+  await comes(twin, (it) => it.good());
   assertEquals(twin.html, "<b>good x</b>wait");
-  twin.act((it) => it.bad());
-  await twin.settle();
+  await comes(twin, (it) => it.bad());
   assertEquals([twin.html, twin.log], ["<b>good x</b><em>bad</em>", ["caught bad"]]);
   twin.render({ value: "y" });
   assertEquals(twin.html, "<b>good y</b><em>bad</em>");
@@ -604,10 +583,7 @@ Deno.test("a component in a Suspense that fails when it is back gives its error 
       if (isBad) throw new Error("after all");
       return <b>fine</b>;
     };
-    const Boundary = ({ children }: { children?: ComponentChildren }) => {
-      const [error] = useErrorBoundary((error) => log(`caught ${error.message}`));
-      return error ? <em>{error.message}</em> : children;
-    };
+    const Boundary = boundary(log);
     return {
       view: () => (
         <p>
@@ -627,8 +603,7 @@ Deno.test("a component in a Suspense that fails when it is back gives its error 
     };
   });
   twin.render({});
-  twin.act((it) => it.come());
-  await twin.settle();
+  await comes(twin, (it) => it.come());
   assertEquals([twin.html, twin.log], ["<p><em>after all</em></p>", ["caught after all"]]);
 });
 
@@ -656,15 +631,11 @@ Deno.test("a list in a Suspense keeps its components by their keys, though it ch
   });
   twin.render({ names: "xyz" });
   assertEquals(twin.html, "<p><i>x1</i><i>y2</i><i>z3</i><b>a0</b></p>");
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   assertEquals(twin.html, "<p>wait</p>");
   twin.render({ names: "zwx" });
   assertEquals(twin.html, "<p>wait</p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><i>z3</i><i>w4</i><i>x1</i><b>a1</b></p>");
 });
 
@@ -674,17 +645,13 @@ Deno.test("what is put aside while another waits may change by itself; it is ren
     return { view: () => <p>{h(Suspense, { fallback: "wait" }, h(a.Waits, null), h("div", null, h(b.Waits, null)))}</p>, a, b };
   });
   twin.render({});
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   twin.act((it) => it.b.set(5));
   assertEquals([twin.html, twin.sent, twin.log], ["<p>wait</p>", [], ["b run", "b layout", "b effect"]]);
   // What waits itself is not even run.
   twin.act((it) => it.a.set(2));
   assertEquals([twin.html, twin.log], ["<p>wait</p>", []]);
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals([twin.html, twin.log], ["<p><b>a2</b><div><b>b5</b></div></p>", ["a run", "b run", "a layout", "a effect"]]);
 });
 
@@ -706,15 +673,11 @@ Deno.test("a Suspense that waits moves in its list with what it has put aside", 
     return { view, ...waiters };
   });
   twin.render({ names: "abc" });
-  twin.act((it) => {
-    it.b.wait();
-    it.b.set(1);
-  });
+  twin.act((it) => it.b.waitAt(1));
   twin.render({ names: "cba" });
   assertEquals(twin.html, "<p><b>c0</b>wait b<b>a0</b></p>");
   twin.render({ names: "bc" });
-  twin.act((it) => it.b.come());
-  await twin.settle();
+  await comes(twin, (it) => it.b.come());
   assertEquals(twin.html, "<p><b>b1</b><b>c0</b></p>");
 });
 
@@ -734,15 +697,11 @@ Deno.test("a component that waits and is removed is waited for all the same, as 
     };
   });
   twin.render({ on: true });
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   // What is in the Suspense is not looked at before it is back.
   twin.render({ on: false });
   assertEquals(twin.html, "<p>wait</p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><b>b0</b></p>");
 });
 
@@ -756,10 +715,7 @@ Deno.test("an error in what is put aside goes to the boundary in there, which is
       if (isBad) throw new Error("aside");
       return <i>ok</i>;
     };
-    const Boundary = ({ children }: { children?: ComponentChildren }) => {
-      const [error] = useErrorBoundary((error) => log(`caught ${error.message}`));
-      return error ? <em>{error.message}</em> : children;
-    };
+    const Boundary = boundary(log);
     return {
       view: () => (
         <p>
@@ -776,14 +732,10 @@ Deno.test("an error in what is put aside goes to the boundary in there, which is
     };
   });
   twin.render({});
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   twin.act((it) => it.fail());
   assertEquals([twin.html, twin.log], ["<p>wait</p>", ["caught aside"]]);
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><b>a1</b><em>aside</em></p>");
 });
 
@@ -806,21 +758,13 @@ Deno.test("a Suspense in another waits for its own while both wait", async () =>
     };
   });
   twin.render({});
-  twin.act((it) => {
-    it.b.wait();
-    it.b.set(1);
-  });
+  twin.act((it) => it.b.waitAt(1));
   assertEquals(twin.html, "<p><b>a0</b>inner</p>");
-  twin.act((it) => {
-    it.a.wait();
-    it.a.set(1);
-  });
+  twin.act((it) => it.a.waitAt(1));
   assertEquals(twin.html, "<p>outer</p>");
-  twin.act((it) => it.b.come());
-  await twin.settle();
+  await comes(twin, (it) => it.b.come());
   assertEquals(twin.html, "<p>outer</p>");
-  twin.act((it) => it.a.come());
-  await twin.settle();
+  await comes(twin, (it) => it.a.come());
   assertEquals(twin.html, "<p><b>a1</b><b>b1</b></p>");
 });
 

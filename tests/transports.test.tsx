@@ -1,5 +1,6 @@
 /** One contract for all transports, held against real servers by clients on the wire (`wire_driver.ts`), and in a real browser. */
 import { assert, assertEquals } from "@std/assert";
+import { clientBounds } from "../runtime/app/allowance.ts";
 import { app, effect, next, page, runtimeScript, serve, ServerComponent, start } from "../mod.ts";
 import { slowBounds } from "../runtime/app/slow.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
@@ -230,6 +231,33 @@ Deno.test("sse: a POST that is sent twice is taken once, one that leaves somethi
   assertEquals(await post(`3\n${up}`), 404);
   abort.abort();
   await reader.closed.catch(() => {});
+});
+
+Deno.test("sse: POSTs are counted as messages are, those with nothing in them too; too many end the stream with 4429", async () => {
+  const live = serve(counter);
+  await using server = serveOn0(live);
+  await using wire = await plainSse.open(server.url, "client-who-posts..0", {});
+  const { hostname, port } = new URL(server.url);
+  using flood = await Deno.connect({ hostname, port: Number(port) });
+  const path = `/${(wire as unknown as { url: string }).url.slice(server.url.length)}`;
+  const post = `POST ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\n0`;
+  const answers: Record<string, number> = {};
+  void (async () => {
+    for (let i = 0; i < 100 && wire.closed === undefined; i++) await flood.write(new TextEncoder().encode(post.repeat(50)));
+  })().catch(() => {});
+  let rest = "";
+  const buffer = new Uint8Array(65_536);
+  while (!answers["404"]) {
+    const parts = (rest + new TextDecoder().decode(buffer.subarray(0, (await flood.read(buffer))!))).split("\r\n\r\n");
+    rest = parts.pop()!;
+    for (const part of parts) {
+      const status = part.split(" ")[1]!;
+      answers[status] = (answers[status] ?? 0) + 1;
+    }
+  }
+  await until(() => wire.closed !== undefined && live.running === 0);
+  assertEquals([wire.closed, answers["429"]], [4429, 1]);
+  assert(answers["204"]! >= clientBounds.burst, `${answers["204"]} were taken`);
 });
 
 Deno.test("sse: the answers are private, are not changed on their way, and say nothing of other origins", async () => {

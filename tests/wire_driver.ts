@@ -115,7 +115,7 @@ class StreamWire extends AnyWire {
   }
 
   override async cut(): Promise<void> {
-    // Not by the signal of the request: Deno forgets it when memory is collected, and what is then aborted goes on.
+    // Not by a signal of the request: in Deno the body of one that is aborted does not always end, after a large message hardly ever.
     await this.#reader?.cancel().catch(() => {});
     await this.#reading;
   }

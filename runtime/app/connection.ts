@@ -5,7 +5,8 @@
 import type { EventUp, FactUp } from "../wire/message.ts";
 import { readUp } from "../wire/up.ts";
 import type { World } from "../world.ts";
-import { clientBounds, closeCodes, type Link, type Member } from "./member.ts";
+import { clientBounds } from "./allowance.ts";
+import { closeCodes, type Link, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 
 /** A client of a runtime, as its transport sees it. */
@@ -58,12 +59,12 @@ export class Line implements Connection {
     if (isFirst && typeof message === "string" && message.startsWith('["resume"')) return "taken";
     if (typeof message !== "string") return this.#refuse(closeCodes.binary, "binary messages are not understood");
     if (message.length > clientBounds.message) return this.#refuse(closeCodes.tooLarge, "message too large");
-    if (!member.take(host.world.now())) return this.#refuse(closeCodes.tooMany, "too many messages");
-    if (member.awaited !== undefined || host.isDeaf) {
-      // It is of a view that is no more, and so is told to the page when it is mounted anew.
-      if (message === member.awaited) member.awaited = undefined;
-      return "taken";
-    }
+    const now = host.world.now();
+    if (!member.take(now)) return this.#refuse(closeCodes.tooMany, "too many messages");
+    // It is of a view that is no more, and so is told to the page when it is mounted anew.
+    const isPast = member.isPast(message, now);
+    if (isPast === "late") return this.#refuse(closeCodes.impossible, "the new epoch was not confirmed");
+    if (isPast || host.isDeaf) return "taken";
     const up = readUp(message);
     if (up === undefined) return this.#refuse(closeCodes.malformed, "malformed message");
     const version = member.see(typeof up === "number" ? up : up[0]);

@@ -1,6 +1,7 @@
 /** A client of a runtime, as the runtime keeps it: its link, what it was sent, what it has told, and how much it may send. */
 import type { Refusal } from "../wire/message.ts";
 import type { World } from "../world.ts";
+import { Allowance } from "./allowance.ts";
 import type { Client } from "./client.ts";
 import type { Slow } from "./slow.ts";
 
@@ -46,16 +47,8 @@ export function closeLink(link: Link, code: number, why: string): void {
   }
 }
 
-/** What a client may send. */
-export const clientBounds = {
-  /** UTF-16 units of one message. */
-  message: 65_536,
-  /** Messages at once, after a while of silence. */
-  burst: 1_000,
-  /** Messages a second in the long run. */
-  rate: 200,
-} as const;
-
+/** How long a page may take to say a new epoch, in ms, before what it says instead is too much. */
+const confirmMs = 30_000;
 /** Refusals that are remembered, of events that were on the way when a link was cut. */
 const mostRefusals = 512;
 const clientName = /^[\w-]{8,64}$/;
@@ -108,9 +101,9 @@ export class Member {
   /** When the app sent it away. */
   sentAway: number | undefined;
   /** What it must say before it is heard, after a mount in the middle of a link: what is on its way is of an epoch that has ended. */
-  awaited: string | undefined;
-  #tokens: number = clientBounds.burst;
-  #filled: number;
+  #awaited: string | undefined;
+  #awaitedUntil = 0;
+  readonly #allowance: Allowance;
 
   constructor(
     /** How the client names itself: a secret between it and us. */
@@ -122,7 +115,26 @@ export class Member {
     public link: Link,
     now: number,
   ) {
-    this.#filled = now;
+    this.#allowance = new Allowance(now);
+  }
+
+  /** From now on it is not heard until it has said this. */
+  awaitEpoch(said: string, now: number): void {
+    this.#awaited = said;
+    this.#awaitedUntil = now + confirmMs;
+  }
+
+  /** Whether this is still of an epoch that has ended; `"late"` when its page has had time enough. What says the epoch is the last such. */
+  isPast(message: string, now: number): boolean | "late" {
+    if (this.#awaited === undefined) return false;
+    if (message === this.#awaited) this.#awaited = undefined;
+    else if (now > this.#awaitedUntil) return "late";
+    return true;
+  }
+
+  /** It has another link: nothing is on its way on that. */
+  awaitNothing(): void {
+    this.#awaited = undefined;
   }
 
   /** It has seen nothing of this epoch, and sent nothing. */
@@ -149,9 +161,6 @@ export class Member {
 
   /** False when the client sends more than it may. */
   take(now: number): boolean {
-    this.#tokens = Math.min(clientBounds.burst, this.#tokens + (now - this.#filled) * clientBounds.rate / 1000);
-    this.#filled = now;
-    this.#tokens--;
-    return this.#tokens >= 0;
+    return this.#allowance.take(now);
   }
 }

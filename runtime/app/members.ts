@@ -35,7 +35,8 @@ export class Members {
       member.epoch = epoch;
       member.begin(0);
     }
-    for (const member of this.#here.values()) member.awaited = JSON.stringify(epoch);
+    const said = JSON.stringify(epoch), now = this.world.now();
+    for (const member of this.#here.values()) member.awaitEpoch(said, now);
   }
 
   /** How many are here. */
@@ -59,7 +60,8 @@ export class Members {
     if (member) {
       member.link = link;
       member.client = { id: member.client.id, user: link.user };
-      member.left = member.sentAway = member.awaited = undefined;
+      member.left = member.sentAway = undefined;
+      member.awaitNothing();
       if (epoch !== member.epoch) member.begin(version);
     } else {
       // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.

@@ -2,7 +2,7 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Config, Covered, Definition, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wire/message.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";

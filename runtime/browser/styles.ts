@@ -43,6 +43,8 @@ export function adoptStyles(world: Styled, root: ShadowRoot): () => void {
   };
 }
 
+const isStyle = (node: Node | null): boolean => /^(link|style)$/i.test(node?.nodeName ?? "");
+
 function createFollower(world: Styled): Follower {
   const { document } = world;
   const adopters = new Map<ShadowRoot, Adopter>();
@@ -71,9 +73,14 @@ function createFollower(world: Styled): Follower {
 
   // What a script does to a sheet without its element nobody hears of: a page that does so says this.
   const hear = () => update(...adopters.values());
+  /** Of what else changes in the head, a title above all, nothing is read again. */
+  const observer = new world.MutationObserver((records) => {
+    const isOne = ({ target, addedNodes, removedNodes }: MutationRecord) =>
+      [target, target.parentNode, ...addedNodes, ...removedNodes].some(isStyle);
+    if (records.some(isOne)) hear();
+  });
   /** A link, or the imports of a style, that came later. */
-  const load = ({ target }: Event) => /^(link|style)$/.test((target as Element).localName) && hear();
-  const observer = new world.MutationObserver(hear);
+  const load = ({ target }: Event) => isStyle(target as Node) && hear();
 
   const follow = () => {
     if (follows == !adopters.size) {

@@ -29,14 +29,15 @@ export interface Live<Msg> {
   close(): Promise<void>;
 }
 
-type FlagsOption<Flags> = undefined extends Flags ? { flags?: Flags | ((request: Request) => Flags | Promise<Flags>) }
-  : { flags: Flags | ((request: Request) => Flags | Promise<Flags>) };
+/** The flags, or what they are for the one who comes: `user` is what `authorize` answered. */
+type FlagsFor<Flags, User> = Flags | ((request: Request, user: User) => Flags | Promise<Flags>);
+type FlagsOption<Flags, User> = undefined extends Flags ? { flags?: FlagsFor<Flags, User> } : { flags: FlagsFor<Flags, User> };
 type AuthorizeOption<User> = unknown extends User ? { authorize?: (request: Request) => unknown }
   : { authorize: (request: Request) => User | Response | Promise<User | Response> };
 
 /** How an app is served. */
 export type ServeOptions<Flags, User> =
-  & FlagsOption<Flags>
+  & FlagsOption<Flags, User>
   & AuthorizeOption<User>
   & {
     /**
@@ -143,8 +144,10 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),
   });
   const rooms = new Rooms<Runtime<unknown>>({ linger, most: mostRooms, start: startOne });
-  const flagsFor = async (request: Request): Promise<unknown> =>
-    typeof options.flags === "function" ? await (options.flags as (request: Request) => unknown)(request) : options.flags;
+  const flagsFor = async (request: Request, user: unknown): Promise<unknown> =>
+    typeof options.flags === "function"
+      ? await (options.flags as (request: Request, user: unknown) => unknown)(request, user)
+      : options.flags;
   const route: Route = { shared, sessions, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
   let isClosed = false;
@@ -161,12 +164,12 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       if (user instanceof Response) return user;
       const key = shared ? undefined : keyOf?.(request, user);
       if (isAlone && (shared || key !== undefined)) return new Response("Conflict: what is shared needs a link", { status: 409 });
-      if (key === undefined) flags = shared ? undefined : await flagsFor(request);
+      if (key === undefined) flags = shared ? undefined : await flagsFor(request, user);
       else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
       else {
         if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
         isTold = true;
-        room = rooms.enter(key, () => flagsFor(request));
+        room = rooms.enter(key, () => flagsFor(request, user));
         if (!room) return new Response("Service Unavailable: too many rooms", { status: 503 });
         await room.ready;
       }

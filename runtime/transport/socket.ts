@@ -89,7 +89,7 @@ class SocketLink<User> implements Link<User> {
     this.#socket.close(code, reason.slice(0, longestReason));
   }
 
-  /** What the socket says. An exception here would end the process: receive never throws, nor does connect. */
+  /** What the socket says. An exception here would end the process: receive never throws. */
   handleEvent(event: Event): void {
     if (event instanceof MessageEvent) {
       const { data } = event;

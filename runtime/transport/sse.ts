@@ -2,6 +2,7 @@
  * Server-sent events as links of a runtime, and POSTs of what their clients say: for where no WebSocket gets through. It decides nothing:
  * who may open a stream is settled before. A POST is known by the two random names in its address, which only its page has.
  */
+import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
 import type { Connection } from "../app/connection.ts";
@@ -19,6 +20,9 @@ const gzipHeader = () => new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
 
 interface Stream {
   readonly connection: Connection;
+  readonly link: Link;
+  /** POSTs that it may still send: what is in them is counted by its connection. */
+  readonly allowance: Allowance;
   /** How many messages of it were taken: a POST that is sent twice is taken once. */
   taken: number;
   isPosting: boolean;
@@ -107,7 +111,9 @@ export class Streams {
     };
     try {
       const connection = ends.connect(link);
-      if (!isOver) this.#open.set(name, stream = { connection, taken: 0, isPosting: false });
+      if (!isOver) {
+        this.#open.set(name, stream = { connection, link, allowance: new Allowance(performance.now()), taken: 0, isPosting: false });
+      }
     } catch (error) {
       over();
       throw error;
@@ -128,6 +134,10 @@ export class Streams {
     const name = nameOf(request)!;
     const stream = this.#open.get(name);
     if (!stream) return answer(404);
+    if (!stream.allowance.take(performance.now())) {
+      stream.link.close(closeCodes.tooMany, "too many messages");
+      return answer(429);
+    }
     if (stream.isPosting) return answer(409);
     stream.isPosting = true;
     const text = await readText(request).finally(() => stream.isPosting = false);
