@@ -141,6 +141,8 @@ export class Scene {
     const { log, made } = entry.scene.at(entry.seen);
     // A deploy that changes the view leaves none of the old ones.
     const isOtherView = made !== this.model.made && this.model.made > 1;
-    return isOtherView || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+    // What a component has shown in the middle of a turn comes out again only with the same events in one turn, which nobody knows.
+    const isWithinTurn = this.shape.rows.endsWith("counters");
+    return isOtherView || isWithinTurn || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }
