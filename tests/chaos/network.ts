@@ -249,6 +249,11 @@ export class Cable {
     if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.serverHears());
   }
 
+  /** Its process has ended, and may have said so: what is on its way arrives. */
+  left(): void {
+    if (!this.isOver) this.lost();
+  }
+
   /** Its process is no more. */
   lost(): void {
     this.#upIsCut = this.#downIsCut = true;
