@@ -253,11 +253,11 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     this.#isReplaying = false;
     if (snapshot.hasJoined) this.#presence?.know(member);
     else this.#presence?.came(member);
+    // Before what says that their events have been dealt with, as in `connect`; also of those that elsewhere came to something.
+    for (const text of replay.refusals) link.send(text);
     if (canResume) audience.resume(member, version, true);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
-      // Before what says that their events have been dealt with, as in `connect`.
-      for (const text of replay.refusals) link.send(text);
       audience.mount(member);
       for (const text of replay.said) link.send(text);
     }
