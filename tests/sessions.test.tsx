@@ -222,3 +222,70 @@ Deno.test("a link that has a snapshot and does not say so within 10 s is closed 
   world.advance(1);
   assertEquals([codes, messages, here.size, world.timers], [[4400], [], 0, 0]);
 });
+
+Deno.test("a template goes on elsewhere, whatever its first instance there is like", () => {
+  const world = new VirtualWorld();
+  const locks = app<number, number>({
+    name: "locks",
+    init: () => 2,
+    update: (_, msg) => msg,
+    view: (locked, send) => (
+      <ul>{[0, 1, 2].map((n) => <li key={n}>{<button onClick={n === locked ? undefined : send(n)}>{n}</button>}</li>)}</ul>
+    ),
+  });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(locks, world));
+  client.click("0");
+  world.settle();
+  client.cut(false);
+  // There the first button has no handler. Here it had one, and that is what the page takes for usual.
+  client.click("1");
+  client.open(processOf(locks, world));
+  world.settle();
+  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.done, client.reader.refused], [1, 1, 2, []]);
+});
+
+Deno.test("an event that elsewhere came to something, and here comes to nothing, is told to be refused", () => {
+  const world = new VirtualWorld();
+  const ticking = app<{ rows: string[] }, string>({
+    name: "ticking",
+    init: () => ({ rows: ["a"] }),
+    update: ({ rows }, msg) => ({ rows: msg === "tick" ? [...rows, `${rows.length}`] : rows.filter((row) => row !== msg) }),
+    subscriptions: () => ({ tick: effect.every(400, "tick") }),
+    view: ({ rows }, send) => <ul>{rows.map((row) => <li key={row}>{<button onClick={send(row)}>{row}</button>}</li>)}</ul>,
+  });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(ticking, world));
+  // Ticks, and not all of them with a snapshot.
+  while (client.messages.at(-1)!.startsWith("[[") || client.messages.length < 3) world.advance(400);
+  const { length } = client.messages;
+  client.click(client.text.at(-1)!);
+  world.settle();
+  assertEquals([client.messages.length, client.reader.done, client.waiting], [length + 1, 1, 0]);
+  client.cut(false);
+  client.open(processOf(ticking, world));
+  assertEquals(client.reader.refused, [{ number: 1, reason: "version" }]);
+  assertMatch(client.messages[0]!, /nacre:refused/);
+});
+
+Deno.test("a link that is read slowly gets no snapshot of what it was not sent, but one with the patch that brings it up to date", () => {
+  const world = new VirtualWorld();
+  const messages: string[] = [];
+  let backlog = 0;
+  const connection = processOf(counter, world).connect({
+    resume: "anna-0001",
+    send: (message) => void messages.push(message as string),
+    close() {},
+    backlog: () => backlog,
+  }, undefined);
+  world.advance(5_000);
+  messages.length = 0;
+  backlog = 2 ** 21;
+  connection.receive("[0,[3]]");
+  world.advance(5_000);
+  assertEquals(messages, ["[1]"]);
+  backlog = 0;
+  world.advance(200);
+  assertEquals(messages.length, 2);
+  assertMatch(messages[1]!, /^\[\[0,"[\w-]+"\],\{"0":-1\}/);
+});

@@ -274,9 +274,10 @@ export class Tab implements Caller {
     this.#judgeControls();
   }
 
-  #patched(skipped = 0): void {
-    this.version += 1 + skipped;
-    if (skipped > 0) {
+  #patched(skipped: number | undefined): void {
+    this.version += 1 + (skipped ?? 0);
+    // Also in the place of one alone it is another text.
+    if (skipped !== undefined) {
       this.#stage.totals.note("patches skipped");
       this.#hasSkipped = true;
     }
