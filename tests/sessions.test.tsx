@@ -225,24 +225,30 @@ Deno.test("a link that has a snapshot and does not say so within 10 s is closed 
 
 Deno.test("a template goes on elsewhere, whatever its first instance there is like", () => {
   const world = new VirtualWorld();
-  const locks = app<number, number>({
+  const locks = app<number, number | "same">({
     name: "locks",
     init: () => 2,
-    update: (_, msg) => msg,
+    update: (model, msg) => msg === "same" ? model : msg,
     view: (locked, send) => (
-      <ul>{[0, 1, 2].map((n) => <li key={n}>{<button onClick={n === locked ? undefined : send(n)}>{n}</button>}</li>)}</ul>
+      <ul>
+        {[0, 1, 2].map((n) => <li key={n}>{<button onClick={n === locked ? undefined : send(n)}>{n}</button>}</li>)}
+        <button onClick={send("same")}>same</button>
+      </ul>
     ),
   });
   const client = new ResumingClient("anna-0001");
   client.open(processOf(locks, world));
   client.click("0");
   world.settle();
+  // It says that the version before is seen no more.
+  client.click("same");
+  world.advance(3_000);
   client.cut(false);
   // There the first button has no handler. Here it had one, and that is what the page takes for usual.
   client.click("1");
   client.open(processOf(locks, world));
   world.settle();
-  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.done, client.reader.refused], [1, 1, 2, []]);
+  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.done, client.reader.refused], [1, 1, 3, []]);
 });
 
 Deno.test("an event that elsewhere came to something, and here comes to nothing, is told to be refused", () => {

@@ -116,13 +116,14 @@ export class Scene {
   /** Throws when an event had to be delivered that is refused now. */
   #justify(entry: Entry, reason: string, cable: Cable): void {
     const isHere = entry.scene === this;
-    // It was judged when it was told first.
-    if (entry.judged && isHere) {
+    // It was judged when it was told first; another process may have judged it otherwise, and not been heard.
+    if (entry.judge === this) {
       return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
     }
     const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
     assert(isHere || this.goesOn, `${complaint}: it was not seen here`);
     entry.judged = reason;
+    entry.judge = this;
     this.stage.totals.note(`refused: ${reason}`);
     if (reason === "version") return assert(entry.scene.mayForget(entry.seen) || (!isHere && this.#cannotKnow(entry)), complaint);
     assert(reason === "gone", complaint);
