@@ -106,7 +106,8 @@ export class Scene {
 
   /** Whether a version may have been forgotten here by the bounds. */
   mayForget(version: number): boolean {
-    const seen = this.#versions.get(version)!;
+    const seen = this.#versions.get(version);
+    if (!seen) return false;
     const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(version + 1)?.time ?? Infinity);
     // While nobody could read, nobody was sent the newest.
     const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
@@ -120,12 +121,17 @@ export class Scene {
     if (entry.judge === this) {
       return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
     }
+    // Its page knows: from then on it means nothing, wherever it is said.
+    if (entry.refused && this.goesOn) return;
     const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
     assert(isHere || this.goesOn, `${complaint}: it was not seen here`);
     entry.judged = reason;
     entry.judge = this;
     this.stage.totals.note(`refused: ${reason}`);
-    if (reason === "version") return assert(entry.scene.mayForget(entry.seen) || (!isHere && this.#cannotKnow(entry)), complaint);
+    if (reason === "version") {
+      const mayForget = [entry.scene, this].some((scene) => scene.mayForget(entry.seen));
+      return assert(mayForget || (!isHere && this.#cannotKnow(entry)), complaint);
+    }
     assert(reason === "gone", complaint);
     const { place } = entry;
     const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
