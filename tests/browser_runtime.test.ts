@@ -1500,3 +1500,16 @@ Deno.test("Effects of the page that fail are said on the console, and the link g
   assertEquals([page.errors.length, page.document.title, page.sockets.length, page.socket.closed], [5, "Still here", 1, false]);
   page.errors.length = 0;
 });
+
+Deno.test("An event that was refused is of no place when it is said with a snapshot: it comes to nothing there too", async () => {
+  await using page = new FakePage();
+  const { element } = page.element(button, [1, "x"]);
+  page.socket.receive([[0, "SNAPSHOT"]]);
+  element.querySelector("button")!.click();
+  element.querySelector("button")!.click();
+  page.socket.receive(["emit", "nacre:refused", { event: 1, reason: "gone" }]);
+  page.socket.cut();
+  page.pass(1_000);
+  (page.socket as unknown as { onopen(): void }).onopen();
+  assertEquals(page.socket.take(), [["resume", "SNAPSHOT", 0, [], [[0, [9e9]], [0, [1]]]]]);
+});

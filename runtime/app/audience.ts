@@ -40,7 +40,7 @@ export interface AudienceOwner {
 
 /** What a client has been shown elsewhere. */
 export interface Shown {
-  /** The hashes of the definitions that it was sent, in the order of their numbers. */
+  /** The names of the definitions that it was sent, in the order of their numbers. */
   readonly templates: readonly string[];
   readonly version: number;
 }
@@ -102,9 +102,9 @@ export class Audience {
     return hashOf(JSON.stringify(encode(tree, this.#definitions)));
   }
 
-  /** The hashes of all definitions so far, in the order of their numbers. */
+  /** The names of all definitions so far, in the order of their numbers. */
   get templates(): readonly string[] {
-    return this.#definitions.hashes();
+    return this.#definitions.names();
   }
 
   /** What was shown elsewhere as this version. */

@@ -301,11 +301,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     else this.#presence?.came(member);
     // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
     for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
+    // Also of those that elsewhere came to something.
+    for (const text of replay.refusals) link.send(text);
     // What a painted page is told of the app is in its description.
     if (canResume) audience.resume(member, version, !snapshot.painted);
     else {
       if (this.#isStale()) loop.guarded("view", () => this.#render());
-      for (const text of replay.refusals) link.send(text);
       audience.mount(member);
       for (const text of replay.said) link.send(text);
     }

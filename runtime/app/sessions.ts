@@ -176,7 +176,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
           lineage,
           version: 0,
           last: 0,
-          templates: definitions.hashes(),
+          templates: definitions.names(),
           tree: hashOf(JSON.stringify(encode(tree, definitions))),
           model,
           seen: [],

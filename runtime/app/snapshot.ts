@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly version: number;
   /** The last event that the model knows. */
   readonly last: number;
-  /** Hashes of the definitions that the client was sent, in the order of their numbers. */
+  /** Names of the definitions that the client was sent, in the order of their numbers. */
   readonly templates: readonly string[];
   /** The hash of the view as a value of the wire; empty where nobody was shown one. */
   readonly tree: string;
@@ -47,9 +47,6 @@ export function idsOf(lineage: string): string {
   return lineage.slice(0, 4);
 }
 
-/** Characters of a hash. */
-const hashLength = 8;
-
 /**
  * The text of a snapshot.
  *
@@ -68,7 +65,7 @@ export function writeSnapshot(snapshot: Snapshot): string {
     ...(refusals && refusals.length > 0 && { refusals }),
     ...(painted && { painted }),
   };
-  const head = [appVersion, lineage, version, last, templates.join(""), tree];
+  const head = [appVersion, lineage, version, last, templates, tree];
   // The model is named where it is not structured; nothing of the rest can fail to be, but for the flags of a painted page.
   const parts = [JSON.stringify(head), writeStructured(model)];
   if (Object.keys(rest).length > 0) parts.push(writeStructured(rest));
@@ -80,7 +77,8 @@ export function readSnapshot(text: string): Snapshot | undefined {
   try {
     // JSON has no line feed of its own.
     const [first, model, rest] = text.split("\n") as [string, string, string?];
-    const [appVersion, lineage, version, last, templates, tree] = JSON.parse(first) as [number, string, number, number, string, string];
+    const [appVersion, lineage, version, last, templates, tree] = JSON.parse(first) as [number, string, number, number, string[], string];
+    if (!Array.isArray(templates)) return undefined;
     return {
       seen: [],
       ...(rest === undefined ? {} : readStructured(rest) as object),
@@ -88,7 +86,7 @@ export function readSnapshot(text: string): Snapshot | undefined {
       lineage,
       version,
       last,
-      templates: Array.from({ length: templates.length / hashLength }, (_, i) => templates.slice(i * hashLength, (i + 1) * hashLength)),
+      templates,
       tree,
       model: readStructured(model),
     };

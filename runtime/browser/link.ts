@@ -194,8 +194,13 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       }
       tellControls?.();
       tellControls = undefined;
-    } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
-    else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
+    } else if (kind == "emit") {
+      const [name, detail] = rest as [name: string, detail: { event: number } | null];
+      const refused = name == "nacre:refused" && queue[detail!.event - done - 1];
+      // It came to nothing, and does so wherever it is gone through again: it is of no place.
+      if (refused) refused.text_ = "[9e9]]";
+      dispatch(name, detail);
+    } else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
       const [count, snapshot, last, version] = [kind as Covered].flat() as Head;
       if (rest.length) patch(rest as never);

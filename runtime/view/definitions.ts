@@ -6,7 +6,7 @@ import type { Definition, HandlerOptions } from "../wire/message.ts";
 import { type Usual, usualOf, wireOptions } from "./handler.ts";
 import type { Template } from "./template.ts";
 import type { Instance } from "./tree.ts";
-import { hashOf } from "./hash.ts";
+import { hashLength, hashOf } from "./hash.ts";
 
 /** A template as this runtime's clients know it. */
 export interface Numbered {
@@ -22,21 +22,23 @@ export class Definitions {
   readonly #numbered = new Map<Template, Numbered>();
   readonly #all: Definition[] = [];
   /** By number, from 1; of a definition from elsewhere that has not been used here it is all there is. */
-  readonly #hashes: string[];
-  /** The numbers of those. */
-  readonly #elsewhere = new Map<string, number>();
+  readonly #names: string[];
+  /** Those of which nobody has asked for the name yet. */
+  readonly #unnamed: { readonly template: Template; readonly options: Numbered["options"] }[] = [];
+  /** Those from elsewhere that were not used here yet, by their hashes. */
+  readonly #elsewhere = new Map<string, { readonly number: number; readonly options: Numbered["options"] }>();
   #told: number;
   #lastTemplate: Template | undefined;
   #lastNumbered: Numbered | undefined;
 
-  /** @param hashes of the definitions that the client was sent elsewhere, in the order of their numbers. */
-  constructor(hashes: readonly string[] = []) {
-    this.#hashes = [...hashes];
-    for (const [i, hash] of hashes.entries()) {
-      this.#elsewhere.set(hash, i + 1);
+  /** @param names of the definitions that the client was sent elsewhere, in the order of their numbers. */
+  constructor(names: readonly string[] = []) {
+    this.#names = [...names];
+    for (const [i, name] of names.entries()) {
+      this.#elsewhere.set(name.slice(0, hashLength), { number: i + 1, options: JSON.parse(name.slice(hashLength)) });
       this.#all.push([]);
     }
-    this.#told = hashes.length;
+    this.#told = names.length;
   }
 
   /** The template of this instance, defined by it when it is the first: its handlers' options become the usual ones. */
@@ -46,9 +48,12 @@ export class Definitions {
     if (template === this.#lastTemplate) return this.#lastNumbered!;
     let numbered = this.#numbered.get(template);
     if (!numbered) {
-      const options = holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
-      const usual = holes.map((hole, i) => hole.kind === "handler" ? usualOf(instance.holes[i]) : null);
-      numbered = { number: this.#number(template.define((hole) => options[hole]!)), options, usual };
+      // Elsewhere another instance may have been the first: what is usual to the client is what that had.
+      const known = this.#elsewhere.size > 0 ? this.#elsewhere.get(hashOfTemplate(template)) : undefined;
+      const options = known?.options ??
+        holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
+      const usual = holes.map((hole, i) => hole.kind === "handler" && !known ? usualOf(instance.holes[i]) : null);
+      numbered = { number: this.#number(template, options, known?.number), options, usual };
       this.#numbered.set(template, numbered);
     }
     this.#lastTemplate = template;
@@ -60,17 +65,17 @@ export class Definitions {
     return this.#all.length;
   }
 
-  /** The hashes of all, in the order of their numbers. */
-  hashes(): readonly string[] {
-    for (let i = this.#hashes.length; i < this.#all.length; i++) this.#hashes.push(hashOf(JSON.stringify(this.#all[i])));
-    return this.#hashes;
+  /** The names of all, in the order of their numbers: a hash of what does not depend on the first instance, and what does. */
+  names(): readonly string[] {
+    for (const { template, options } of this.#unnamed.splice(0)) this.#names.push(hashOfTemplate(template) + JSON.stringify(options));
+    return this.#names;
   }
 
   /** All definitions so far, for a client that knows none: those that were never used here are empty, and never will be. */
   all(): readonly Definition[] {
-    for (const number of this.#elsewhere.values()) {
+    for (const { number } of this.#elsewhere.values()) {
       // What was used here has its definition; of the others this client has none, and a snapshot must not say that it has.
-      if (this.#all[number - 1]!.length === 0) this.#hashes[number - 1] = unknown;
+      if (this.#all[number - 1]!.length === 0) this.#names[number - 1] = unknown;
     }
     this.#elsewhere.clear();
     return this.#all;
@@ -89,14 +94,21 @@ export class Definitions {
     return fresh;
   }
 
-  #number(definition: Definition): number {
-    const known = this.#elsewhere.size > 0 ? this.#elsewhere.get(hashOf(JSON.stringify(definition))) : undefined;
-    if (known === undefined) return this.#all.push(definition);
-    this.#all[known - 1] = definition;
-    return known;
+  #number(template: Template, options: Numbered["options"], known: number | undefined): number {
+    const definition = template.define((hole) => options[hole]!);
+    if (known !== undefined) {
+      this.#all[known - 1] = definition;
+      return known;
+    }
+    this.#unnamed.push({ template, options });
+    return this.#all.push(definition);
   }
 }
 
+function hashOfTemplate(template: Template): string {
+  return hashOf(JSON.stringify(template.define(() => null)));
+}
+
 const none: readonly Definition[] = [];
-/** In the place of a hash: no definition has it. */
-const unknown = "........";
+/** In the place of a name: no definition has it. */
+const unknown = "........[]";

@@ -4,6 +4,9 @@ interface Crypto {
   createHash(name: "sha256"): { update(text: string): { digest(): Uint8Array } };
 }
 
+/** Characters of a hash. */
+export const hashLength = 8;
+
 let crypto: Crypto | undefined;
 
 /** Eight letters, digits, `-` and `_`. Two texts of one view by chance have the same once in 10^14 times. */

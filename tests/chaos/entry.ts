@@ -10,6 +10,8 @@ export class Entry {
   refused: string | undefined;
   /** Why, as the server says. */
   judged: string | undefined;
+  /** Who has said so last. */
+  judge: Scene | undefined;
   /** The page was told that it has been dealt with. */
   isDone = false;
   /** Its client was away for so long that the server knows nothing of it any more. */

@@ -116,6 +116,7 @@ export class Cable {
   said = Infinity;
   /** The link says that so many bytes wait. */
   congestedUntil = 0;
+  #openedAt = 0;
   #upAt = 0;
   #downAt = 0;
   /** What is sent from then on is lost. */
@@ -138,6 +139,7 @@ export class Cable {
   #open(process: Process): void {
     const { stage } = this.network;
     this.process = process;
+    this.#openedAt = stage.clock.now;
     stage.note(this.caller.name, () => `is linked to ${process.name} (${this.resume})`);
     // As a browser has it: open, then the first message.
     this.downwards(() => {
@@ -175,7 +177,10 @@ export class Cable {
     const { stage } = this.network;
     stage.note(this.process!.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
     // 4409 is right where the tab has a newer link, of which this end knows.
-    if (![1000, 1001, 4500, 4503].includes(code) && reason !== "replaced by a newer link") {
+    const isRight = [1000, 1001, 4500, 4503].includes(code) || reason === "replaced by a newer link" ||
+      // 4400 is, where nothing was said for so long.
+      reason === "no resume message" && stage.clock.now >= this.#openedAt + 10_000;
+    if (!isRight) {
       stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
     }
     this.isOver = true;
@@ -242,6 +247,11 @@ export class Cable {
     this.#tellClose(1006, random.chance(0.3) ? random.below(50) : 500 + random.below(random.pick([1_000, 1_000, 1_000, 10_000, 90_000])));
     // The server may hear of it late, or by the next link only.
     if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.serverHears());
+  }
+
+  /** Its process has ended, and may have said so: what is on its way arrives. */
+  left(): void {
+    if (!this.isOver) this.lost();
   }
 
   /** Its process is no more. */

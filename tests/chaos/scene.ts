@@ -106,7 +106,8 @@ export class Scene {
 
   /** Whether a version may have been forgotten here by the bounds. */
   mayForget(version: number): boolean {
-    const seen = this.#versions.get(version)!;
+    const seen = this.#versions.get(version);
+    if (!seen) return false;
     const since = Math.min(this.#times[seen.rendering + 1] ?? Infinity, this.#versions.get(version + 1)?.time ?? Infinity);
     // While nobody could read, nobody was sent the newest.
     const unsent = this.#models.length - 1 - this.#versions.get(this.newest)!.rendering;
@@ -116,15 +117,21 @@ export class Scene {
   /** Throws when an event had to be delivered that is refused now. */
   #justify(entry: Entry, reason: string, cable: Cable): void {
     const isHere = entry.scene === this;
-    // It was judged when it was told first.
-    if (entry.judged && isHere) {
+    // It was judged when it was told first; another process may have judged it otherwise, and not been heard.
+    if (entry.judge === this) {
       return assert(entry.judged === reason, `${entry} was refused for "${entry.judged}", and now for "${reason}"`);
     }
+    // Its page knows: from then on it means nothing, wherever it is said.
+    if (entry.refused && this.goesOn) return;
     const complaint = `${entry} was refused ("${reason}") at version ${this.newest} of ${this.name} without a reason`;
     assert(isHere || this.goesOn, `${complaint}: it was not seen here`);
     entry.judged = reason;
+    entry.judge = this;
     this.stage.totals.note(`refused: ${reason}`);
-    if (reason === "version") return assert(entry.scene.mayForget(entry.seen) || (!isHere && this.#cannotKnow(entry)), complaint);
+    if (reason === "version") {
+      const mayForget = [entry.scene, this].some((scene) => scene.mayForget(entry.seen));
+      return assert(mayForget || (!isHere && this.#cannotKnow(entry)), complaint);
+    }
     assert(reason === "gone", complaint);
     const { place } = entry;
     const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
@@ -141,6 +148,8 @@ export class Scene {
     const { log, made } = entry.scene.at(entry.seen);
     // A deploy that changes the view leaves none of the old ones.
     const isOtherView = made !== this.model.made && this.model.made > 1;
-    return isOtherView || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+    // What a component has shown in the middle of a turn comes out again only with the same events in one turn, which nobody knows.
+    const isWithinTurn = this.shape.rows.endsWith("counters");
+    return isOtherView || isWithinTurn || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }

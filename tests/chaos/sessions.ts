@@ -112,6 +112,7 @@ export class SessionProcess implements Process {
     for (const scene of this.#scenes.values()) scene.isOver = true;
     // What it has said is on its way; nothing more is.
     this.#world.isUp = false;
+    for (const cable of [...this.fleet.network.cables]) if (cable.process === this) cable.left();
   }
 
   #begin(model: Model): Scene {

@@ -274,9 +274,10 @@ export class Tab implements Caller {
     this.#judgeControls();
   }
 
-  #patched(skipped = 0): void {
-    this.version += 1 + skipped;
-    if (skipped > 0) {
+  #patched(skipped: number | undefined): void {
+    this.version += 1 + (skipped ?? 0);
+    // Also in the place of one alone it is another text.
+    if (skipped !== undefined) {
       this.#stage.totals.note("patches skipped");
       this.#hasSkipped = true;
     }
@@ -351,8 +352,8 @@ export class Tab implements Caller {
     if (!entry) return this.#stage.fail(new Error(`${this.name} was told that event ${number} was refused, which it never sent`));
     this.#stage.note(this.name, () => `is told: ${entry} was refused (${reason})`);
     if (entry.refused) {
-      // It is told again where the link was cut, or the epoch has ended, before the acknowledgement.
-      if (![entry.refused, "epoch"].includes(reason)) {
+      // It is told again where the link was cut, or the epoch has ended, before the acknowledgement; elsewhere, for another reason.
+      if (!this.hasSnapshot && ![entry.refused, "epoch"].includes(reason)) {
         this.#stage.fail(new Error(`${entry} was refused before: ${entry.refused}`));
       }
       this.#stage.totals.note("refusals told twice");
