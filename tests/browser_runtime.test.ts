@@ -741,7 +741,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
   await using page = new FakePage();
   install(page.world, loadPart);
   const { element, told } = page.element(button, [1, "x"]);
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0\.0\.0$/);
+  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0\.\.0$/);
   assertEquals(told, [["status", "connecting"], ["status", "live"]]);
   page.socket.cut();
   assertEquals(element.getAttribute("status"), "offline");
@@ -880,7 +880,7 @@ Deno.test("after two sockets that never worked come two streams, then two reques
     }
     await observed();
     assertEquals(opened.join(), kinds);
-    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0\.0\.0&link=[\w-]{16,64}$/.test(url)));
+    if (opened.includes("sse")) assert(page.sockets.some(({ url }) => /^\/ws\?nacre=[\w-]+\.\w*\.0\.\.0&link=[\w-]{16,64}$/.test(url)));
   }
 });
 
@@ -922,7 +922,7 @@ Deno.test("moving an element keeps its socket, removing it closes it, another ro
   element.setAttribute("route", "other?a=1");
   page.document.body.append(element);
   assertEquals(page.sockets.map((socket) => socket.closed), [true, false]);
-  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0\.0\.0$/);
+  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0\.\.0$/);
   const [old] = page.sockets;
   assertEquals([old!.onmessage ?? null, old!.onclose ?? null], [null, null]);
   element.remove();
