@@ -307,3 +307,38 @@ Deno.test("a link that is read slowly gets no snapshot of what it was not sent, 
   assertEquals(messages.length, 2);
   assertMatch(messages[1]!, /^\[\[0,"[\w-]+"\],\{"0":-1\}/);
 });
+
+Deno.test("a template that a client was mounted without is sent to it where it is used, however many processes later", () => {
+  const world = new VirtualWorld();
+  /** Another view in each process: what was shown elsewhere is known nowhere, and all is mounted. */
+  const show = (title: string) =>
+    app<boolean, boolean | "same">({
+      name: "show",
+      init: () => true,
+      update: (model, msg) => msg === "same" ? model : msg,
+      view: (isOpen, send) => (
+        <div title={title}>
+          <button onClick={send(!isOpen)}>turn</button>
+          <button onClick={send("same")}>same</button>
+          {isOpen && <p>open</p>}
+        </div>
+      ),
+    });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(show("a"), world));
+  client.click("turn");
+  world.settle();
+  // It says that the version before is seen no more.
+  client.click("same");
+  world.advance(3_000);
+  client.cut(false);
+  // Mounted, and closed: nothing here has the paragraph.
+  client.open(processOf(show("b"), world));
+  world.advance(3_000);
+  assertEquals([client.text, client.reader.mounts], ["turnsame", 2]);
+  client.cut(false);
+  client.open(processOf(show("b"), world));
+  client.click("turn");
+  world.settle();
+  assertEquals([client.text, client.reader.mounts], ["turnsameopen", 2]);
+});

@@ -35,7 +35,7 @@ export class Definitions {
   constructor(names: readonly string[] = []) {
     this.#names = [...names];
     for (const [i, name] of names.entries()) {
-      this.#elsewhere.set(name.slice(0, hashLength), { number: i + 1, options: JSON.parse(name.slice(hashLength)) });
+      if (name !== "") this.#elsewhere.set(name.slice(0, hashLength), { number: i + 1, options: JSON.parse(name.slice(hashLength)) });
       this.#all.push([]);
     }
     this.#told = names.length;
@@ -49,7 +49,9 @@ export class Definitions {
     let numbered = this.#numbered.get(template);
     if (!numbered) {
       // Elsewhere another instance may have been the first: what is usual to the client is what that had.
-      const known = this.#elsewhere.size > 0 ? this.#elsewhere.get(hashOfTemplate(template)) : undefined;
+      const hash = this.#elsewhere.size > 0 ? hashOfTemplate(template) : "";
+      const known = this.#elsewhere.get(hash);
+      this.#elsewhere.delete(hash);
       const options = known?.options ??
         holes.map((hole, i) => hole.kind === "handler" ? wireOptions(instance.holes[i], hole.event, hole.tag) : null);
       const usual = holes.map((hole, i) => hole.kind === "handler" && !known ? usualOf(instance.holes[i]) : null);
@@ -73,10 +75,8 @@ export class Definitions {
 
   /** All definitions so far, for a client that knows none: those that were never used here are empty, and never will be. */
   all(): readonly Definition[] {
-    for (const { number } of this.#elsewhere.values()) {
-      // What was used here has its definition; of the others this client has none, and a snapshot must not say that it has.
-      if (this.#all[number - 1]!.length === 0) this.#names[number - 1] = unknown;
-    }
+    // From now on the client has nothing under their numbers, and no other process must think that it has.
+    for (const { number } of this.#elsewhere.values()) this.#names[number - 1] = "";
     this.#elsewhere.clear();
     return this.#all;
   }
@@ -110,5 +110,3 @@ function hashOfTemplate(template: Template): string {
 }
 
 const none: readonly Definition[] = [];
-/** In the place of a name: no definition has it. */
-const unknown = "........[]";
