@@ -140,9 +140,13 @@ export class Tab implements Caller {
 
   /** What the element says of itself is told, if it was not. */
   #look(): void {
+    if (this.isLive) this.#tellFact();
+  }
+
+  #tellFact(): void {
     const value = this.element.getAttribute("step");
     const text = JSON.stringify(value);
-    if (!this.isLive || text === (this.#told ?? "null")) return;
+    if (text === (this.#told ?? "null")) return;
     this.#told = text;
     this.#flush();
     this.#queue(this.#entry("the element", { type: "step", value }));
@@ -318,6 +322,8 @@ export class Tab implements Caller {
     this.scene = cable.shown;
     this.#stage.totals.note(epoch === this.epoch ? "gone on here" : "gone on elsewhere");
     this.epoch = epoch;
+    // Before the patch, and with all that has waited.
+    this.#tellFact();
     if (message.length > 5) {
       this.#patched(message[7]);
       this.#hasSkipped = true;
