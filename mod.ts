@@ -56,6 +56,8 @@ export type { Connection, Restart, Runtime, RuntimeStatus } from "./runtime/app/
 export type { FieldPath, Send, SendOptions, Sent, TargetOf, When } from "./runtime/app/send.ts";
 export { simulate } from "./runtime/app/simulate.ts";
 export type { Brings, Simulation, Where } from "./runtime/app/simulate.ts";
+export type { Painted } from "./runtime/app/paint.ts";
+export type { SealView } from "./runtime/app/runtime.ts";
 export { start } from "./runtime/app/start.ts";
 export { Listen } from "./runtime/view/listen.ts";
 export type { HandlersOf, ListenProps } from "./runtime/view/listen.ts";
@@ -68,7 +70,7 @@ export { mount } from "./runtime/client/mount.ts";
 export type { Mounted, MountOptions } from "./runtime/client/mount.ts";
 export { serve } from "./runtime/transport/serve.ts";
 export type { Live, ServeOptions, SharedOptions } from "./runtime/transport/serve.ts";
-export { page } from "./runtime/page/page.ts";
+export { page, pageAsync } from "./runtime/page/page.ts";
 export { runtimeScript } from "./runtime/page/script.ts";
 export { renderToString, renderToStringAsync } from "./runtime/page/static.ts";
 export type { RenderOptions } from "./runtime/page/static.ts";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file jsx-curly-braces jsx-key -- each brace here makes a hole, and items without keys are among what is nasty
 /** A painted page: what the parser made of it is taken over hole by hole, or refused, and never misread. In Chromium. */
 import { assert, assertEquals } from "@std/assert";
 import { stop, transform } from "esbuild";

@@ -73,6 +73,17 @@ export class Reader {
         this.mounts++;
         break;
       }
+      case "resume": {
+        const [, epoch, version, last, patch, definitions, skipped = 0] = message;
+        this.epoch = epoch;
+        this.version = version;
+        this.done = last;
+        if (patch === undefined) break;
+        if (definitions) this.#templates.push(...definitions.map(readDefinition));
+        this.#root = this.#patch(this.#root, patch);
+        this.version += 1 + skipped;
+        break;
+      }
       case "provide":
       case "context":
         this.#mounted();
@@ -282,6 +293,14 @@ function merge(held: Record<string, Json> | null, change: unknown): Record<strin
 
 // ---- shapes ----------------------------------------------------------------------------------
 
+/** A patch, the definitions that are new in it, and how many versions it stands for; or nothing. */
+function isPatch(rest: unknown[]): boolean {
+  const [patch, definitions, skipped] = rest;
+  if (rest.length === 0) return true;
+  return rest.length <= 3 && (isValue(patch) || isChange(patch, rest.length === 3)) && (rest.length < 2 || isDefinitions(definitions)) &&
+    (rest.length < 3 || isCount(skipped));
+}
+
 /** A message from the server, checked. @throws {Error} for anything that the document does not describe. */
 export function readDown(text: string): Down {
   const message: unknown = JSON.parse(text);
@@ -311,15 +330,15 @@ export function readDown(text: string): Down {
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
+    case "resume": {
+      const [epoch, version, last, ...patch] = rest;
+      if (typeof epoch !== "string" || !isCount(version) || !isCount(last) || !isPatch(patch)) throw bad();
+      break;
+    }
     default:
-      if (!isCount(kind) || rest.length > 3) throw bad();
+      if (!isCount(kind)) throw bad();
       // Alone it says that events have been dealt with: not none.
-      if (rest.length === 0) {
-        if (kind === 0) throw bad();
-        break;
-      }
-      if (!(isValue(rest[0]) || isChange(rest[0], rest.length === 3)) || (rest.length > 1 && !isDefinitions(rest[1]))) throw bad();
-      if (rest.length === 3 && !isCount(rest[2])) throw bad();
+      if (rest.length === 0 ? kind === 0 : !isPatch(rest)) throw bad();
   }
   return message as Down;
 }

@@ -8,6 +8,7 @@ import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
+import { descriptionHtml, paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
@@ -21,6 +22,7 @@ import { Loop, type Owner } from "./loop.ts";
 import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
 import { graceMs, Presence } from "./presence.ts";
+import type { Painted } from "./paint.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
 import { createSend, type Send } from "./send.ts";
@@ -52,6 +54,8 @@ export interface Runtime<Msg> {
   dispatch(message: Msg): void;
   /** Adds a client, and shows it the view. */
   connect(link: Link): Connection;
+  /** The view as it is now, for a page to be painted with; empty when the app has ended. */
+  paint(seal?: SealView): Painted;
   /** Ends the app: its effects are aborted, its links closed. */
   stop(reason?: unknown): Promise<void>;
   /** Settles when the app has ended, by `stop` or by an error. */
@@ -61,6 +65,9 @@ export interface Runtime<Msg> {
   /** Stops it: `await using runtime = start(app)`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** Makes the snapshot of a page that was painted with a version of a running app: a text that means something to the server alone. */
+export type SealView = (epoch: string, version: number) => string;
 
 /** How a runtime is started, beside its flags. */
 export interface RuntimeOptions {
@@ -187,6 +194,25 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#presence?.came(member);
     this.#runEffects();
     return this.#connection(member, link);
+  }
+
+  paint(seal?: SealView): Painted {
+    this.#restart();
+    if (!this.#loop.ended) {
+      this.#loop.catchUp();
+      if (!this.#loop.ended && this.#isStale()) {
+        this.#loop.guarded("view", () => this.#render());
+        this.#runEffects();
+      }
+    }
+    if (this.#loop.ended) return { html: "" };
+    const { html, parts, problem } = paint(this.#history.tree!, this.#definitions);
+    this.#definitions.fresh();
+    if (parts) return { html: html + descriptionHtml(parts, seal?.(this.#members.epoch, this.#version) ?? "", this.#config) };
+    if (this.#development) {
+      console.warn(`nacre: ${this.#app.name}: a browser cannot take the painted page over, and will mount: ${problem}`);
+    }
+    return { html };
   }
 
   stop(reason?: unknown): Promise<void> {

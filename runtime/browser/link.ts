@@ -42,6 +42,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** What the page was painted with has been looked at. */
   let begun = false;
   /** What whoever takes a painted page over goes on from; nothing where there is no such page on the screen. */
+  // deno-lint-ignore no-unused-vars -- whoever resumes by it sends it
   let snapshot: string | undefined;
   /** Tells the app of inputs that were not as they were painted. */
   let tellControls: (() => void) | undefined;

@@ -1,6 +1,8 @@
 /** `<ServerComponent>`: the custom element that shows an app in a page. */
-import { type ComponentChildren, h, type VNode } from "../deps.ts";
+import { type ComponentChildren, Fragment, h, type VNode } from "../deps.ts";
 import { NotYetError } from "../app/effect.ts";
+import type { Painted } from "../app/paint.ts";
+import { captureScript } from "./capture.ts";
 
 /** What {@link ServerComponent} takes. */
 export interface ServerComponentProps {
@@ -8,16 +10,24 @@ export interface ServerComponentProps {
   route: string;
   /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs; otherwise by what gets through. `"http"`: not yet. */
   method?: "ws" | "sse" | "http";
-  /** Shown until the app is there. */
+  /** The app's route, as `serve` answered it: its view is painted into the page, which then shows it without a script, and shows it at once. */
+  of?: { paint(request: Request): Painted | Promise<Painted> };
+  /** The request for the page; with `of`. */
+  request?: Request;
+  /** For a Content-Security-Policy that asks for one: the nonce of the script that keeps what a user does to a painted view too early. */
+  nonce?: string;
+  /** Shown until the app is there, where nothing is painted. */
   children?: ComponentChildren;
   /** Any other attribute of the element: an `id`, or one that the app hears of (`onAttribute`). */
   [attribute: string]: unknown;
 }
 
 /**
- * The element `<server-component route="/ws">`, with whatever other attributes it is given.
+ * The element `<server-component route="/ws">`, with whatever other attributes it is given. With `of` and `request` the view of the app is
+ * in it; where `authorize` or `flags` answer a promise, the page has to be made by `pageAsync`.
  *
  * @throws {NotYetError} for the method `"http"`.
+ * @throws {TypeError} for `of` without `request`.
  *
  * @example
  * ```tsx
@@ -26,9 +36,49 @@ export interface ServerComponentProps {
  * const response = page(<body><ServerComponent route="/ws">One moment</ServerComponent></body>);
  * console.log(await response.text());
  * ```
+ *
+ * @example A view that is there without a script
+ * ```tsx
+ * import { app, page, serve, ServerComponent } from "@nacre/nacre";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const live = serve(app({ init: () => "World", update: (model) => model, view: (model) => <p>Hello {model}</p> }));
+ * const request = new Request("http://localhost/");
+ * const response = page(<body><ServerComponent of={live} request={request} route="/ws" /></body>);
+ * assertStringIncludes(await response.text(), "<p>Hello World</p>");
+ * ```
  */
 export function ServerComponent(props: ServerComponentProps): VNode {
-  const { children, ...attributes } = props;
+  const { children, of, request, nonce, ...attributes } = props;
   if (props.method === "http") throw new NotYetError('method="http"', 'use "sse", which needs no WebSocket');
-  return h("server-component", attributes as Record<never, never>, children);
+  if (!of) return h("server-component", attributes as Record<never, never>, children);
+  if (!request) throw new TypeError("Cannot paint a server component: `of` needs `request`, the request for the page");
+  const { html } = painted(props, of.paint, request);
+  if (html === "") return h("server-component", attributes as Record<never, never>, children);
+  return h(
+    Fragment,
+    null,
+    h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
+    h("server-component", { ...attributes, dangerouslySetInnerHTML: { __html: html } } as Record<never, never>),
+  );
+}
+
+/** What is painted, by the props of the component: where one waits, it and others are rendered again with the same. */
+const paintings = new WeakMap<object, { painted?: Painted; ready?: Promise<void> }>();
+
+function painted(props: object, paint: (request: Request) => Painted | Promise<Painted>, request: Request): Painted {
+  let painting = paintings.get(props);
+  if (!painting) {
+    const made: { painted?: Painted; ready?: Promise<void> } = painting = {};
+    const given = paint(request);
+    if (given instanceof Promise) {
+      made.ready = given.then((painted) => {
+        made.painted = painted;
+      });
+    } else made.painted = given;
+    paintings.set(props, made);
+  }
+  if (painting.painted) return painting.painted;
+  // As Preact's `lazy` does: who renders waits for it.
+  throw painting.ready;
 }

@@ -3,6 +3,8 @@ import type { App } from "../app/app.ts";
 import { isDevelopment } from "../app/development.ts";
 import { report } from "../app/report.ts";
 import { type Restart, run, type Runtime } from "../app/runtime.ts";
+import { paintApp, type Painted, type PaintedState } from "../app/paint.ts";
+import { realWorld } from "../world.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { upgrade } from "./socket.ts";
@@ -12,6 +14,12 @@ import { asksForEvents, isPost, Streams } from "./sse.ts";
 export interface Live<Msg> {
   /** Answers a WebSocket's request, or one for server-sent events and their POSTs; every other one with a 4xx. */
   (request: Request): Response | Promise<Response>;
+  /**
+   * What a page is painted with, for `<ServerComponent of={live} request={request}>`: runs `authorize`, `key`, `flags`, `init` and `view`
+   * for the page's own request and keeps nothing. A promise where `authorize` or `flags` answers one. Empty where the request is refused
+   * or something fails, which `onError` is told of. It never throws.
+   */
+  paint(request: Request): Painted | Promise<Painted>;
   /** The runtime of the room of this key, if it is running. */
   runtime(key: string): Runtime<Msg> | undefined;
   /** How many runtimes this route keeps alive at the moment. */
@@ -66,6 +74,8 @@ interface AnyOptions {
   restart?: Restart;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
+  /** Makes the snapshot of a painted page. */
+  seal?: (state: PaintedState) => string;
 }
 
 /**
@@ -159,10 +169,49 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       return new Response("Bad Request", { status: 400 });
     }
   };
+  const warned = new Set<string>();
+  const paintWith = (flags: unknown): Painted =>
+    paintApp(what as App<unknown, unknown, unknown, unknown>, flags, {
+      ids: realWorld.randomName(3),
+      development: isDevelopment(),
+      warn: (message) => {
+        if (isDevelopment() && !warned.has(message)) console.warn(`nacre: ${(what as App<unknown, unknown>).name}: ${message}`);
+        if (warned.size < 1_000) warned.add(message);
+      },
+      ...(options.seal && { seal: options.seal }),
+    });
+  const paint = (request: Request): Painted | Promise<Painted> => {
+    const failed = (error: unknown): Painted => {
+      report(onError, error, "paint");
+      return unpainted;
+    };
+    try {
+      const painted = whenThere(shared ? undefined : options.authorize?.(request), (user) => {
+        if (user instanceof Response) return failed(new Error(`A page was painted empty: authorize refused it with ${user.status}`));
+        const key = shared ? undefined : keyOf?.(request, user);
+        const running = shared ?? (isKey(key) ? rooms.get(key) : undefined);
+        if (running) return running.paint();
+        if (key !== undefined && !isKey(key)) return failed(new Error("A page was painted empty: this is no key of a room"));
+        const { flags } = options;
+        return whenThere(typeof flags === "function" ? (flags as (request: Request) => unknown)(request) : flags, paintWith);
+      });
+      return painted instanceof Promise ? painted.catch(failed) : painted;
+    } catch (error) {
+      return failed(error);
+    }
+  };
   return Object.defineProperties(live, {
+    paint: { value: paint },
     runtime: { value: (key: string) => rooms.get(key) },
     running: { get: () => runtimes.size },
   }) as unknown as Live<unknown>;
+}
+
+const unpainted: Painted = { html: "" };
+
+/** Goes on with a value, at once where it is no promise. */
+function whenThere<R>(value: unknown, then: (value: unknown) => R | Promise<R>): R | Promise<R> {
+  return value instanceof Promise ? value.then(then) : then(value);
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
