@@ -18,8 +18,8 @@ const send = createSend<unknown, unknown>(() => {}, () => undefined as never);
 const script = await denoBundle("tests/adoption_page.ts");
 
 /** Takes all of them over, in one page. */
-async function takeOver(cases: readonly PaintedCase[]): Promise<Takeover[]> {
-  const html = pageOf(cases);
+async function takeOver(cases: readonly PaintedCase[], before?: string): Promise<Takeover[]> {
+  const html = pageOf(cases, before);
   await using server = serveOn0((request) =>
     new URL(request.url).pathname === "/adoption_page.js"
       ? new Response(script, { headers: { "content-type": "text/javascript" } })
@@ -287,4 +287,84 @@ seeded("a painted view is taken over or refused, and never misread: 200 random v
   assertEquals(takeovers.filter(({ failure }) => failure), []);
   // That it refuses all would be right as well.
   assert(takeovers.filter(({ adopted }) => adopted).length > 100, `${takeovers.filter(({ adopted }) => adopted).length} of 200`);
+});
+
+/** What happens to a painted view before it is taken over, in an element of this id. */
+const spoilt: Record<string, (id: string) => string> = {
+  "a text is another, and as long": (id) => `${id}.querySelector("b").firstChild.data = "owt"`,
+  "a text is longer": (id) => `${id}.querySelector("b").firstChild.data += "x"`,
+  "a static text is another": (id) => `${id}.querySelector("p").firstChild.data = "b" + ${id}.querySelector("p").firstChild.data.slice(1)`,
+  "a text is gone": (id) => `${id}.querySelector("b").firstChild.remove()`,
+  "a translator has wrapped texts": (id) =>
+    `for (const text of [...${id}.querySelector("p").childNodes]) { const font = document.createElement("font"); text.replaceWith(font); font.append(text) }`,
+  "an element was added at the end": (id) => `${id}.querySelector("p").append(document.createElement("i"))`,
+  "an element was put between": (id) => `${id}.querySelector("ul").prepend(document.createElement("li"))`,
+  "an element is gone": (id) => `${id}.querySelector("li").remove()`,
+  "elements have changed places": (id) => `${id}.querySelector("ul").prepend(${id}.querySelector("li:last-child"))`,
+  "a static attribute is another": (id) => `${id}.querySelector("p").className = "other"`,
+  "an element is another": (id) => `${id}.querySelector("b").outerHTML = "<u>two</u>"`,
+  "a custom element has edited its children": () =>
+    `customElements.define("x-vain", class extends HTMLElement { connectedCallback() { this.firstChild.data = "eno" } })`,
+};
+
+Deno.test("a painted view that is not as it was painted is refused, and left as it is", async () => {
+  const view = (word: string) => (
+    <div>
+      <p class="one">
+        a{word}b<b>{"two"}</b>
+      </p>
+      <ul>{["x", "y"].map((name) => <li key={name}>{name}</li>)}</ul>
+      {h("x-vain", null, word)}
+    </div>
+  );
+  const names = Object.keys(spoilt);
+  const cases = [...names, "untouched"].map((name) => paintCase(name, [() => view("one")]));
+  const before = names.map((name, i) => name.startsWith("a custom") ? "" : spoilt[name]!(`case${i}`)).join(";\n");
+  const found = await takeOver(cases, before);
+  assertEquals(
+    found,
+    [...names, "untouched"].map((name) => ({ name, adopted: name === "untouched" || name.startsWith("a custom") })),
+  );
+  // The custom element is one for the whole document.
+  const last = names.length - 1;
+  assertEquals(await takeOver([cases[last]!], spoilt[names[last]!]!("case0")), [{ name: names[last]!, adopted: false }]);
+});
+
+/** What the parser does not build as it is written. */
+const repaired: Record<string, () => ComponentChildren> = {
+  "p > div": () => h("p", null, h("div", null, "x")),
+  "a in a": () => h("a", null, h("b", null, h("a", null, "x"))),
+  "a form in a form": () => h("form", null, h("div", null, h("form", null, "x"))),
+  "tr without tbody": () => h("table", null, h("tr", null, h("td", null, "x"))),
+  "a text in a table": () => h("table", null, "x"),
+  "tr alone": () => h("tr", null, "x"),
+  "a list item in a list item": () => h("li", null, h("div", null, h("li", null, "x"))),
+  "a button in a button": () => h("button", null, h("span", null, h("button", null, "x"))),
+  "a heading in a heading": () => h("h1", null, h("h2", null, "x")),
+  "an input in a select": () => h("select", null, h("input", null)),
+  "noscript": () => h("noscript", null, h("b", null, "x")),
+  "an iframe with a text": () => h("iframe", null, "x<b>"),
+  "a div in an svg": () => h("svg", null, h("div", null, "x")),
+  "an element in the title of an svg": () => h("svg", null, h("title", null, h("b", null, "x"))),
+  "an end tag in a script": () => h("script", { type: "text/plain" }, "a</script>b"),
+  "an element in a textarea": () => h("textarea", null, h("b", null, "x")),
+  "a value and another default": () => h("input", { value: "a", defaultValue: "b" }),
+  "a shadow root": () => h("template", { shadowrootmode: "open" } as Record<string, string>, h("b", null, "x")),
+  "too deep": () => Array.from({ length: 600 }).reduce<ComponentChildren>((inner) => h("i", null, inner), "x"),
+};
+
+Deno.test("what the parser would repair is found on the server; and the browser would refuse it too", async () => {
+  const cases = Object.entries(repaired).map(([name, view]) => paintCase(name, [view], true));
+  assertEquals(cases.filter(({ problem }) => problem === undefined).map(({ name }) => name), []);
+  // These the parser builds otherwise only in what is not looked at.
+  const unseen = ["a value and another default"];
+  for (const { name, adopted, failure } of await takeOver(cases)) {
+    assert(unseen.includes(name) || !adopted, `${name} was taken over${failure ? `: ${failure}` : ""}`);
+  }
+});
+
+Deno.test("a page that ends in the middle of a painted view is not taken over", async () => {
+  const whole = paintCase("cut", [() => <ul>{[1, 2, 3].map((n) => <li key={n}>{n}</li>)}</ul>]);
+  const cut = { ...whole, html: whole.html.slice(0, whole.html.indexOf("2")) };
+  assertEquals(await takeOver([cut]), [{ name: "cut", adopted: false }]);
 });

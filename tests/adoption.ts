@@ -5,6 +5,7 @@ import { Definitions } from "../runtime/view/definitions.ts";
 import { diff, encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import { descriptionHtml, paint } from "../runtime/view/paint.ts";
+import { shapeOf } from "../runtime/view/shape.ts";
 import type { Node as Tree } from "../runtime/view/tree.ts";
 
 /** A view that was painted, and how it goes on. */
@@ -20,8 +21,8 @@ export interface PaintedCase {
   readonly mounts: readonly (readonly [definitions: readonly Definition[], value: Json])[];
 }
 
-/** Paints the first of some versions of a view. */
-export function paintCase(name: string, views: readonly (() => ComponentChildren)[]): PaintedCase {
+/** Paints the first of some versions of a view; `force`: also where the parser would build something else. */
+export function paintCase(name: string, views: readonly (() => ComponentChildren)[], force = false): PaintedCase {
   const lowering = new Lowering({ development: false, warn() {} });
   const definitions = new Definitions();
   let tree: Tree | undefined;
@@ -32,6 +33,7 @@ export function paintCase(name: string, views: readonly (() => ComponentChildren
     tree = lowering.lower(view(), before);
     if (before === undefined) {
       painted = paint(tree, definitions);
+      if (force) painted = { ...painted, parts: { definitions: definitions.all(), ...shapeOf(tree, definitions) } };
       definitions.fresh();
     } else {
       const change = diff(before, tree, definitions);
@@ -45,10 +47,9 @@ export function paintCase(name: string, views: readonly (() => ComponentChildren
   return { name, html: parts ? html + descriptionHtml(parts, "snapshot") : html, problem, patches, mounts };
 }
 
-/** A page with all of them, as the parser gets it; its script is `/adoption_page.js`. */
-export function pageOf(cases: readonly PaintedCase[]): string {
-  const elements = cases.map(({ html }, i) => `<server-component id="case${i}">${html}</server-component>`);
-  return `<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>${
-    elements.join("\n")
-  }<script type="module" src="/adoption_page.js"></script></body></html>`;
+/** A page with all of them, as the parser gets it; its script is `/adoption_page.js`, and `before` is one that runs before. */
+export function pageOf(cases: readonly PaintedCase[], before = ""): string {
+  const elements = cases.map(({ html }, i) => `<server-component id="case${i}">${html}</server-component>`).join("\n");
+  const scripts = `<script>${before}</script><script type="module" src="/adoption_page.js"></script>`;
+  return `<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>${elements}${scripts}</body></html>`;
 }
