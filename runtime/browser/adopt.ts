@@ -184,11 +184,11 @@ export function adoptPage({ world, element, root }: Host): Adoption {
 
   /** The controls that are not as they were painted; the others get what the model says. */
   const changedControls = (door: Door): Control[] => {
-    const inert = document.implementation.createHTMLDocument();
-    const form = inert.createElement("form");
+    // Not of an inert document: Chromium resets no form there.
+    const form = document.createElement("form");
     return [...root.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
       // What it would be if nobody had touched it, the browser knows best.
-      const copy = inert.importNode(control, true);
+      const copy = control.cloneNode(true) as Control;
       form.replaceChildren(copy);
       form.reset();
       const isChanged = copy.value != control.value || copy.checked != control.checked;
@@ -200,6 +200,8 @@ export function adoptPage({ world, element, root }: Host): Adoption {
   /** Lets happen again what was kept for this element; answers what it happened to. */
   const replay = (): unknown[] => {
     const kept = (world as { nacreEarly?: Early[] }).nacreEarly || [];
+    // As the link will say at once: what has a status is no longer captured.
+    element.setAttribute("status", "connecting");
     return kept.splice(0).map(([event, target, owner]) => {
       if (owner != element) kept.push([event, target, owner]);
       else if (event.type == "submit") (target as HTMLFormElement).requestSubmit((event as SubmitEvent).submitter);

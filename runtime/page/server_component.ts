@@ -11,11 +11,11 @@ export interface ServerComponentProps {
   /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs; otherwise by what gets through. `"http"`: not yet. */
   method?: "ws" | "sse" | "http";
   /** The app's route, as `serve` answered it: its view is painted into the page, which then shows it without a script, and shows it at once. */
-  of?: { paint(request: Request): Painted | Promise<Painted> };
+  of?: { paint(request: Request): Painted | Promise<Painted> } | undefined;
   /** The request for the page; with `of`. */
-  request?: Request;
+  request?: Request | undefined;
   /** For a Content-Security-Policy that asks for one: the nonce of the script that keeps what a user does to a painted view too early. */
-  nonce?: string;
+  nonce?: string | undefined;
   /** Shown until the app is there, where nothing is painted. */
   children?: ComponentChildren;
   /** Any other attribute of the element: an `id`, or one that the app hears of (`onAttribute`). */
