@@ -39,7 +39,7 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
     // Else the model would be waited for.
     view.free_(entry);
   });
-  const host = { world: window, element, root: element, config: {}, tell() {} };
+  const host = { world: window, element, root: element, end: element, formed: {}, config: {}, tell() {} };
   if (!adoptPage(host).adopt(view.door_(description[0]), description)) {
     return element.innerHTML === html ? { name, adopted: false } : failed("what was refused has been changed", false);
   }

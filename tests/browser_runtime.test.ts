@@ -10,6 +10,8 @@ import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
+import { joinForm } from "../runtime/browser/form.ts";
+import { enterShadow } from "../runtime/browser/shadow.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -52,6 +54,10 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: watchContexts };
     case "effect":
       return { create: performEffects };
+    case "form":
+      return { create: joinForm };
+    case "shadow":
+      return { create: enterShadow };
     case "sse":
       return { create: openStreams };
   }
@@ -86,6 +92,7 @@ class FakePage implements AsyncDisposable {
       FormData: window.FormData,
       Response,
       DecompressionStream,
+      CSSStyleSheet: window.CSSStyleSheet,
       EventSource: window.EventSource,
       fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),

@@ -3,59 +3,19 @@
  * keep the behaviour; and what a hostile page may say.
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Page } from "playwright-core";
 import { app, effect, next, parse, runtimeScript, serve, simulate, start } from "../mod.ts";
 import { run } from "../runtime/app/runtime.ts";
-import { denoBundle } from "./bundle.ts";
-import { launch, type Seen, serveOn0, type Serving, until, visit } from "./kit.ts";
+import { type Play, playing, script } from "./playing.ts";
+import { launch, serveOn0, until, visit } from "./kit.ts";
 import { apps, told } from "./page_apps.tsx";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
 
-type Name = keyof typeof apps;
-interface Stage {
-  readonly page: Page;
-  readonly seen: Seen;
-  readonly server: Serving;
-  /** Waits until the app shows this. */
-  shows(text: string): Promise<void>;
+const play = playing(apps, "tests/page_script.ts");
+/** Once on a server and once in the page. */
+function inBothLives(title: string, ...what: Play<keyof typeof apps>): void {
+  for (const life of ["live", "mounted"] as const) Deno.test(`${title} (${life})`, () => play(life, ...what));
 }
-
-/** Acts in a page with the app, once on a server and once in the page. `html` has the element as `<x-app ...>`. */
-function inBothLives(title: string, name: Name, html: string, act: (stage: Stage, life: "live" | "mounted") => Promise<void>): void {
-  for (const life of ["live", "mounted"] as const) {
-    Deno.test(`${title} (${life})`, async () => {
-      const script = life === "live" ? undefined : await bundle();
-      const live = serve(apps[name] as typeof told);
-      const tag = life === "live" ? "server-component" : `my-${name}`;
-      const body = html.replaceAll("<x-app", `<${tag} route="/ws"`).replaceAll("</x-app", `</${tag}`).replaceAll("x-app", tag);
-      await using server = serveOn0((request) => {
-        const { pathname } = new URL(request.url);
-        if (pathname === "/ws") return live(request);
-        if (pathname === "/page.js") {
-          return script === undefined ? runtimeScript(request) : new Response(script, { headers: { "content-type": "text/javascript" } });
-        }
-        if (pathname !== "/") return request.text().then((text) => new Response(`${request.method} ${pathname} ${text}`));
-        return new Response(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body>${body}`, {
-          headers: { "content-type": "text/html" },
-        });
-      });
-      await using browser = await launch();
-      await visit(browser, server.url, (page, seen) =>
-        act({
-          page,
-          seen,
-          server,
-          shows: async (text) => void await page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text),
-        }, life), { permissions: ["clipboard-read", "clipboard-write"] });
-    });
-  }
-}
-
-let bundled: Promise<string> | undefined;
-const bundle = () => bundled ??= denoBundle("tests/page_script.ts");
-
-const script = `<script type="module" src="/page.js"></script>`;
 
 // ---- facts -------------------------------------------------------------------------------------
 

@@ -109,6 +109,15 @@ Deno.test("a running app is painted as it is, in its own version and with its ow
   assertEquals([live.running, live.runtime("room")], [0, undefined]);
 });
 
+Deno.test("a view in a shadow root is painted as one, and not described", async () => {
+  const make = (shadow: "open" | { mode: "closed"; delegatesFocus: true }) =>
+    serve(app({ init: () => "x", update: (model) => model, view: (model) => <p>{model}</p>, shadow }));
+  assertEquals(await make("open").paint(request), { html: '<template shadowrootmode="open"><p>x</p></template>' });
+  assertEquals(await make({ mode: "closed", delegatesFocus: true }).paint(request), {
+    html: '<template shadowrootmode="closed" shadowrootdelegatesfocus><p>x</p></template>',
+  });
+});
+
 Deno.test("useId() answers the same on the page and to whoever renders with the same prefix; what is sealed says it", () => {
   const named = app({
     init: () => 1,

@@ -2,7 +2,7 @@
  * A second reader of the wire, made from `docs/protocol.md` alone, as strict as the document: what it does not say is an error.
  * It must import nothing of the runtime but types, or a mistake there would be made here too.
  */
-import type { Config, Definition, Down, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
+import type { Config, Definition, Down, FormSaid, HandlerOptions, Json, Path, Recipe } from "../runtime/wire/message.ts";
 
 /** What a handler on the page is. */
 export interface Listening {
@@ -51,6 +51,8 @@ export class Reader {
   readonly emitted: { readonly name: string; readonly detail: Json }[] = [];
   /** Effects of the page: name and arguments. */
   readonly effects: Json[][] = [];
+  /** What the element was said to be to a form, since the mount. */
+  readonly formed: FormSaid[] = [];
   /** Changes of what is provided and wanted. */
   readonly contexts: Down[] = [];
   /** What the last mount wants to be told of. */
@@ -82,6 +84,12 @@ export class Reader {
         if (definitions) this.#templates.push(...definitions.map(readDefinition));
         this.#root = this.#patch(this.#root, patch);
         this.version += 1 + skipped;
+        break;
+      }
+      case "form": {
+        const [, ...said] = message;
+        this.#mounted();
+        this.formed.push(said);
         break;
       }
       case "provide":
@@ -327,6 +335,9 @@ export function readDown(text: string): Down {
     case "context":
       if (rest.length !== 2 || !isText(rest[0]) || (rest[1] !== 0 && rest[1] !== 1)) throw bad();
       break;
+    case "form":
+      if (!isFormSaid(rest)) throw bad();
+      break;
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
@@ -367,9 +378,37 @@ function isEffect([name, ...args]: unknown[]): boolean {
 function isConfig(config: unknown): boolean {
   const isNames = (names: unknown) => names === undefined || Array.isArray(names) && names.every(isText);
   if (!isObject(config) || Object.keys(config).length === 0) return false;
-  const { attributes, properties, url, contexts, provided, ...more } = config;
+  const { attributes, properties, url, contexts, provided, shadow, form, ...more } = config;
   return Object.keys(more).length === 0 && isNames(attributes) && isNames(properties) && isNames(contexts) &&
-    (provided === undefined || isObject(provided)) && (url === undefined || url === 1);
+    (provided === undefined || isObject(provided)) && (url === undefined || url === 1) &&
+    (shadow === undefined || isShadow(shadow)) && (form === undefined || isForm(form));
+}
+
+function isShadow(shadow: unknown): boolean {
+  if (!isObject(shadow)) return false;
+  const { mode, delegatesFocus = 1, adoptStyles = 1, ...more } = shadow;
+  return (mode === "open" || mode === "closed") && delegatesFocus === 1 && adoptStyles === 1 && Object.keys(more).length === 0;
+}
+
+function isForm(form: unknown): boolean {
+  return isObject(form) && Object.keys(form).join() === "hears,said" && Array.isArray(form.said) && form.said.every(isFormSaid) &&
+    Array.isArray(form.hears) && form.hears.every((kind) => ["reset", "disabled", "restore", "autofill"].includes(kind as string));
+}
+
+function isFormSaid(said: unknown): boolean {
+  const [kind, first, second, ...more] = Array.isArray(said) ? said as unknown[] : [];
+  switch (kind) {
+    case "value":
+      return (first === null || isText(first) ||
+        Array.isArray(first) && first.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText))) &&
+        (second === null || isText(second)) && more.length === 0;
+    case "validity":
+      return Array.isArray(first) && first.every(isText) && isText(second) && more.length < 2 && more.every(isText);
+    case "states":
+      return isObject(first) && Object.values(first).every((is) => is === 0 || is === 1) && second === undefined;
+    default:
+      return false;
+  }
 }
 
 function isRefusal(detail: unknown): boolean {

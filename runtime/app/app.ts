@@ -3,7 +3,9 @@ import { type ComponentChildren, type ComponentType, h } from "../deps.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
+import type { FormHandlers } from "./form.ts";
 import type { Send } from "./send.ts";
+import { shadowOf, type ShadowOptions } from "./shadow.ts";
 
 /** A model with effects, as {@link next} makes it. */
 export interface Next<out Model, out Msg = never> {
@@ -36,6 +38,16 @@ export interface AppOptions<Model, Msg, Flags, User> {
   onProperty?: Readonly<Record<string, (value: unknown) => NoInfer<Msg> | undefined>>;
   /** The message for the page's address: when the element connects, when the user goes back or forward, after `effect.navigate`. */
   onUrl?: (url: URL) => NoInfer<Msg> | undefined;
+  /**
+   * The messages for what a form around the element does to it: `effect.formValue` says what is sent for the element, `effect.validity` what is
+   * wrong with that.
+   */
+  onForm?: FormHandlers<NoInfer<Msg>>;
+  /**
+   * The view stands in a shadow root of the element, with the style sheets of the page; without this it is in the light DOM. Children that the
+   * page gives the element are shown where the view has a `<slot>`.
+   */
+  shadow?: ShadowOptions["mode"] | ShadowOptions;
   /** Named in errors. */
   name?: string;
   /** The version of the model, for carrying it over a deploy. */
@@ -58,6 +70,8 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   onDisconnect?(client: Client<User>): Msg;
   /** The messages for what the page says of the element. */
   readonly facts: FactHandlers<Msg>;
+  /** The shadow root that it wants; where there is none it is in the light DOM. */
+  readonly shadow?: ShadowOptions;
   /** Named in errors. */
   readonly name: string;
 }
@@ -97,7 +111,7 @@ export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void :
  * Makes an app of its parts; or of one Preact component, whose props are the flags and the model, and which has no messages: what it
  * remembers is in its hooks.
  *
- * @throws {TypeError} when `init`, `update` or `view` is not a function.
+ * @throws {TypeError} when `init`, `update` or `view` is not a function, or `shadow` is no mode.
  *
  * @example
  * ```ts
@@ -146,7 +160,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
       throw new TypeError(`Cannot make an app: ${part} must be a function, not ${typeof options[part]}`);
     }
   }
-  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl } = options;
+  const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, onForm } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
     update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
@@ -154,7 +168,13 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     subscriptions: (model: Model) => subscriptions?.(model) ?? {},
     ...(onConnect ? { onConnect } : {}),
     ...(onDisconnect ? { onDisconnect } : {}),
-    facts: { ...(onAttribute && { onAttribute }), ...(onProperty && { onProperty }), ...(onUrl && { onUrl }) },
+    facts: {
+      ...(onAttribute && { onAttribute }),
+      ...(onProperty && { onProperty }),
+      ...(onUrl && { onUrl }),
+      ...(onForm && { onForm }),
+    },
+    ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
   });
 }

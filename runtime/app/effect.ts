@@ -4,7 +4,8 @@
  */
 
 import type { Effect } from "./carries.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
+import { type FormEffects, formEffects } from "./form.ts";
 import { type PageEffects, pageEffects } from "./page_effect.ts";
 import { checkSource } from "./source.ts";
 
@@ -21,6 +22,7 @@ export type Description =
   | { readonly type: "disconnect"; readonly client: string }
   | { readonly type: "emit"; readonly name: string; readonly detail: unknown; readonly to: string }
   | { readonly type: "page"; readonly name: PageEffect; readonly args: readonly Json[]; readonly to?: string }
+  | { readonly type: "form"; readonly said: FormSaid }
   | { readonly type: "provide"; readonly key: string; readonly value: unknown }
   | { readonly type: "context"; readonly key: string; readonly to: (value: unknown) => unknown };
 
@@ -71,7 +73,7 @@ const none = describe<never>({ type: "batch", effects: [] });
  * const saved = next({ state: "saved" }, effect.after(1000, "fade"));
  * ```
  */
-export const effect: PageEffects & {
+export const effect: PageEffects & FormEffects & {
   /** Nothing to do. */
   none: Effect;
   /** Several effects as one, started in order. */
@@ -111,6 +113,7 @@ export const effect: PageEffects & {
   disconnect(client: string): Effect;
 } = {
   ...pageEffects,
+  ...formEffects,
   none,
   batch: <const Msg>(...effects: Effect<Msg>[]): Effect<Msg> => describe({ type: "batch", effects: effects as unknown as Description[] }),
   map: <A, const B>(effect: Effect<A>, to: (message: A) => B): Effect<B> =>

@@ -3,11 +3,12 @@
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
 import { type Handler, sourceOf } from "../view/handler.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Form } from "./form.ts";
 import type { Effect } from "./effect.ts";
 import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
@@ -35,6 +36,8 @@ export interface Owner<Event, From extends Sender> {
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void;
   /** The contexts of this app. */
   readonly contexts: Contexts;
+  /** What it is to a form. */
+  readonly form: Form;
   /** The loop has ended: nothing of it is heard again. */
   ended(): void;
 }
@@ -231,6 +234,11 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** As {@link Stage} has it. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: From | undefined): void {
     this.#owner.page(name, args, to, cause);
+  }
+
+  /** As {@link Stage} has it. */
+  form(said: FormSaid): void {
+    this.#owner.form.say(said);
   }
 
   /** As {@link Stage} has it. */

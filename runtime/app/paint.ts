@@ -2,9 +2,10 @@
  * An app as a page is painted with it: `init` and `view` for one request. It starts no effect and no subscription, and
  * must never keep anything.
  */
+import type { Config } from "../wire/message.ts";
 import { Definitions } from "../view/definitions.ts";
 import { Lowering } from "../view/lower.ts";
-import { descriptionHtml, paint } from "../view/paint.ts";
+import { descriptionHtml, paint, type Painting } from "../view/paint.ts";
 import type { SavedState } from "../view/saved.ts";
 import type { Node } from "../view/tree.ts";
 import type { App } from "./app.ts";
@@ -55,15 +56,27 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
   try {
     const tree = lowering.lower(app.view(model, send));
     const definitions = new Definitions();
-    const { html, parts, problem } = paint(tree, definitions);
-    if (!parts) {
-      warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
-      return { html };
-    }
-    const snapshot = seal?.({ model, tree, definitions, ids, components: lowering.state() }) ?? "";
-    return { html: html + descriptionHtml(parts, snapshot, configOf(app.facts)) };
+    const snapshot = () => seal?.({ model, tree, definitions, ids, components: lowering.state() });
+    return paintedOf(paint(tree, definitions), configOf(app), snapshot, warn);
   } finally {
     // What a layout effect has begun ends with it.
     lowering.end(() => {});
   }
+}
+
+/** What stands in the element: the view and its description. In a shadow root the view is not taken over: the element brings its styles. */
+export function paintedOf(
+  { html, parts, problem }: Painting,
+  config: Config | undefined,
+  snapshot: () => string | undefined,
+  warn: (message: string) => void,
+): Painted {
+  const shadow = config?.shadow;
+  if (shadow) {
+    const focus = shadow.delegatesFocus ? " shadowrootdelegatesfocus" : "";
+    return { html: `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>` };
+  }
+  if (parts) return { html: html + descriptionHtml(parts, snapshot() ?? "", config) };
+  warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
+  return { html };
 }

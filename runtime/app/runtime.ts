@@ -8,7 +8,7 @@ import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
-import { descriptionHtml, paint } from "../view/paint.ts";
+import { paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
@@ -17,12 +17,13 @@ import type { Client } from "./client.ts";
 import { isDevelopment } from "./development.ts";
 import { Contexts } from "./contexts.ts";
 import { configOf, messageOfFact } from "./fact.ts";
+import { Form } from "./form.ts";
 import { History } from "./history.ts";
 import { Loop, type Owner } from "./loop.ts";
 import { clientBounds, closeCodes, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
 import { graceMs, Presence } from "./presence.ts";
-import type { Painted } from "./paint.ts";
+import { type Painted, paintedOf } from "./paint.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
 import { createSend, type Send } from "./send.ts";
@@ -131,6 +132,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** What the app wants to be told of, whatever its model. */
   readonly #config: Config | undefined;
   contexts!: Contexts;
+  form!: Form;
   /** The model that was rendered last. */
   #rendered: Model | undefined;
   /** The same, once all of it went well. */
@@ -154,7 +156,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
     this.#world = options.world ?? realWorld;
     this.#members = new Members(this.#world, this.#world.randomName(6));
     this.#development = options.development ?? isDevelopment();
-    this.#config = configOf(app.facts);
+    this.#config = configOf(app);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
     if (app.onConnect || app.onDisconnect) {
       this.#presence = new Presence<Msg, User>(app, this.#world, (member) => this.#loop.hear(member), options.restart === "last");
@@ -206,13 +208,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
       }
     }
     if (this.#loop.ended) return { html: "" };
-    const { html, parts, problem } = paint(this.#history.tree!, this.#definitions);
+    const painting = paint(this.#history.tree!, this.#definitions);
     this.#definitions.fresh();
-    if (parts) return { html: html + descriptionHtml(parts, seal?.(this.#members.epoch, this.#version) ?? "", this.#config) };
-    if (this.#development) {
-      console.warn(`nacre: ${this.#app.name}: a browser cannot take the painted page over, and will mount: ${problem}`);
-    }
-    return { html };
+    return paintedOf(painting, this.#config, () => seal?.(this.#members.epoch, this.#version), (message) => {
+      if (this.#development) console.warn(`nacre: ${this.#app.name}: ${message}`);
+    });
   }
 
   stop(reason?: unknown): Promise<void> {
@@ -305,7 +305,7 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   /** Definitions and value of a mount. When all clients come back at once it is made once. */
   #whole(): Body {
     const tree = this.#history.tree!;
-    const wanted: Config = { ...this.#config, ...this.contexts.config };
+    const wanted: Config = { ...this.#config, ...this.contexts.config, ...this.form.config };
     const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
     if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
     const value = JSON.stringify(encode(tree, this.#definitions));
@@ -331,9 +331,11 @@ class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | 
   #open(): void {
     this.#definitions = new Definitions();
     this.#history = new History();
-    this.contexts = new Contexts((message) => {
+    const tellAll = (message: Down) => {
       for (const member of this.#members) this.#tell(member, JSON.stringify(message));
-    });
+    };
+    this.contexts = new Contexts(tellAll);
+    this.form = new Form(this.#app.facts.onForm, tellAll);
     this.#version = 0;
     this.#rendered = this.#good = this.#shown = undefined;
     this.#willShow = false;

@@ -1,6 +1,6 @@
 /** A scope in which effects run: when it ends, their timers are cleared, their signal is aborted, and nothing of them is heard again. */
 import type { World } from "../world.ts";
-import type { Json, PageEffect } from "../wire/message.ts";
+import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { Description, Effect } from "./effect.ts";
 import { listenTo } from "./source.ts";
 
@@ -10,6 +10,8 @@ export interface Stage<Cause> {
   emit(name: string, detail: unknown, to: string, cause: Cause | undefined): void;
   /** An effect of the page; `to` is absent where it is the cause, and all where there is none. */
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Cause | undefined): void;
+  /** What the element is to a form around it. */
+  form(said: FormSaid): void;
   /** The app provides a context. */
   provide(key: string, value: unknown): void;
   /** The app wants a context; what is answered ends it. */
@@ -99,6 +101,9 @@ export class Scope<Cause> {
         return;
       case "page":
         this.stage.page(effect.name, effect.args, effect.to, cause);
+        return;
+      case "form":
+        this.stage.form(effect.said);
         return;
       case "provide":
         this.stage.provide(effect.key, effect.value);

@@ -5,7 +5,7 @@ import { Lowering } from "../view/lower.ts";
 import type { Element, Node as StaticNode } from "../view/statics.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Instance, List, type Node, shown } from "../view/tree.ts";
-import type { FactUp, Fields, Json } from "../wire/message.ts";
+import type { FactUp, Fields, FormKind, Json } from "../wire/message.ts";
 import type { App, Next } from "./app.ts";
 import type { Client } from "./client.ts";
 import type { Effect } from "./effect.ts";
@@ -62,6 +62,10 @@ export interface Simulation<Model, Msg> {
   property(name: string, value: Json): void;
   /** The page is at this URL. Throws as {@link Simulation.attribute}. */
   url(href: string): void;
+  /** A form around the element does this to it: `form("disabled", true)`, `form("restore", "state")`. Throws as {@link Simulation.attribute}. */
+  form(what: "reset"): void;
+  form(what: "disabled", disabled: boolean): void;
+  form(what: "restore" | "autofill", value: string): void;
   /** The view as vnodes, as it may also be put into a page. */
   view(): ComponentChildren;
   /** The view as HTML. */
@@ -131,6 +135,7 @@ export function simulate<Model, Msg, Flags, User>(
     attribute: (name, value) => tell([0, "attribute", name, value]),
     property: (name, value) => tell([0, "property", name, value]),
     url: (href) => tell([0, "url", href]),
+    form: (what: FormKind, value: string | boolean | null = null) => tell([0, "form", what, value]),
     view: () => app.view(model, send),
     html: () => htmlOf(look()),
     event(type, where = {}, brings = {}) {

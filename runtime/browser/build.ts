@@ -19,6 +19,8 @@ const makers = {
   adopt: "adoptPage",
   contexts: "watchContexts",
   effect: "performEffects",
+  form: "joinForm",
+  shadow: "enterShadow",
   sse: "openStreams",
 } satisfies Record<keyof PartMakers, string>;
 

@@ -34,10 +34,13 @@ export function watchContexts({ world, element, tell }: Host): Contexts {
   const wanted = new Map<string, (() => void) | undefined>();
   const told = new Map<string, string>();
 
-  const signal = (type: string, context: string, more?: object) =>
-    element.dispatchEvent(
-      Object.assign(new world.CustomEvent(type, { bubbles: true, composed: true }), { context, contextTarget: element, ...more }),
-    );
+  /** What it has asked for itself: by their targets they are not told from those in a shadow root. */
+  const own = new WeakSet<Event>();
+  const signal = (type: string, context: string, more?: object) => {
+    const event = new world.CustomEvent(type, { bubbles: true, composed: true });
+    own.add(event);
+    element.dispatchEvent(Object.assign(event, { context, contextTarget: element, ...more }));
+  };
 
   const ask = (key: string) =>
     signal("context-request", key, {
@@ -69,12 +72,15 @@ export function watchContexts({ world, element, tell }: Host): Contexts {
   };
   /** One for each request, so that who asks knows whose it is. */
   const stops = new WeakMap<Request, () => void>();
+  /** Who has asked: an event that is over says nothing of a shadow tree. */
+  const askers = new WeakMap<Request, Node>();
 
   const hear = (event: Event) => {
     // Its own wish goes further up.
-    if (event.target != element) {
+    if (!own.has(event)) {
       const request = event as Request;
       asking.add(request);
+      askers.set(request, event.composedPath()[0] as Node);
       stops.set(request, () => asking.delete(request));
       if (provided.has(request.context)) event.stopImmediatePropagation();
       answer(request);
@@ -89,7 +95,7 @@ export function watchContexts({ world, element, tell }: Host): Contexts {
     provided.set(key, value);
     for (const request of [...asking]) {
       // Who has gone without a word asks again if it comes back.
-      if (request.target && !(request.target as Node).isConnected) asking.delete(request);
+      if (!askers.get(request)!.isConnected) asking.delete(request);
       else if (request.context == key) answer(request);
     }
     if (isNew) signal("context-provider", key);

@@ -16,8 +16,10 @@ export function install(world: World, loadPart: LoadPart): void {
     name,
     class extends world.HTMLElement {
       static observedAttributes = ["route"];
+      static formAssociated = true;
 
-      private readonly sync_ = createLink(world, loadPart, this);
+      // At once: who asks for them first is given them, and a closed root with them.
+      private readonly sync_ = createLink(world, loadPart, this, this.attachInternals?.());
 
       attributeChangedCallback(): void {
         this.sync_();
@@ -29,7 +31,19 @@ export function install(world: World, loadPart: LoadPart): void {
 
       disconnectedCallback(): void {
         // A node that is moved is taken out and put back before the next task.
-        world.setTimeout(this.sync_);
+        world.setTimeout(() => this.sync_());
+      }
+
+      formResetCallback(): void {
+        this.sync_("reset");
+      }
+
+      formDisabledCallback(): void {
+        this.sync_("disabled");
+      }
+
+      formStateRestoreCallback(state: string, mode: string): void {
+        this.sync_(mode, state);
       }
     },
   );

@@ -33,7 +33,7 @@ export interface Inputs {
   free_(entry: Entry): void;
 }
 
-export function watchInputs(world: World, root: Element): Inputs {
+export function watchInputs(world: World, root: ParentNode & Node): Inputs {
   const controls = new WeakMap<EventTarget, Control>();
   let held = false;
 

@@ -17,8 +17,11 @@ export type Status = "connecting" | "live" | "offline" | "failed";
 type Mount = Extract<Down, ["mount", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 type Resume = Extract<Down, ["resume", ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** Links an element; what it answers has to be called when the element is somewhere else or its route another. */
-export function createLink(world: World, loadPart: LoadPart, element: HTMLElement): () => void {
+/** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
+export type Sync = (formed?: string, value?: string) => void;
+
+/** Links an element. */
+export function createLink(world: World, loadPart: LoadPart, element: HTMLElement, internals?: ElementInternals): Sync {
   const client = world.crypto.getRandomValues(new Uint32Array(4)).join("-");
   let epoch = "";
   /** The version that the server knows to be on the page. */
@@ -65,7 +68,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
   };
 
-  const view = createView(world, element, (entry) => {
+  const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
     if (queue.length > 511 || entry.text_.length > 65_000) {
       view.free_(entry);
@@ -74,7 +77,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       queue.push(entry);
       flush();
     }
-  });
+  };
 
   const tellFact = (text: string) => {
     // What waits happened before.
@@ -82,12 +85,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     view.send_({ seen_: view.version_, text_: text });
   };
   const facts = watchFacts(world, element, tellFact);
-  const host: Host = { world, element, root: element, config: {}, tell: tellFact };
+  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
+  let view = createView(world, element, push);
+  /** Where it ends: where it is. */
+  let end: Node = element;
   const parts: Parts = {};
-  const load = async (name: keyof Parts) => {
-    const { create } = await loadPart(name);
-    (parts as Record<string, Part>)[name] ??= create(host);
-  };
+  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -154,6 +157,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config = wanted;
       eachPart((part) => part.begin?.(wanted, anew));
+      if (end != host.end) {
+        // What it has shown in the light DOM would be shown in a slot.
+        if (settled) view.mount([], null);
+        view = createView(world, host.root, push, end = host.end);
+        view.version_ = version;
+      }
       if (isMount) view.mount(...shown as [Definition[], Value]);
       attempts = 0;
       settled = live = true;
@@ -208,6 +217,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (tellControls) {
         snapshot = description[3];
         host.config = description[4] || {};
+        // Whoever resumes says nothing of it again.
+        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config]).map(load));
       }
     }).catch(world.console.error).then(() => open());
   };
@@ -234,11 +245,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         receive(message);
       }
     };
-    const wait = (turn: Promise<unknown>) => {
-      const done = reading = turn.catch(failed).then(() => {
-        if (done == reading) reading = undefined;
-      });
-    };
     const use = (made: unknown) => {
       mine = socket = made as Socket;
       (mine as WebSocket).binaryType = "arraybuffer";
@@ -246,15 +252,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
-        // A small frame waits for what is before it and waits itself, and for nothing else.
-        if (text != data || reading) wait(Promise.all([text, reading]).then(([text]) => read(text)));
-        else {
-          try {
-            const later = read(text);
-            if (later) wait(later);
-          } catch (error) {
-            failed(error);
+        try {
+          // A small frame waits for what is before it and waits itself, and for nothing else.
+          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
+          if (turn) {
+            const done = reading = turn.catch(failed).then(() => {
+              if (done == reading) reading = undefined;
+            });
           }
+        } catch (error) {
+          failed(error);
         }
       };
       mine.onclose = ({ code }) => lose(code);
@@ -266,7 +273,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else use(new world.WebSocket(url));
   };
 
-  return () => {
+  return (formed, value) => {
+    if (formed) {
+      host.formed[formed] = value;
+      return parts.form?.hear(formed, value);
+    }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {
       route = wanted;

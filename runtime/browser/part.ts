@@ -9,8 +9,14 @@ import type { World } from "./world.ts";
 export interface Host {
   readonly world: World;
   readonly element: Element;
-  /** Where the view is. */
-  readonly root: ParentNode;
+  /** Of the element, where the browser has such a thing. */
+  readonly internals?: ElementInternals | undefined;
+  /** Where the view is: the element, or its shadow root. */
+  root: Element | ShadowRoot;
+  /** Where the view ends: a comment, or the root when it is the view's alone. */
+  end: Node;
+  /** What forms have done to the element, by the browser's words; the part that deals with it may come later. */
+  readonly formed: { [what: string]: string | undefined };
   /** What the app wants; nothing before the first mount. */
   config: Config;
   /** Tells the app a fact as it crosses, without its beginning. */

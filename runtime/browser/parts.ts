@@ -6,6 +6,8 @@ import type { Down } from "../wire/message.ts";
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { joinForm } from "./form.ts";
+import type { enterShadow } from "./shadow.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
@@ -13,6 +15,8 @@ export interface PartMakers {
   adopt: typeof adoptPage;
   contexts: typeof watchContexts;
   effect: typeof performEffects;
+  form: typeof joinForm;
+  shadow: typeof enterShadow;
   sse: typeof openStreams;
 }
 
@@ -22,15 +26,8 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
-/** Whose a kind of message, or what a config names, is. */
-const owners: Record<string, keyof Parts | undefined> = {
-  provide: "contexts",
-  provided: "contexts",
-  context: "contexts",
-  contexts: "contexts",
-  effect: "effect",
-};
-
-/** The parts that a message needs. */
+/** The parts that a message needs: a part has the name of its messages and of what a config says for it; contexts have several names. */
 export const neededBy = ([kind, ...rest]: Down): (keyof Parts)[] =>
-  (kind == "mount" ? Object.keys(rest[5] || {}) : [kind]).flatMap((name) => owners[name] || []);
+  (kind == "mount" ? Object.keys(rest[5] || {}) : [`${kind}`]).flatMap((name) =>
+    /^(provide|context)/.test(name) ? "contexts" : /^(effect|form|shadow)$/.test(name) ? name as keyof Parts : []
+  );

@@ -75,7 +75,8 @@ type Writer = (value: unknown) => void;
 /** Of a value the number of its template (0: it is no instance), of a change -1. */
 const templateOf = (value: unknown): number => !isObject(value) ? 0 : (value as unknown[]).map ? (value as number[])[0]! : -1;
 
-export function createView(world: World, root: Element, send?: (entry: Entry) => void): View {
+/** `end`: the comment that it ends with, or the root when that is the view's alone. */
+export function createView(world: World, root: Element | ShadowRoot, send?: (entry: Entry) => void, end: Node = root): View {
   const { document, customElements } = world;
   const inert = document.implementation.createHTMLDocument();
   const inputs = watchInputs(world, root);
@@ -196,7 +197,7 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     const number = templateOf(value);
     // What is not in its element yet will stand in that of its owner.
     let outer = part;
-    while (around(outer)[0].nodeType != 1) outer = outer.owner_!.part_;
+    while (outer.owner_ && around(outer)[0].nodeType != 1) outer = outer.owner_.part_;
     const space = spaceIn(around(outer)[0] as Element);
     const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, known[number]!, space);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
@@ -258,7 +259,7 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     };
   };
 
-  const top = createPart(root);
+  const top = createPart(end);
   const view: View = {
     ...inputs,
     version_: 0,
@@ -287,10 +288,11 @@ export function createView(world: World, root: Element, send?: (entry: Entry) =>
     patch(change, definitions = []) {
       busy = true;
       known.push(...definitions);
-      const focused = document.activeElement as HTMLInputElement;
+      // In a shadow tree the document knows only its host.
+      const focused = (root.getRootNode() as Document).activeElement as HTMLInputElement | undefined;
       patchPart(top, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
-      if (document.activeElement == document.body) focused.focus({ preventScroll: true });
+      if (document.activeElement == document.body) focused?.focus({ preventScroll: true });
       busy = false;
     },
   };

@@ -27,6 +27,7 @@ export type World =
     | "CustomEvent"
     | "FormData"
     | "Response"
+    | "CSSStyleSheet"
     | "EventSource"
     | "fetch"
     | "DecompressionStream"

@@ -1,7 +1,7 @@
 /** `define`: a custom element that runs an app in the page, as its server twin `<server-component>` runs one on a server. */
 import type { App } from "../app/app.ts";
 import type { Status } from "../browser/link.ts";
-import { mount, type Mounted, type MountOptions } from "./mount.ts";
+import { type MountedIn, mountIn, type MountOptions, type Own } from "./mount.ts";
 
 /** How the elements of {@link define} are made. */
 export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "ids"> {
@@ -10,7 +10,7 @@ export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "id
 }
 
 /**
- * Defines a custom element that shows an app, which runs in the page: in the light DOM, from when the element is put into a document
+ * Defines a custom element that shows an app, which runs in the page, from when the element is put into a document
  * until it is taken out (being moved is neither). So a component crosses the wire by a change of its tag:
  * `<server-component route="/counter">` and `<my-counter>` show the same, dispatch the same emitted events, and say how it is by the
  * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `offline` after an error of the app. Attributes and properties
@@ -46,7 +46,11 @@ export function define<Model, Msg, Flags, User>(
   customElements.define(
     name,
     class extends HTMLElement {
-      #mounted: Mounted<Msg> | undefined;
+      static formAssociated = true;
+
+      // At once: who asks for them first is given them, and a closed root with them.
+      readonly #own: Own = { internals: this.attachInternals(), formed: {} };
+      #mounted: MountedIn<Msg> | undefined;
 
       connectedCallback(): void {
         // Its children have not all been read, which are replaced.
@@ -59,6 +63,23 @@ export function define<Model, Msg, Flags, User>(
         setTimeout(this.#sync);
       }
 
+      formResetCallback(): void {
+        this.#hear("reset");
+      }
+
+      formDisabledCallback(): void {
+        this.#hear("disabled");
+      }
+
+      formStateRestoreCallback(state: string, mode: string): void {
+        this.#hear(mode, state);
+      }
+
+      #hear(what: string, state?: string): void {
+        this.#own.formed[what] = state;
+        this.#mounted?.hear(what, state);
+      }
+
       readonly #sync = (): void => {
         if (this.isConnected === (this.#mounted !== undefined)) return;
         if (this.#mounted) {
@@ -69,7 +90,7 @@ export function define<Model, Msg, Flags, User>(
         show(this, "connecting");
         let failed = false;
         const tell = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
-        const mounted = this.#mounted = (mount as Mount<Model, Msg, Flags, User>)(app, this, flagsOf(this), {
+        const mounted = this.#mounted = mountIn(app, this, this.#own, flagsOf(this) as Flags, {
           onError: (error, where) => {
             failed = true;
             if (this.#mounted === mounted) show(this, "offline");
@@ -81,11 +102,3 @@ export function define<Model, Msg, Flags, User>(
     },
   );
 }
-
-/** {@link mount} where it is not known whether there are flags. */
-type Mount<Model, Msg, Flags, User> = (
-  app: App<Model, Msg, Flags, User>,
-  target: Element,
-  flags: Flags | undefined,
-  options: MountOptions,
-) => Mounted<Msg>;

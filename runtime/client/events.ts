@@ -29,7 +29,7 @@ interface Listener {
 
 /** The events below one element. */
 export class Events {
-  readonly #root: Element;
+  readonly #root: Element | ShadowRoot;
   readonly #inputs: Inputs;
   readonly #tell: (heard: Heard) => void;
   readonly #listeners = new WeakMap<EventTarget, Map<string, Listener>>();
@@ -42,7 +42,7 @@ export class Events {
   #ended = false;
 
   /** `tell` is told of each handler called, in the order in which the app is to know of it. */
-  constructor(root: Element, inputs: Inputs, tell: (heard: Heard) => void) {
+  constructor(root: Element | ShadowRoot, inputs: Inputs, tell: (heard: Heard) => void) {
     this.#root = root;
     this.#inputs = inputs;
     this.#tell = tell;

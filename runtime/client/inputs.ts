@@ -22,11 +22,11 @@ export class Inputs {
   /** A view is being rendered: what is written comes from the model. */
   rendering = false;
   readonly #holds = new WeakMap<EventTarget, Hold>();
-  readonly #root: Element;
+  readonly #root: Element | ShadowRoot;
   /** Has the view rendered again. */
   readonly #again: () => void;
 
-  constructor(root: Element, again: () => void) {
+  constructor(root: Element | ShadowRoot, again: () => void) {
     this.#root = root;
     this.#again = again;
     for (const type of eventTypes) root.addEventListener(type, this.#hear, true);

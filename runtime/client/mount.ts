@@ -13,12 +13,16 @@ import { Loop, type Owner, type Sender } from "../app/loop.ts";
 import type { OnError } from "../app/report.ts";
 import { createSend } from "../app/send.ts";
 import { Contexts } from "../app/contexts.ts";
+import { Form } from "../app/form.ts";
 import { configOf, messageOfFact } from "../app/fact.ts";
 import { type Contexts as PageContexts, watchContexts } from "../browser/contexts.ts";
 import { performEffects } from "../browser/effect.ts";
+import { type FormPart, joinForm } from "../browser/form.ts";
 import { type Facts, watchFacts } from "../browser/facts.ts";
 import type { Host } from "../browser/part.ts";
 import type { Config, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
+import { adoptStyles } from "../browser/styles.ts";
+import { rootOf } from "../browser/shadow.ts";
 import { readUp } from "../wire/up.ts";
 import { Boundary } from "./boundary.ts";
 import { Events, type Heard } from "./events.ts";
@@ -49,11 +53,12 @@ export interface Mounted<Msg> {
 
 /**
  * Runs an app in a page: with the effects, subscriptions and handlers that it has on a server, and Preact to show it. What is in the
- * target already is replaced.
+ * target already is replaced; where the app wants a shadow root that is given to the target, and what is in it stays the page's.
  *
  * Events are dispatched on the target by `effect.emit`. There is one client, without a user.
  *
  * @throws {TypeError} when there is no such element, or an app is mounted in it.
+ * @throws {DOMException} when the app wants a shadow root and the element can have none.
  *
  * @example In a module that is bundled for the browser
  * ```tsx ignore
@@ -76,6 +81,26 @@ export function mount<Model, Msg, Flags, User>(
   return new Mounting(app, element, flags as Flags, options);
 }
 
+/** {@link mount} in a custom element of ours, with what only that knows of itself. */
+export function mountIn<Model, Msg, Flags, User>(
+  app: App<Model, Msg, Flags, User>,
+  element: Element,
+  own: Own,
+  flags: Flags,
+  options: MountOptions,
+): MountedIn<Msg> {
+  return new Mounting(app, element, flags, options, own);
+}
+
+/** What a custom element of ours knows of itself. */
+export type Own = Pick<Host, "internals" | "formed">;
+
+/** An app in such an element. */
+export interface MountedIn<Msg> extends Mounted<Msg> {
+  /** A form has done this to the element. */
+  hear: FormPart["hear"];
+}
+
 function find(selector: string): Element {
   if (typeof document === "undefined") throw new TypeError(`Cannot mount in "${selector}": there is no page here; mount in a browser`);
   const element = document.querySelector(selector);
@@ -94,9 +119,13 @@ interface Said {
 /** Elements with an app in them. */
 const taken = new WeakSet<Element>();
 
-class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | Said, Sender> {
+class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard | Said, Sender> {
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #target: Element;
+  /** Where the view is: the target, or its shadow root. */
+  readonly #root: Element | ShadowRoot;
+  /** Takes the styles of the page out of the shadow root again. */
+  #undress: (() => void) | undefined;
   readonly #sender: Sender;
   readonly #loop: Loop<Model, Msg, Flags, User, Heard | Said, Sender>;
   readonly #inputs: Inputs;
@@ -109,6 +138,9 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     if (!this.#early) this.#pageContexts.take(kind, key, value);
   });
   readonly #pageContexts: PageContexts;
+  readonly form: Form;
+  /** An element that is none of ours is no part of a form. */
+  readonly #pageForm: FormPart | undefined;
   /** What `useId` counts with. */
   readonly #ids: [prefix: string, count: number] | undefined;
   readonly #send = createSend<Msg, User>(
@@ -125,9 +157,18 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   /** What was emitted before there was a view. */
   #early: (() => void)[] | undefined = [];
 
-  constructor(app: App<Model, Msg, Flags, User>, target: Element, flags: Flags, options: MountOptions) {
+  constructor(
+    app: App<Model, Msg, Flags, User>,
+    target: Element,
+    flags: Flags,
+    options: MountOptions,
+    { internals, formed }: Own = { internals: undefined, formed: {} },
+  ) {
     this.#app = app;
     this.#target = target;
+    this.#config = configOf(app) ?? {};
+    const { shadow } = this.#config;
+    const root = this.#root = shadow ? rootOf({ element: target, internals }, shadow) : target;
     this.#sender = { client: { id: pageWorld.randomName(9), user: undefined } };
     this.#ids = options.ids === undefined ? undefined : [options.ids, 0];
     // What the user did is seen by the whole page before it is shown: a handler further up is that of the view that it was done in.
@@ -136,17 +177,20 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
       soon: (task) => this.#events.isUnderWay ? void setTimeout(task) : pageWorld.soon(task),
     };
     this.#loop = new Loop(app, this, world, options.onError as OnError | undefined);
-    this.#inputs = new Inputs(target, () => {
+    this.#inputs = new Inputs(root, () => {
       this.#isStale = true;
       this.#loop.wake();
     });
-    this.#events = new Events(target, this.#inputs, (heard) => this.#loop.hear(heard));
-    this.#config = configOf(app.facts) ?? {};
+    this.#events = new Events(root, this.#inputs, (heard) => this.#loop.hear(heard));
+    this.form = new Form(app.facts.onForm, ([kind, ...said]) => {
+      if (!this.#early) this.#pageForm?.take(kind, ...said);
+    });
     const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
     this.#facts = watchFacts(browser, target, tell);
-    const host: Host = { world: browser, element: target, root: target, config: this.#config, tell };
+    const host: Host = { world: browser, element: target, internals, root, end: root, formed, config: this.#config, tell };
     this.#effects = performEffects(host);
     this.#pageContexts = watchContexts(host);
+    if (internals) this.#pageForm = joinForm(host);
     taken.add(target);
     installListen(globalThis as unknown as BrowserWorld);
     this.#hydrates = options.hydrate ?? false;
@@ -162,6 +206,7 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     const { client } = this.#sender as { client: Client<User> };
     const joined = this.#loop.guarded("handler", () => app.onConnect?.(client));
     if (joined !== undefined) this.#loop.tell(joined, this.#sender);
+    this.#pageForm?.begin(this.form.config, true);
     this.#facts.begin_(this.#config, true);
   }
 
@@ -183,6 +228,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  hear(what: string, state?: string): void {
+    this.#pageForm?.hear(what, state);
   }
 
   // ---- the loop's owner ------------------------------------------------------------------------
@@ -253,8 +302,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
 
   #begin(): void {
     // Preact would leave what it has no use for.
-    if (!this.#hydrates) this.#target.replaceChildren();
+    if (!this.#hydrates) this.#root.replaceChildren();
     this.show();
+    // Not before: Preact takes what is there at its first rendering for its own.
+    if (this.#app.shadow?.adoptStyles) this.#undress = adoptStyles(browser, this.#root as ShadowRoot);
   }
 
   #render(view: ComponentChildren): void {
@@ -262,8 +313,8 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
     if (this.#ids) withIds(root, this.#ids);
     this.#inputs.rendering = true;
     try {
-      if (this.#hydrates) hydrate(root, this.#target);
-      else render(root, this.#target);
+      if (this.#hydrates) hydrate(root, this.#root);
+      else render(root, this.#root);
       this.#hydrates = false;
     } finally {
       this.#inputs.rendering = false;
@@ -275,7 +326,10 @@ class Mounting<Model, Msg, Flags, User> implements Mounted<Msg>, Owner<Heard | S
   #unmount(): void {
     // A component may stop its app while it is being rendered, which Preact does not take.
     if (this.#inputs.rendering) queueMicrotask(() => this.#unmount());
-    else render(null, this.#target);
+    else {
+      render(null, this.#root);
+      this.#undress?.();
+    }
   }
 
   #refuse(reason: Refusal): void {

@@ -82,6 +82,14 @@ export namespace JSX {
   export type LibraryManagedAttributes<C, P> = PreactJSX.LibraryManagedAttributes<C, P>;
   /** The elements: HTML's, SVG's, MathML's, and the server component's own. */
   export interface IntrinsicElements extends PreactJSX.IntrinsicElements {
-    "server-component": HTMLAttributes<HTMLElement> & { route?: string; method?: "ws" | "sse" | "http" };
+    /** Preact's, and its event, which that does not know: what is in it has changed. */
+    slot: PreactJSX.IntrinsicElements["slot"] & { onSlotChange?: HTMLAttributes<HTMLSlotElement>["onChange"] };
+    "server-component": HTMLAttributes<HTMLElement> & {
+      route?: string;
+      method?: "ws" | "sse" | "http";
+      name?: string;
+      disabled?: boolean;
+      form?: string;
+    };
   }
 }

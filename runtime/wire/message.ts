@@ -75,7 +75,8 @@ export type Down =
   | ["emit", name: string, detail: Json]
   | ["effect", name: PageEffect, ...args: Json[]]
   | ["provide", key: string, value: Json]
-  | ["context", key: string, wanted: 0 | 1];
+  | ["context", key: string, wanted: 0 | 1]
+  | ["form", ...FormSaid];
 
 /** What an app wants to be told of beside events; only what applies. */
 export interface Config {
@@ -89,7 +90,19 @@ export interface Config {
   readonly contexts?: readonly string[];
   /** What the app provides as contexts, by key. */
   readonly provided?: { readonly [key: string]: Json };
+  /** What of a form around the element it hears, and what it has said to that. */
+  readonly form?: { readonly hears: readonly FormKind[]; readonly said: readonly FormSaid[] };
+  /** The view is in a shadow root. */
+  readonly shadow?: { readonly mode: "open" | "closed"; readonly delegatesFocus?: 1; readonly adoptStyles?: 1 };
 }
+
+/** What a form around an element does to it. */
+export type FormKind = "reset" | "disabled" | "restore" | "autofill";
+/** What an element is to the form around it, and to the page's CSS. */
+export type FormSaid =
+  | ["value", value: string | null | [name: string, value: string][], state: string | null]
+  | ["validity", flags: string[], message: string, anchor?: string]
+  | ["states", states: { [name: string]: 0 | 1 }];
 
 /** What a page is asked to do, after the patch before it. All but the last four name an element by a selector. */
 export type PageEffect =
@@ -121,6 +134,7 @@ export type FactUp =
   | [seen: number, kind: "attribute", name: string, value: string | null]
   | [seen: number, kind: "property", name: string, value: Json]
   | [seen: number, kind: "url", href: string]
-  | [seen: number, kind: "context", key: string, value: Json];
+  | [seen: number, kind: "context", key: string, value: Json]
+  | [seen: number, kind: "form", what: FormKind, value: string | boolean | null];
 /** Browser to server. */
 export type Up = number | EventUp | FactUp;

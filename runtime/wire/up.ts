@@ -1,5 +1,5 @@
 /** Reads what a browser sends: text from outside becomes an `Up`, or nothing. It never throws and never echoes what it read. */
-import type { FactUp, Fields, FormEntry, Path, Up } from "./message.ts";
+import type { FactUp, Fields, FormEntry, FormKind, Path, Up } from "./message.ts";
 
 /** A path is as long as a page is deep: no page is that deep. */
 const longestPath = 256;
@@ -24,6 +24,14 @@ export function readUp(text: string): Up | undefined {
   return message as Up;
 }
 
+/** What each says of a form is. */
+const formValues: Readonly<Record<FormKind & string, string>> & Readonly<Record<string, string>> = {
+  reset: "undefined",
+  disabled: "boolean",
+  restore: "string",
+  autofill: "string",
+};
+
 /** Its shape alone; whether the app has asked for it is not known here. */
 function isFact(message: unknown[]): message is FactUp {
   const [, kind, first, second] = message;
@@ -36,6 +44,8 @@ function isFact(message: unknown[]): message is FactUp {
       return message.length === 4;
     case "url":
       return message.length === 3;
+    case "form":
+      return message.length === 4 && Object.hasOwn(formValues, first) && formValues[first] === typeof (second ?? undefined);
     default:
       return false;
   }
