@@ -2,7 +2,8 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Config, Definition, Description, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Config, Definition, Down, Value } from "../wire/message.ts";
+import type { Painted } from "./adopt.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { watchFacts } from "./facts.ts";
 import type { Host, Part } from "./part.ts";
@@ -44,11 +45,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let settled = false;
   /** What the page was painted with has been looked at. */
   let begun = false;
-  /** What whoever takes a painted page over goes on from; nothing where there is no such page on the screen. */
-  // deno-lint-ignore no-unused-vars -- whoever resumes by it sends it
-  let snapshot: string | undefined;
-  /** Tells the app of inputs that were not as they were painted. */
-  let tellControls: (() => void) | undefined;
+  /** The painted page that was taken over, until there is a link: its `snapshot` is what the server goes on from. */
+  let painted: Painted | undefined;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -170,8 +168,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       flush();
       if (!isMount) patch(shown);
       facts.begin_(wanted, anew);
-      if (!isMount) tellControls?.();
-      tellControls = snapshot = undefined;
+      if (!isMount) painted?.tell();
+      painted = undefined;
     } else if (kind == "emit") dispatch(...rest as [name: string, detail: unknown]);
     else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
     else {
@@ -210,16 +208,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
     begun = true;
     load("adopt").then(() => {
-      const description: Description = JSON.parse(script.text);
-      script.remove();
-      if (socket) return;
-      tellControls = parts.adopt!.adopt(view.door_(description[0]), description);
-      if (tellControls) {
-        snapshot = description[3];
-        host.config = description[4] || {};
-        // Whoever resumes says nothing of it again.
-        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config]).map(load));
-      }
+      if (!socket) painted = parts.adopt!.adopt(script, view.door_);
+      // Whoever resumes says nothing of its config again.
+      return painted && Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config]).map(load));
     }).catch(world.console.error).then(() => open());
   };
 
