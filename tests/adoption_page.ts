@@ -2,7 +2,6 @@
 import { adoptPage } from "../runtime/browser/adopt.ts";
 import type { Entry } from "../runtime/browser/event.ts";
 import { createView } from "../runtime/browser/view.ts";
-import type { Description } from "../runtime/wire/message.ts";
 import type { PaintedCase } from "./adoption.ts";
 import { defineElements } from "./differential.ts";
 import { look, lookDifference } from "./look.ts";
@@ -30,7 +29,6 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
   const failed = (failure: string, adopted = true): Takeover => ({ name, adopted, failure });
   const script = element.lastChild as HTMLScriptElement | null;
   if (script?.type !== "application/json") return { name, adopted: false };
-  const description: Description = JSON.parse(script.text);
   script.remove();
   const before = nodesIn(element), html = element.innerHTML;
   const heard: { page: string[]; mounted: string[] } = { page: [], mounted: [] };

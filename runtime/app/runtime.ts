@@ -7,6 +7,7 @@ import { sourceOf } from "../view/handler.ts";
 import { hashOf } from "../view/hash.ts";
 import { htmlOf } from "../view/html.ts";
 import { Lowering } from "../view/lower.ts";
+import { paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
@@ -63,6 +64,9 @@ export interface Runtime<Msg> {
   /** Stops it: `await using runtime = start(app)`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** Makes the snapshot of a page that was painted with a version of a running app: a text that means something to the server alone. */
+export type SealView = (epoch: string, version: number) => string;
 
 /** How a runtime is started, beside its flags. */
 export interface RuntimeOptions {
@@ -446,6 +450,23 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     }
     // Which client will show it is not known: it gets a mount.
     return { html: this.#loop.ended ? "" : htmlOf(this.#audience.tree!) };
+  }
+
+  paint(seal?: SealView): Painted {
+    this.#restart();
+    if (!this.#loop.ended) {
+      this.#loop.catchUp();
+      if (!this.#loop.ended && this.#isStale()) {
+        this.#loop.guarded("view", () => this.#render());
+        this.#runEffects();
+      }
+    }
+    if (this.#loop.ended) return { html: "" };
+    const painting = paint(this.#history.tree!, this.#definitions);
+    this.#definitions.fresh();
+    return paintedOf(painting, this.#config, () => seal?.(this.#members.epoch, this.#version), (message) => {
+      if (this.#development) console.warn(`nacre: ${this.#app.name}: ${message}`);
+    });
   }
 
   stop(reason?: unknown): Promise<void> {

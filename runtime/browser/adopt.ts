@@ -10,13 +10,21 @@ import { inside, spaceIn } from "./definition.ts";
 import type { Host, Part as LinkPart } from "./part.ts";
 import type { Door, Instance, Part } from "./view.ts";
 
+/** A painted page that was taken over. */
+export interface Painted {
+  /** What the server goes on from. */
+  readonly snapshot: string;
+  /** To be called when the link is live: tells the app of inputs that are not as they were painted. */
+  tell(): void;
+}
+
 /** Takes over, once. */
 export interface Adoption extends LinkPart {
   /**
-   * Makes a view of what is there, and lets events happen again that were made before. Answers what has to be called when the link is live, which tells the app of inputs that are not as they
-   * were painted; nothing, and has changed nothing, when the page is not as described.
+   * Makes a view of what is there, by the description in a script, and lets events happen again that were made before. Answers nothing, and
+   * has changed nothing but the script, when the page is not as described.
    */
-  adopt(door: Door, description: Description): (() => void) | undefined;
+  adopt(script: HTMLScriptElement, doorOf: (definitions: readonly Definition[]) => Door): Painted | undefined;
 }
 
 /** What stands among characters in a row: a comment that is to be there, a static text, or the text of a hole and how long it is. */
@@ -35,13 +43,16 @@ type Control = HTMLInputElement;
 /** An event that happened before this script was there, what it happened to, and the element that this was in. */
 type Early = [event: Event, target: EventTarget, owner: Element];
 
-export function adoptPage({ world, element, root }: Host): Adoption {
+export function adoptPage(host: Host): Adoption {
+  const { world, element, root } = host;
   const { document } = world;
 
+  const { isArray } = Array;
   const check = (isSo: unknown) => {
     if (!isSo) throw new Error("not as painted");
   };
 
+  let door: Door;
   /** What has to be done when all is as described. */
   let tasks: (() => void)[] = [];
   /** All texts in holes. */
@@ -51,7 +62,7 @@ export function adoptPage({ world, element, root }: Host): Adoption {
   const readChildren = (parent: Node, isFree: boolean, read: (row: Row) => void) => {
     let node = parent.firstChild;
     let pieces: Piece[] = [];
-    const lengthOf = (piece: Piece) => typeof piece == "string" ? piece.length : Array.isArray(piece) && piece[1] < 0 ? ~piece[1] : 0;
+    const lengthOf = (piece: Piece) => typeof piece == "string" ? piece.length : isArray(piece) && piece[1] < 0 ? ~piece[1] : 0;
 
     const endRun = () => {
       const run = pieces, found: Text[] = [];
@@ -61,7 +72,7 @@ export function adoptPage({ world, element, root }: Host): Adoption {
       const rest = run.reduce((rest, piece) => rest - lengthOf(piece), all.length);
       let at = 0;
       const lengths = run.map((piece) => {
-        const isHole = Array.isArray(piece);
+        const isHole = isArray(piece);
         const length = isHole && piece[1] > 0 ? rest : lengthOf(piece);
         const text = all.slice(at, at += length);
         if (isHole) {
@@ -81,7 +92,7 @@ export function adoptPage({ world, element, root }: Host): Adoption {
             if (!lengths[i]) parent.insertBefore(piece as Comment, text ?? after);
             else {
               const next = lengths[i]! < text!.length ? text!.splitText(lengths[i]!) : undefined;
-              if (Array.isArray(piece)) piece[0].text = text!;
+              if (isArray(piece)) piece[0].text = text!;
               text = next;
             }
           });
@@ -103,32 +114,31 @@ export function adoptPage({ world, element, root }: Host): Adoption {
     check(!node);
   };
 
-  const readValue = (door: Door, row: Row, part: Part, shape: Shape, space: string) => {
-    if (!Array.isArray(shape)) {
+  const readValue = (row: Row, part: Part, shape: Shape, space: string) => {
+    if (!isArray(shape)) {
       if (shape) row.pieces.push([part, shape as number]);
-    } else if (shape[0]) readItem(door, row, part, shape, space);
+    } else if (shape[0]) readItem(row, part, shape, space);
     else {
       part.list = true;
       for (let i = 1; i < shape.length; i += 2) {
-        for (let count = shape[i] as number; count-- > 0;) readItem(door, row, part, shape[i + 1] as Shape, space);
+        for (let count = shape[i] as number; count-- > 0;) readItem(row, part, shape[i + 1] as Shape, space);
       }
     }
   };
 
-  const readItem = (door: Door, row: Row, part: Part, shape: Shape, space: string) => {
-    const [number, ...parts] = (Array.isArray(shape) && shape[0] ? shape : [0, shape]) as [number, ...(Shape | Rest)[]];
+  const readItem = (row: Row, part: Part, shape: Shape, space: string) => {
+    const [number, ...parts] = (isArray(shape) && shape[0] ? shape : [0, shape]) as [number, ...(Shape | Rest)[]];
     const instance = door.instance(part, number);
     const nodes = door.known[number]!;
     const rest = parts.at(-1);
-    const isRest = rest === Object(rest) && !Array.isArray(rest);
+    const isRest = rest === Object(rest) && !isArray(rest);
     if (isRest) parts.pop();
-    readNodes(door, row, instance, nodes, parts as Shape[], space, nodes.length != 1 || typeof nodes[0] != "object");
+    readNodes(row, instance, nodes, parts as Shape[], space, nodes.length != 1 || typeof nodes[0] != "object");
     if (isRest) tasks.push(() => instance.patch(rest as Rest));
   };
 
   /** The nodes of a template, where there may be others before and after them; `owner` is the element whose children they all are. */
   const readNodes = (
-    door: Door,
     row: Row,
     instance: Instance,
     nodes: Definition,
@@ -151,10 +161,10 @@ export function adoptPage({ world, element, root }: Host): Adoption {
         const end = isAlone ? owner : document.createComment("");
         const part = door.hole(instance, node, end);
         part.start = last;
-        readValue(door, row, part, parts.shift() ?? 0, space);
+        readValue(row, part, parts.shift() ?? 0, space);
         if (!isAlone) row.pieces.push(last = end as Comment);
       } else if (typeof node == "object") {
-        last = readElement(door, row, instance, node, parts, space);
+        last = readElement(row, instance, node, parts, space);
         if (!owner && !isLoose) instance.first = instance.last = last;
       } else row.pieces.push(node);
       isText = typeof node == "string";
@@ -162,7 +172,7 @@ export function adoptPage({ world, element, root }: Host): Adoption {
     if (isLoose) instance.last = comment();
   };
 
-  const readElement = (door: Door, row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
+  const readElement = (row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
     const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
     const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
     const element = row.element() as Control;
@@ -178,7 +188,7 @@ export function adoptPage({ world, element, root }: Host): Adoption {
       } else check(element.getAttribute(name) == value);
     }
     const content = inside(element);
-    readChildren(content, isFree, (row) => readNodes(door, row, instance, children, parts, spaceIn(element), false, content));
+    readChildren(content, isFree, (row) => readNodes(row, instance, children, parts, spaceIn(element), false, content));
     return element;
   };
 
@@ -199,6 +209,8 @@ export function adoptPage({ world, element, root }: Host): Adoption {
   /** Lets happen again what was kept for this element; answers what it happened to. */
   const replay = (): unknown[] => {
     const kept = (world as { nacreEarly?: Early[] }).nacreEarly || [];
+    // As the link will say at once: what has a status is no longer captured.
+    element.setAttribute("status", "connecting");
     return kept.splice(0).map(([event, target, owner]) => {
       if (owner != element) kept.push([event, target, owner]);
       else if (event.type == "submit") (target as HTMLFormElement).requestSubmit((event as SubmitEvent).submitter);
@@ -220,29 +232,35 @@ export function adoptPage({ world, element, root }: Host): Adoption {
   };
 
   return {
-    adopt(door, [, shape, sum]) {
+    adopt(script, doorOf) {
+      const [definitions, shape, sum, snapshot, config = {}]: Description = JSON.parse(script.text);
+      door = doorOf(definitions);
+      script.remove();
       try {
-        readChildren(root, false, (row) => readValue(door, row, door.top, shape, spaceIn(root as Element)));
+        readChildren(root, false, (row) => readValue(row, door.top, shape, spaceIn(root as Element)));
         check(checksum(texts) == sum);
         door.hold(true);
         for (const task of tasks) task();
-        door.hold(false);
       } catch {
-        door.hold(false);
         return;
       } finally {
+        door.hold(false);
         tasks = [];
         texts = "";
       }
-      const changed = changedControls(door);
+      host.config = config;
+      const changed = changedControls();
       const told = replay();
-      return () => {
-        for (const control of changed) {
-          if (told.includes(control)) continue;
-          for (const type of isFocused(control) ? ["input"] : ["input", "change"]) {
-            control.dispatchEvent(new world.CustomEvent(type, { bubbles: true }));
+      return {
+        snapshot,
+        tell() {
+          for (const control of changed) {
+            if (told.includes(control)) continue;
+            for (const type of isFocused(control) ? ["input"] : ["input", "change"]) {
+              control.dispatchEvent(new world.CustomEvent(type, { bubbles: true }));
+            }
           }
-        }
+        },
       };
     },
   };
