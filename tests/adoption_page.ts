@@ -38,7 +38,7 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
     view.free_(entry);
   });
   const host = { world: window, element, root: element, end: element, formed: {}, config: {}, tell() {} };
-  if (!adoptPage(host).adopt(view.door_(description[0]), description)) {
+  if (!adoptPage(host).adopt(script as HTMLScriptElement, view.door_)) {
     return element.innerHTML === html ? { name, adopted: false } : failed("what was refused has been changed", false);
   }
   const after = new Set(nodesIn(element));

@@ -46,7 +46,8 @@ Deno.test("<ServerComponent of> paints the view and the description, without a m
   assertMatch(html, /<\/form><script type="application\/json">\[[^<]*<\/script><\/server-component>$/);
   assert(!html.includes("<!--"));
   const [definitions, shape, , snapshot] = descriptionIn(html);
-  assertEquals([(definitions as unknown[]).length, shape, snapshot], [2, [1, [0, 2, [2, 1]]], ""]);
+  assertEquals([(definitions as unknown[]).length, shape], [2, [1, [0, 2, [2, 1]]]]);
+  assertMatch(snapshot as string, /^[\w-]{60,300}$/);
   assertEquals(live.running, 0);
 });
 
@@ -98,8 +99,6 @@ Deno.test("a running app is painted as it is, in its own version and with its ow
   await using running = start(counter);
   running.dispatch("up");
   await until(() => running.paint().html.startsWith("<p>1</p>"));
-  const sealed = descriptionIn(running.paint((epoch, version) => `${epoch.length} ${version}`).html)[3];
-  assertMatch(sealed as string, /^\d+ \d+$/);
   assertStringIncludes((await serve(running).paint(request)).html, "<p>1</p>");
   await running.stop();
   assertEquals(running.paint(), { html: "" });
@@ -141,7 +140,7 @@ Deno.test("useId() answers the same on the page and to whoever renders with the 
   });
   assertEquals(descriptionIn(html)[3], "opaque <token>");
   const again = new Lowering(options).lower(<Field />);
-  assertEquals([sealed!.model, sealed!.ids], [1, "abc"]);
+  assertEquals(sealed!.model, 1);
   assert(sealed!.components !== undefined);
   assertEquals(paintApp(named, undefined, options).html.split("<script")[0], html.split("<script")[0]);
   assertMatch(html, /<label for="[^"]*abc[^"]*">x</);
@@ -205,7 +204,12 @@ async function withPage(
     before: (page) =>
       page.routeWebSocket(/\/ws/, (route) => {
         routes.push(route);
-        route.onMessage((message) => void sent.push(String(message)));
+        route.onMessage((message) => {
+          const said: unknown = JSON.parse(String(message));
+          // What goes on from the page brings what was done in it.
+          if (Array.isArray(said) && said[0] === "resume") sent.push(...(said[4] as unknown[]).map((event) => JSON.stringify(event)));
+          else sent.push(String(message));
+        });
       }),
   });
 }
@@ -240,9 +244,9 @@ Deno.test("a painted page keeps its nodes, the focus and what was typed; what wa
       ),
       ["typed", "hi", 2, true],
     );
-    assertEquals(link.sent, []);
-    link.say(["resume", "e1", 0, 0]);
+    // With the snapshot, before anything is answered.
     await until(() => link.sent.length >= 4);
+    link.say(["resume", "e1", 0, 0]);
     await page.waitForTimeout(50);
     // Twice typed, the box, the form; each with what is there now.
     const [first, second, box, form] = told(link.sent);
@@ -288,7 +292,7 @@ Deno.test("a mount replaces a painted page that was taken over, and one that was
       await link.load();
       link.say(["mount", "e1", 0, 0, [[["p", [], 0]]], [1, "mounted"]]);
       await page.waitForFunction(`document.querySelector("server-component").textContent == "mounted"`);
-      assertEquals([await page.evaluate("refused"), link.sent], [edit ? 0 : 1, []]);
+      assertEquals([await page.evaluate("refused"), link.sent.length], edit ? [0, 0] : [1, 1]);
       assertEquals(await page.evaluate(`document.querySelectorAll("server-component *").length`), 1);
     });
   }
@@ -336,6 +340,7 @@ Deno.test("an element whose end the parser has not come to waits for it, and is 
       isLoaded.resolve();
       return runtimeScript(request);
     }
+    if (new URL(request.url).pathname !== "/") return new Response(null, { status: 404 });
     const body = async function* () {
       yield `<!DOCTYPE html><script type="module" async src="/nacre/runtime.mjs"></script><server-component route="/ws">${
         html.slice(0, half)

@@ -60,7 +60,6 @@ const types = [
   "Runtime",
   "RuntimeStatus",
   "ScrollOptions",
-  "SealView",
   "Send",
   "SendOptions",
   "Sent",

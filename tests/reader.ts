@@ -331,14 +331,6 @@ function merge(held: Record<string, Json> | null, change: unknown): Record<strin
 
 // ---- shapes ----------------------------------------------------------------------------------
 
-/** A patch, the definitions that are new in it, and how many versions it stands for; or nothing. */
-function isPatch(rest: unknown[]): boolean {
-  const [patch, definitions, skipped] = rest;
-  if (rest.length === 0) return true;
-  return rest.length <= 3 && (isValue(patch) || isChange(patch, rest.length === 3)) && (rest.length < 2 || isDefinitions(definitions)) &&
-    (rest.length < 3 || isCount(skipped));
-}
-
 /** A message from the server, checked. @throws {Error} for anything that the document does not describe. */
 export function readDown(text: string): Down {
   const message: unknown = JSON.parse(text);
@@ -378,11 +370,6 @@ export function readDown(text: string): Down {
     case "effect":
       if (!isEffect(rest)) throw bad();
       break;
-    case "resume": {
-      const [epoch, version, last, ...patch] = rest;
-      if (typeof epoch !== "string" || !isCount(version) || !isCount(last) || !isPatch(patch)) throw bad();
-      break;
-    }
     default:
       // Alone it says that events have been dealt with, or brings a snapshot: not nothing.
       if (!isCovered(kind) || rest.length === 0 ? !isCovered(kind) || kind === 0 : !isPatch(rest)) throw bad();

@@ -10,6 +10,7 @@ import type { Node } from "../view/tree.ts";
 import type { App } from "./app.ts";
 import { configOf } from "./fact.ts";
 import { createSend } from "./send.ts";
+import type { ShadowOptions } from "./shadow.ts";
 
 /** What stands in the element of a painted app. */
 export interface Painted {
@@ -36,7 +37,7 @@ export interface PaintOptions {
   /** Told why a page cannot be taken over, and of what else a developer should know. */
   warn(message: string): void;
   /** Makes the snapshot of the description: a text that means something to the server alone. Without it the page is mounted. */
-  seal(state: PaintedState): string | undefined;
+  seal?(state: PaintedState): string | undefined;
 }
 
 /**
@@ -55,10 +56,18 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     const definitions = new Definitions();
     const { html, parts, problem } = paint(tree, definitions);
     if (!parts) warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
-    const snapshot = parts && seal({ model, tree, definitions, components: lowering.state() });
-    return { html: snapshot ? html + descriptionHtml(parts!, snapshot, configOf(app)) : html };
+    // In a shadow root the view is not taken over: the element brings its styles.
+    const snapshot = parts && !app.shadow ? seal?.({ model, tree, definitions, components: lowering.state() }) : undefined;
+    return paintedOf(snapshot ? html + descriptionHtml(parts!, snapshot, configOf(app)) : html, app.shadow);
   } finally {
     // What a layout effect has begun ends with it.
     lowering.end(() => {});
   }
+}
+
+/** What stands in the element: the view, with its description where it has one. */
+export function paintedOf(html: string, shadow: ShadowOptions | undefined): Painted {
+  if (!shadow) return { html };
+  const focus = shadow.delegatesFocus ? " shadowrootdelegatesfocus" : "";
+  return { html: `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>` };
 }

@@ -24,7 +24,7 @@ import { Loop, type Owner } from "./loop.ts";
 import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
 import { Origin } from "./origin.ts";
-import type { Painted } from "./paint.ts";
+import { type Painted, paintedOf } from "./paint.ts";
 import { eventOf } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
 import { graceMs, Presence } from "./presence.ts";
@@ -449,24 +449,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       }
     }
     // Which client will show it is not known: it gets a mount.
-    return { html: this.#loop.ended ? "" : htmlOf(this.#audience.tree!) };
-  }
-
-  paint(seal?: SealView): Painted {
-    this.#restart();
-    if (!this.#loop.ended) {
-      this.#loop.catchUp();
-      if (!this.#loop.ended && this.#isStale()) {
-        this.#loop.guarded("view", () => this.#render());
-        this.#runEffects();
-      }
-    }
-    if (this.#loop.ended) return { html: "" };
-    const painting = paint(this.#history.tree!, this.#definitions);
-    this.#definitions.fresh();
-    return paintedOf(painting, this.#config, () => seal?.(this.#members.epoch, this.#version), (message) => {
-      if (this.#development) console.warn(`nacre: ${this.#app.name}: ${message}`);
-    });
+    return this.#loop.ended ? { html: "" } : paintedOf(htmlOf(this.#audience.tree!), this.#app.shadow);
   }
 
   stop(reason?: unknown): Promise<void> {

@@ -193,7 +193,7 @@ export function adoptPage(host: Host): Adoption {
   };
 
   /** The controls that are not as they were painted; the others get what the model says. */
-  const changedControls = (door: Door): Control[] => {
+  const changedControls = (): Control[] => {
     const form = document.createElement("form");
     return [...root.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
       // What it would be if nobody had touched it, the browser knows best; in an inert document nothing is reset.

@@ -2,7 +2,8 @@
  * The socket of one element: it connects, reconnects, and keeps every event until the server has dealt with it. It never lets
  * a message that it cannot read, or a patch that fails, stand: it starts again with a fresh mount.
  */
-import type { AnyRefusal, Change, Covered, Definition, Description, Down, Value } from "../wire/message.ts";
+import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wire/message.ts";
+import type { Painted } from "./adopt.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { createKept } from "./kept.ts";
 import type { Host, Part } from "./part.ts";
@@ -49,8 +50,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let settled = false;
   /** What the page was painted with has been looked at. */
   let begun = false;
-  /** Tells the app of inputs that were not as they were painted. */
-  let tellControls: (() => void) | undefined;
+  /** What the page was painted with, until the link is live. */
+  let painted: Painted | undefined;
 
   const dispatch = (name: string, detail: unknown) =>
     element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -173,7 +174,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       }
       view.mount(definitions, value);
       broken = 0;
-      tellControls = undefined;
+      painted = undefined;
       // No patch leads from what was before to this.
       kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       begin();
@@ -192,8 +193,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         // Nobody can make this one again.
         kept.mark_("", done, view.version_);
       }
-      tellControls?.();
-      tellControls = undefined;
+      painted?.tell();
+      painted = undefined;
     } else if (kind == "emit") {
       const [name, detail] = rest as [name: string, detail: { event: number } | null];
       const refused = name == "nacre:refused" && queue[detail!.event - done - 1];
@@ -239,21 +240,18 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     if (script?.type != "application/json") {
       begun = document.readyState != "loading";
       if (begun) open();
-      else document.addEventListener("DOMContentLoaded", first, { once: true });
+      else document.addEventListener("DOMContentLoaded", first);
       return;
     }
     begun = true;
+    const { text } = script;
     load("adopt").then(() => {
-      const description: Description = JSON.parse(script.text);
-      script.remove();
-      if (socket) return;
-      tellControls = parts.adopt!.adopt(view.door_(description[0]), description);
-      if (tellControls) {
-        kept.cover_(description[3]);
+      if (!socket) painted = parts.adopt!.adopt(script, view.door_);
+      if (painted) {
+        kept.cover_(painted.snapshot);
         broken = 0;
-        host.config = description[4] || {};
         // Nothing that comes on the link says that they are needed.
-        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config], script.text).map(load));
+        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config], text).map(load));
       }
     }).catch(world.console.error).then(() => open());
   };

@@ -12,11 +12,11 @@ export interface ServerComponentProps {
   /** With `method="http"`: how long it waits before it asks what is new, as `5s` or `500ms`; without it, only with the next event. */
   poll?: string;
   /** The app's route, as `serve` answered it: its view is painted into the page, which then shows it without a script, and shows it at once. */
-  of?: { paint(request: Request): Painted | Promise<Painted> };
+  of?: { paint(request: Request): Painted | Promise<Painted> } | undefined;
   /** The request for the page; with `of`. */
   request?: Request;
   /** For a Content-Security-Policy that asks for one: the nonce of the script that keeps what a user does to a painted view too early. */
-  nonce?: string;
+  nonce?: string | undefined;
   /** Shown until the app is there, where nothing is painted. */
   children?: ComponentChildren;
   /** Any other attribute of the element: an `id`, or one that the app hears of (`onAttribute`). */

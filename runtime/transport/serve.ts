@@ -107,8 +107,6 @@ interface AnyOptions {
   store?: Store;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
-  /** Makes the snapshot of a painted page. */
-  seal?: (state: PaintedState) => string;
 }
 
 /**
