@@ -220,7 +220,8 @@ Deno.test("sse: a POST that is sent twice is taken once, one that leaves somethi
   assertEquals(await post(`3\n${up}`, address, { origin: "https://evil.test" }), 403);
   assertEquals(await post(`3\n${up}`, address.replace("client-", "client_")), 404);
   assertEquals(await post(`3\n${up}`, address.replace(link, crypto.randomUUID())), 404);
-  assertEquals(await post(`3\n${up}`, address.replace("&link=", "&other=")), 426);
+  // Without the name of a stream it is a request of its own, and goes on from nothing.
+  assertEquals(await post(`3\n${up}`, address.replace("&link=", "&other=")), 400);
   let text = "";
   const reader = stream.body!.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
   while (!text.includes('"uud"')) text += (await reader.read()).value!;
@@ -228,7 +229,8 @@ Deno.test("sse: a POST that is sent twice is taken once, one that leaves somethi
   while (!text.includes("event: close")) text += (await reader.read()).value!;
   assert(text.includes("[4413,"));
   assertEquals(await post(`3\n${up}`), 404);
-  await reader.cancel();
+  // Encoded by gzip, a stream has no end of its own.
+  await reader.cancel().catch(() => {});
 });
 
 Deno.test("sse: POSTs are counted as messages are, those with nothing in them too; too many end the stream with 4429", async () => {
