@@ -7,7 +7,6 @@ import { sourceOf } from "../view/handler.ts";
 import { hashOf } from "../view/hash.ts";
 import { htmlOf } from "../view/html.ts";
 import { Lowering } from "../view/lower.ts";
-import { paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";

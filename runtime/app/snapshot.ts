@@ -2,6 +2,7 @@
  * What a snapshot says (rule 3 of continuity), as a text and back. Who may read it and for how long is not known here: it is sealed with
  * the app's name and the user, so neither is in it.
  */
+import { isDefinitionName } from "../view/definitions.ts";
 import type { SavedState } from "../view/saved.ts";
 import type { FormSaid, Json, Refusal } from "../wire/message.ts";
 import { readStructured, writeStructured } from "../continuity/structured.ts";
@@ -78,7 +79,7 @@ export function readSnapshot(text: string): Snapshot | undefined {
     // JSON has no line feed of its own.
     const [first, model, rest] = text.split("\n") as [string, string, string?];
     const [appVersion, lineage, version, last, templates, tree] = JSON.parse(first) as [number, string, number, number, string[], string];
-    if (!Array.isArray(templates)) return undefined;
+    if (!Array.isArray(templates) || !templates.every(isDefinitionName)) return undefined;
     return {
       seen: [],
       ...(rest === undefined ? {} : readStructured(rest) as object),

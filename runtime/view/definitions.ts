@@ -105,6 +105,11 @@ export class Definitions {
   }
 }
 
+/** Whether this may be a name of a definition; throws for what is no JSON at its end. */
+export function isDefinitionName(name: unknown): boolean {
+  return name === "" || (typeof name === "string" && Array.isArray(JSON.parse(name.slice(hashLength))));
+}
+
 function hashOfTemplate(template: Template): string {
   return hashOf(JSON.stringify(template.define(() => null)));
 }
