@@ -30,7 +30,7 @@ const troubles = [
   "stop",
   "streams",
 ];
-const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 2_000);
+const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 1_000);
 const one = Deno.env.get("NACRE_CHAOS");
 
 seeded(`Whatever breaks, each message is heard once, in order and as it was seen, or its page is told`, async (random) => {
