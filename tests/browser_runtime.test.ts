@@ -772,6 +772,20 @@ Deno.test("an app that has failed is shown, and tried again", async () => {
   assertEquals([page.sockets.length, element.getAttribute("status")], [2, "connecting"]);
 });
 
+Deno.test("what made an app fail is not gone through again: after 4500 the page begins anew, and its events are refused", async () => {
+  await using page = new FakePage();
+  install(page.world, loadPart);
+  const { told } = page.element(button, [1, "x"]);
+  page.socket.receive([[0, "a snapshot"]]);
+  page.document.querySelector("button")!.click();
+  page.socket.cut(4500);
+  page.pass(500);
+  page.socket.onopen?.();
+  assertEquals([page.socket.url.at(-1), page.socket.sent], ["0", []]);
+  page.socket.receive(["mount", "e2", 0, 0, button, [1, "x"]]);
+  assertEquals(refusals(told).length, 1);
+});
+
 Deno.test("an element that was sent away stays offline until its route changes or it is put back", async () => {
   await using page = new FakePage();
   install(page.world, loadPart);

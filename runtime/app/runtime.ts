@@ -64,9 +64,6 @@ export interface Runtime<Msg> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes the snapshot of a page that was painted with a version of a running app: a text that means something to the server alone. */
-export type SealView = (epoch: string, version: number) => string;
-
 /** How a runtime is started, beside its flags. */
 export interface RuntimeOptions {
   /** Told of each error of the app: where it was (`init`, `update`, `view`, `handler`, `effect`, `subscriptions`) and what. */

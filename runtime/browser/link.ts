@@ -221,8 +221,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const lose = (code?: number) => {
     stop();
-    // What was not understood once is not said again.
-    if (code == 4400) kept.cover_();
+    // What was not understood once, or has made the app fail, is not said again.
+    if ([4400, 4500].includes(code!)) kept.cover_();
     show(code == 4500 ? "failed" : "offline");
     away = code == 4403;
     if (away) return;

@@ -203,8 +203,15 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       report(onError, error, "request");
       return new Response("Internal Server Error", { status: 500 });
     }
+    if (isAlone) {
+      try {
+        return await answer(request, sessions!, user, flags);
+      } catch (error) {
+        report(onError, error, "request");
+        return new Response("Internal Server Error", { status: 500 });
+      }
+    }
     try {
-      if (isAlone) return await answer(request, sessions!, user, flags);
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
       return open(request, new Visit(route, user, room, flags));
     } catch {
