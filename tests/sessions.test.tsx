@@ -1,5 +1,6 @@
 /** Sessions outlive links and processes. Two or more `Sessions` with one secret are as many processes; time is virtual. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { useState } from "preact/hooks";
 import { type App, app, effect, next, type Send } from "../mod.ts";
 import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
@@ -104,6 +105,52 @@ Deno.test("an event of a version before the snapshot's is what was seen", () => 
   world.settle();
   assertEquals(client.text, "-4 0+doublezero");
   assertEquals(client.reader.refused, []);
+});
+
+Deno.test("what a component is rendered with between two events of a turn is shown at its end, in a patch that comes out elsewhere as well", () => {
+  const world = new VirtualWorld();
+  const Clicks = () => {
+    const [clicks, setClicks] = useState(0);
+    return [<button onClick={() => setClicks(clicks + 1)}>more</button>, <p>{clicks}</p>];
+  };
+  const clicks = app({ init: () => 0, update: (model, _: never) => model, view: () => <Clicks />, name: "clicks" });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(clicks, world));
+  // Both have arrived when the first is dealt with, and the second says what it says only when that is rendered.
+  client.click("more");
+  client.click("more");
+  world.settle();
+  assertEquals(client.text, "more2");
+  assertEquals(client.messages.slice(1), ['[2,{"1":{"0":2}}]']);
+  client.cut(false);
+  client.open(processOf(clicks, world));
+  client.click("more");
+  world.settle();
+  assertEquals(client.text, "more3");
+  assertEquals([client.reader.mounts, client.reader.resumed, client.reader.refused], [1, 1, []]);
+});
+
+Deno.test("a component that the view before had not is put back with its state", () => {
+  const world = new VirtualWorld();
+  let made = 0;
+  const Named = () => <p>{useState(() => ++made)[0]}</p>;
+  const opening = app({
+    init: () => false,
+    update: (open, _: "turn") => !open,
+    view: (open, send) => [<button onClick={send("turn")}>turn</button>, open && <Named />],
+    name: "opening",
+  });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(opening, world));
+  client.click("turn");
+  // A snapshot comes, and with it the view before: nobody has said that the new one has been seen.
+  world.advance(2_000);
+  assertEquals(client.text, "turn1");
+  client.cut(false);
+  client.open(processOf(opening, world));
+  world.settle();
+  assertEquals(client.text, "turn1");
+  assertEquals([client.reader.mounts, client.reader.resumed], [1, 1]);
 });
 
 const ticking = (ms: number) =>

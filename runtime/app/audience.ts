@@ -112,8 +112,8 @@ export class Audience {
     this.#history.add(version, tree, model, definitions, made, this.#owner.world.now());
   }
 
-  /** Shows the next tree, of which so many holes are new: all are sent what changed. */
-  show(tree: Node, model: unknown, made: number): void {
+  /** Shows the next tree, of which so many holes are new: all are sent what changed. `isFar`: it was not lowered beside what is shown. */
+  show(tree: Node, model: unknown, made: number, isFar: boolean): void {
     const old = this.#history.tree;
     const now = this.#owner.world.now();
     const known = this.#definitions.count;
@@ -123,7 +123,7 @@ export class Audience {
     }
     if (tree === old) return;
     this.#shown = undefined;
-    const patch = diff(old, tree, this.#definitions);
+    const patch = diff(old, tree, this.#definitions, isFar);
     if (patch === undefined) {
       this.#history.replace(tree, model, made);
       return;

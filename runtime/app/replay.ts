@@ -1,9 +1,17 @@
 /**
- * The far end of a link while what a client has done is gone through again: it compares the patches that come of it with the marks that the
- * first ones have left in the browser, and keeps nothing else but what is to be said in the end.
+ * What a client has done since a snapshot, gone through again in the place of its link: the patches that come of it are compared with the marks
+ * that the first ones have left in the browser (rule 6 of continuity). It keeps nothing else but what is to be said in the end.
  */
-import type { Mark } from "../wire/message.ts";
+import type { EventUp, FactUp, Mark } from "../wire/message.ts";
 import type { Link } from "./member.ts";
+
+/** Where events are heard once more. */
+export interface ReplayStage {
+  /** Hears one; its version is undefined where that is not known to be what its page showed. */
+  hear(up: EventUp | FactUp, version: number | undefined): void;
+  /** Deals with those that were heard. */
+  settle(): void;
+}
 
 /**
  * The checksum of a text: FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), from 0. The browser has the same; it only has to tell a page
@@ -16,16 +24,35 @@ export function checksum(text: string): number {
   return sum >>> 0;
 }
 
-/** What comes of a replay. */
+/** One replay, as the link of the client that it is of. */
 export class Replay implements Link {
   /** What was said to the page beside patches and acknowledgements, since {@link Replay.listen}. */
   readonly said: string[] = [];
   /** What was said of refusals, from the beginning on: an event that was dealt with elsewhere, and can not be here, is lost, and must not be so unsaid. */
   readonly refusals: string[] = [];
+  readonly #stage: ReplayStage;
+  readonly #events: readonly (EventUp | FactUp)[];
+  /** The number of the last event that was heard. */
+  #last: number;
+  readonly #from: number;
+  /** The newest version of the page that is known. */
+  #newest: number;
   readonly #sums: number[] = [];
   #isListening = false;
 
-  constructor(readonly user: unknown) {}
+  /** `events` come after the one numbered `last`; `newest` is the version of the snapshot, or less where that is not known here. */
+  constructor(
+    readonly user: unknown,
+    stage: ReplayStage,
+    events: readonly (EventUp | FactUp)[],
+    last: number,
+    newest: number,
+  ) {
+    this.#stage = stage;
+    this.#events = events;
+    this.#from = this.#last = last;
+    this.#newest = newest;
+  }
 
   send(message: string | Uint8Array): void {
     const text = message as string;
@@ -40,13 +67,26 @@ export class Replay implements Link {
 
   close(): void {}
 
+  /** Goes through events up to this number. */
+  hear(last: number): void {
+    for (let up; this.#last < last && (up = this.#events[this.#last - this.#from]); this.#last++) {
+      this.#stage.hear(up, up[0] <= this.#newest ? up[0] : undefined);
+    }
+    this.#stage.settle();
+  }
+
+  /** Goes through the events up to each mark, as long as what comes of them is what the page has; answers the newest version that is known. */
+  follow(marks: readonly Mark[]): number {
+    for (const [i, [last, sum, version]] of marks.entries()) {
+      this.hear(last);
+      if (version !== this.#newest + 1 || this.#sums[i] !== sum) break;
+      this.#newest++;
+    }
+    return this.#newest;
+  }
+
   /** What is said from now on has not been said before. */
   listen(): void {
     this.#isListening = true;
-  }
-
-  /** Whether the patch of this index has come out as it did before. */
-  isAs(index: number, [, sum]: Mark): boolean {
-    return this.#sums[index] === sum;
   }
 }

@@ -1,38 +1,29 @@
 /**
- * An app that runs on a server: its loop (`loop.ts`), the view trees of its model, and its clients. Events that arrived together become
+ * An app that runs on a server: an incarnation of it (`incarnation.ts`), its clients, and its snapshots. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
 import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal, ResumeUp } from "../wire/message.ts";
-import { sourceOf } from "../view/handler.ts";
 import { hashOf } from "../view/hash.ts";
-import { htmlOf } from "../view/html.ts";
-import { Lowering } from "../view/lower.ts";
-import type { Node } from "../view/tree.ts";
 import { realWorld, type World } from "../world.ts";
-import type { App } from "./app.ts";
+import type { App, Resumed } from "./app.ts";
 import { type Asleep, putAway } from "./asleep.ts";
-import { Audience, type AudienceOwner } from "./audience.ts";
-import type { Client } from "./client.ts";
 import { type Connection, deadConnection, type Host, Line } from "./connection.ts";
 import type { Contexts } from "./contexts.ts";
 import { isDevelopment } from "./development.ts";
-import { configOf, messageOfFact } from "./fact.ts";
+import { configOf } from "./fact.ts";
 import type { Form, FormHandlers } from "./form.ts";
-import { Keeping } from "./keeping.ts";
-import { Loop, type Owner } from "./loop.ts";
+import { type Arrived, Incarnation, type IncarnationOwner } from "./incarnation.ts";
 import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
 import { Members } from "./members.ts";
 import { Origin } from "./origin.ts";
-import { type Painted, paintedOf } from "./paint.ts";
-import { eventOf } from "./payload.ts";
-import { handlerFor, placeAt, placeNow } from "./place.ts";
+import type { Painted } from "./paint.ts";
 import { graceMs, Presence } from "./presence.ts";
-import { Replay } from "./replay.ts";
-import { report } from "./report.ts";
+import { Replay, type ReplayStage } from "./replay.ts";
+import type { OnError } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
-import { createSend, type Send } from "./send.ts";
-import { epochOf, type Saving } from "./saving.ts";
-import { idsOf, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { epochOf } from "./saving.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Keep, Snapshots, type SnapshotsOwner } from "./snapshots.ts";
 
 /** Numbers of a runtime, for an eye on it. */
 export interface RuntimeStatus {
@@ -80,25 +71,6 @@ export interface RuntimeOptions {
   readonly isBrief?: boolean;
 }
 
-/** How a runtime that is one client's keeps snapshots with it. */
-export interface Keep {
-  /** Seals a text for the client; undefined when it cannot be, which is told already. */
-  seal(text: string): string | undefined;
-  /** What to go on with, in place of a beginning. */
-  readonly snapshot?: Snapshot;
-  /** Where snapshots are saved; the client then has a claim to them alone. */
-  readonly saving?: Saving | undefined;
-}
-
-/** An event as it arrived. */
-interface Arrived {
-  readonly member: Member;
-  readonly number: number;
-  /** Of the version that was seen, or undefined: it is forgotten. Looked up at once, since what arrives later may make it forgotten. */
-  readonly tree: Node | undefined;
-  readonly up: EventUp | FactUp;
-}
-
 /** Starts an app. */
 export function run<Model, Msg, Flags, User>(
   app: App<Model, Msg, Flags, User>,
@@ -108,14 +80,21 @@ export function run<Model, Msg, Flags, User>(
   return new Running(app, flags, options);
 }
 
+/** How a runtime ends, beside by an error. */
+type Ending = "stopped" | "elsewhere" | "asleep" | "lost";
+
 /** A running app, to this library. */
-export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arrived | Member, Member>, AudienceOwner, Host {
+export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, IncarnationOwner, Host, SnapshotsOwner {
   readonly stopped: Promise<void>;
   readonly world: World;
   readonly members: Members;
   /** What the app wants to be told of, whatever its model. */
   readonly config: Config | undefined;
   readonly formHandlers: FormHandlers<unknown> | undefined;
+  /** The one client of a runtime that keeps snapshots, once there was one. */
+  client: Member | undefined;
+  /** The name of the session in all processes, from its first beginning on. */
+  lineage: string;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #flags: Flags;
   readonly #options: RuntimeOptions;
@@ -123,85 +102,109 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Where the app wants to know who is here. */
   readonly #presence: Presence<Msg, User> | undefined;
   readonly #restarting: Restarting<Model, Msg, User>;
+  readonly #snapshots: Snapshots | undefined;
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
-  /** The name of the session in all processes, from its first beginning on. */
-  #lineage: string;
-  /** When its snapshots are made, where they are. */
-  readonly #keeping: Keeping | undefined;
-  /** There are none any more: the model is not what can be kept. */
-  #cannotKeep = false;
-  /** One is due, and goes with what is sent next. */
-  #isDue = false;
+  /** The app as it is since it began last. */
+  #now: Incarnation<Model, Msg, Flags, User>;
   /** Events dealt with in this turn. */
   #events = 0;
-  /** What has happened elsewhere is gone through again. */
-  #isReplaying = false;
-  #isStopping = false;
-  /** It is to go on elsewhere. */
-  #isLeaving = false;
-  /** It is to go on here, later. */
-  #isAsleep = false;
-  /** Another has taken it over. */
-  #isLost = false;
-  /** Nothing is asked before its last effects. */
-  #isParting = false;
-  /** The one client, once there was one. */
-  #client: Member | undefined;
-  /** A save that is under way. */
-  #saves: Promise<void> | undefined;
-  /**
-   * Refusals of events after this one are not told yet: only when they are saved. Of what was said to a process that is no more another may
-   * know the version, and do it.
-   */
-  #untold: number | undefined;
-  /** Those that were told so. */
-  #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
-  /** What is asked of the store before effects begin. */
-  #asked: Promise<boolean> | undefined;
-  #resolveStopped!: () => void;
-  // What follows is of one incarnation; `#open` makes it.
-  #loop!: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
-  #lowering!: Lowering;
-  #audience!: Audience;
-  #send!: Send<Msg, User>;
-  /** The model that was rendered last. */
-  #rendered: Model | undefined;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
-  /** Whose events were understood in this turn. */
-  readonly #understood: Member[] = [];
+  /** What has happened elsewhere is gone through again. */
+  #isReplaying = false;
+  /** Set when it is asked to end. */
+  #ending: Ending | undefined;
+  /** Events are not heard any more: their page says them elsewhere. */
+  #isLeaving = false;
+  /** Nothing is asked before its last effects. */
+  #isParting = false;
+  #resolveStopped!: () => void;
 
   constructor(app: App<Model, Msg, Flags, User>, flags: Flags, options: RuntimeOptions) {
+    const { world = realWorld, development = isDevelopment(), restart = "never", keep } = options;
     this.#app = app;
     this.#flags = flags;
     this.#options = options;
-    this.world = options.world ?? realWorld;
-    this.members = new Members(this.world, this.#newEpoch());
+    this.#development = development;
+    this.world = world;
+    this.members = new Members(world, this.#newEpoch());
     this.config = configOf(app);
     this.formHandlers = app.facts.onForm;
-    this.#development = options.development ?? isDevelopment();
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
-    const { restart = "never" } = options;
     if (app.onConnect || app.onDisconnect) {
-      this.#presence = new Presence<Msg, User>(app, this.world, (member) => this.#loop.hear(member), restart === "last");
+      this.#presence = new Presence<Msg, User>(app, world, (member) => this.#now.loop.hear(member), restart === "last");
     }
-    this.#restarting = new Restarting<Model, Msg, User>(restart, this.world, this.#presence);
-    const { keep } = options;
-    this.#lineage = keep?.snapshot?.lineage ?? this.world.randomName(6);
-    if (keep) this.#keeping = new Keeping(this.world, () => this.#coverAll());
-    this.#open(keep?.snapshot);
-    if (!keep?.snapshot) this.#loop.begin(flags);
+    this.#restarting = new Restarting<Model, Msg, User>(restart, world, this.#presence);
+    this.lineage = keep?.snapshot?.lineage ?? world.randomName(6);
+    if (keep) this.#snapshots = new Snapshots(this, keep);
+    this.#now = this.#incarnation(keep?.snapshot);
+    if (!keep?.snapshot) this.#now.loop.begin(flags);
   }
+
+  // ---- what others ask of it -------------------------------------------------------------------
 
   dispatch(message: Msg): void {
     if (this.#restarting.isDue) this.#restarting.wait(message);
-    else this.#loop.dispatch(message);
+    else this.#now.loop.dispatch(message);
   }
 
   /** The name of this incarnation. */
   get epoch(): string {
     return this.members.epoch;
   }
+
+  status(): RuntimeStatus {
+    const { version, kept } = this.#now.audience;
+    return { clients: this.members.size, version, kept, refused: { ...this.#refused } };
+  }
+
+  paint(): Painted {
+    this.#restart();
+    if (this.hasEnded) return { html: "" };
+    this.catchUp();
+    const isNew = !this.hasEnded && this.#now.isStale;
+    if (!this.showNow()) return { html: "" };
+    if (isNew) this.#now.runEffects();
+    // Which client will show it is not known: it gets a mount.
+    return this.hasEnded ? { html: "" } : this.#now.paint();
+  }
+
+  stop(reason?: unknown): Promise<void> {
+    if (this.#ending) return this.stopped;
+    // Its last words have effects.
+    const admission = this.#presence && this.admission();
+    if (admission) {
+      admission.then((isAdmitted) => {
+        this.#isParting = true;
+        if (isAdmitted) this.stop(reason);
+      });
+      return this.stopped;
+    }
+    this.#ending = "stopped";
+    if (this.#restarting.isDue) this.#close();
+    else if (!this.hasEnded) {
+      const last = this.#now.loop.guarded("handler", () => this.#presence?.farewell(this.members));
+      this.#now.loop.stop(reason, last);
+    }
+    return this.stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Settles when no effect is under way, or when so many ms are over. */
+  quiet(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.world.setTimer(ms, resolve);
+      this.#now.loop.whenQuiet(() => {
+        this.world.clearTimer(timer);
+        resolve();
+      });
+    });
+  }
+
+  // ---- clients ---------------------------------------------------------------------------------
 
   connect(link: Link): Connection {
     const { name, epoch, done, version, hasSnapshot } = readResume(link.resume, this.world);
@@ -213,349 +216,35 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     }
     do {
       this.#restart();
-      if (this.#loop.ended) {
-        closeLink(link, ...closingOf(this.#loop));
-        return deadConnection;
-      }
+      if (this.hasEnded) return this.#turnAway(link);
       // A mount says that all events up to `last` have been dealt with: those that have arrived have to be.
-      this.#loop.catchUp();
+      this.catchUp();
       const before = this.members.get(name);
       if (before) this.drop(before, closeCodes.impossible, "replaced by a newer link");
       // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
-      if (!this.#loop.ended && this.#isStale()) this.#loop.guarded("view", () => this.#render());
-    } while (this.#loop.ended);
-    const member = this.#client = this.members.add(link, name, epoch, this.#audience.version, this.#idOf(name));
+      this.showNow();
+    } while (this.hasEnded);
+    const { audience } = this.#now;
+    const member = this.client = this.members.add(link, name, epoch, audience.version, this.#idOf(name));
     // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
-    // this link was cut between them, nobody would tell it again. One that was told late is told again: an acknowledgement says nothing of it.
-    const late = this.#late;
+    // this link was cut between them, nobody would tell it again.
     for (const [event, reason] of member.refusals ?? []) {
-      if (event > done ? this.#untold === undefined : event > late.from && event <= Math.min(late.to, this.#saving?.last ?? 0)) {
-        this.#audience.refused(member, event, reason);
-      }
+      if (this.#snapshots?.isToTell(event, done) ?? event > done) audience.refused(member, event, reason);
     }
-    if (
-      version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && this.#audience.at(version)
-    ) {
-      this.#audience.resume(member, version, false);
-      this.#resumed(version);
+    if (version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && audience.at(version)) {
+      audience.resume(member, version, false);
+      this.#snapshots?.resumed(version < audience.version);
       // It may have been elsewhere meanwhile.
       this.admission();
     } else {
-      this.#audience.mount(member);
-      if (this.#saving) this.#resumed(-1);
+      audience.mount(member);
+      if (this.#snapshots?.saving) this.#snapshots.resumed(true);
     }
-    this.#audience.tellEarly([member]);
+    audience.tellEarly([member]);
     this.#presence?.came(member);
-    this.#runEffects();
+    this.#now.runEffects();
     return new Line(this, member, link, hasSnapshot);
   }
-
-  /**
-   * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
-   * other than it sees (rules 6 and 7 of continuity). `common`: the newest version up to which the snapshot's are those of the page; `from`: the
-   * last event before those that the page has kept.
-   */
-  revive(
-    link: Link,
-    snapshot: Snapshot,
-    [, , version, marks, events]: ResumeUp,
-    { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
-  ): Connection {
-    const { name, done, version: shown } = readResume(link.resume, this.world);
-    const loop = this.#loop, audience = this.#audience;
-    const replay = new Replay(link.user);
-    this.#isReplaying = true;
-    // A claim may be behind what is saved, and so what was refused before it is known again.
-    if (this.#saving) this.#untold = snapshot.last;
-    loop.replay(snapshot.model as Model);
-    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, this.#idOf(name));
-    member.last = member.dealt = snapshot.last;
-    for (const [event, reason] of snapshot.refusals ?? []) member.refuse(event, reason);
-    const known = loop.guarded("view", () => this.#recall(snapshot, member));
-    /** The newest version of the page that is known here. */
-    let newest = known ? common : -1;
-    const feed = (last: number) => {
-      while (member.last < last && member.last - snapshot.last < events.length) {
-        const up = events[member.last - snapshot.last]!;
-        loop.hear({ member, number: ++member.last, tree: up[0] <= newest ? audience.at(up[0])?.tree : undefined, up });
-      }
-      loop.settle();
-    };
-    for (const [i, mark] of marks.entries()) {
-      feed(mark[0]);
-      if (mark[2] !== newest + 1 || !replay.isAs(i, mark)) break;
-      newest++;
-    }
-    feed(Math.min(done, snapshot.last + events.length));
-    replay.listen();
-    const canResume = version <= newest && shown === version && audience.at(version) !== undefined;
-    if (!canResume) feed(Infinity);
-    if (loop.ended) {
-      this.members.remove(member);
-      closeLink(link, ...closingOf(loop));
-      return deadConnection;
-    }
-    member.link = link;
-    this.#isReplaying = false;
-    if (snapshot.hasJoined) this.#presence?.know(member);
-    else this.#presence?.came(member);
-    // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
-    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
-    // Also of those that elsewhere came to something.
-    for (const text of replay.refusals) link.send(text);
-    // What a painted page is told of the app is in its description.
-    if (canResume) audience.resume(member, version, !snapshot.painted);
-    else {
-      if (this.#isStale()) loop.guarded("view", () => this.#render());
-      audience.mount(member);
-      for (const text of replay.said) link.send(text);
-    }
-    if (canResume) {
-      member.told = version;
-      feed(Infinity);
-    }
-    if (!member.refusals?.some(([event]) => event > snapshot.last)) this.#untold = undefined;
-    if (this.#untold !== undefined) this.#late = { from, to: member.last };
-    const { painted } = snapshot;
-    if (!loop.ended) {
-      loop.guarded("resumed", () =>
-        loop.goOn(
-          painted
-            ? { model: loop.model, effects: this.#app.init(painted.flags as Flags).effects }
-            : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
-        ));
-    }
-    this.#keeping?.changed(this.#events, !canResume);
-    // A mount came with a snapshot, unless that has to be saved.
-    if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
-    return new Line(this, member, link, false);
-  }
-
-  /**
-   * Ends without a word, when nothing would happen before the next event: what {@link Running.wake} goes on from, or undefined while it has
-   * to stay awake. The client has a snapshot then that covers all, unless its link is cut.
-   */
-  sleep(name: string): Asleep | undefined {
-    const member = this.members.recall(name);
-    const loop = this.#loop;
-    if (!member || !this.#isAtRest(member)) return undefined;
-    // Nobody was shown it: it would not be known again.
-    if (this.#isStale()) loop.guarded("view", () => this.#render());
-    if (member.left === undefined && !this.#keeping!.isCovered) this.#cover();
-    if (this.#cannotKeep || !this.#isAtRest(member) || (member.left === undefined && !this.#keeping!.isCovered)) return undefined;
-    try {
-      const asleep = putAway(this.#snapshotFor(member), member);
-      this.#isStopping = this.#isAsleep = true;
-      loop.stop(new DOMException("The app sleeps", "AbortError"));
-      return asleep;
-    } catch (error) {
-      this.#failedToKeep(error);
-      return undefined;
-    }
-  }
-
-  /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
-  #isAtRest(member: Member): boolean {
-    if (!this.#keeping || this.#cannotKeep || this.#isStopping || this.#restarting.isDue || !this.#loop.isIdle) return false;
-    if (this.#saves || this.#asked || this.#untold !== undefined) return false;
-    if (this.#lowering.isWaiting || (this.#lowering.isAlive && !this.#lowering.isSavedWhole)) return false;
-    if (this.#presence && !this.#presence.isSettled) return false;
-    if (member.slow || member.isAwaited || member.dealt < member.last) return false;
-    this.#audience.forget();
-    // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
-    return this.#audience.tree !== undefined &&
-      (member.left !== undefined || (this.#audience.kept === 1 && member.told === this.#audience.version && member.handled === 0));
-  }
-
-  /** Goes on after a sleep; nothing is said of it to the client. `link` is undefined when it was cut meanwhile. */
-  wake(link: Link<User> | undefined, name: string, user: User, asleep: Asleep, snapshot: Snapshot): Connection {
-    const loop = this.#loop, audience = this.#audience;
-    const replay = new Replay(user);
-    this.#isReplaying = true;
-    loop.replay(snapshot.model as Model);
-    this.members.epoch = asleep.epoch;
-    const member = this.#client = this.members.add(replay, name, undefined, snapshot.version, asleep.id);
-    member.last = member.dealt = snapshot.last;
-    for (const [event, reason] of asleep.refusals ?? []) member.refuse(event, reason);
-    const isKnown = loop.guarded("view", () => this.#recall(snapshot, member));
-    // What is older than what is known is refused, and no mistake of the client.
-    member.first = Math.min(asleep.first, member.first);
-    this.#isReplaying = false;
-    if (loop.ended) {
-      this.members.remove(member);
-      if (link) closeLink(link, ...closingOf(loop));
-      return deadConnection;
-    }
-    if (snapshot.hasJoined) this.#presence?.know(member);
-    if (link) member.link = link;
-    else this.members.remove(member);
-    if (!isKnown) {
-      // The view is another than it was: it does not follow from the model alone.
-      member.epoch = this.members.epoch = this.#newEpoch();
-      member.first = member.oldest = snapshot.version;
-      if (link) {
-        member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
-        audience.mount(member);
-      }
-    }
-    const next = loop.guarded("resumed", () => this.#app.resumed?.(loop.model, "sleep"));
-    if (next && !Object.is(next.model, loop.model)) this.#keeping?.changed(0, true);
-    if (!loop.ended) loop.goOn(next);
-    // What it says first may have been on its way when this fell asleep.
-    return new Line(this, member, link ?? replay, readResume(link?.resume, this.world).hasSnapshot);
-  }
-
-  /** Settles when no effect is under way, or when so many ms are over. */
-  quiet(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.world.setTimer(ms, resolve);
-      this.#loop.whenQuiet(() => {
-        this.world.clearTimer(timer);
-        resolve();
-      });
-    });
-  }
-
-  /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
-  async leave(): Promise<void> {
-    if (this.#isStopping) return await this.stopped;
-    this.#loop.catchUp();
-    if (this.#saving) {
-      // What comes now stays with the browser, which says it elsewhere.
-      this.#isLeaving = true;
-      await this.#saves;
-    }
-    const covered = this.#coverAll();
-    if (this.#saving) await covered;
-    if (this.#isStopping) return await this.stopped;
-    this.#isStopping = true;
-    this.#isLeaving = true;
-    if (this.#restarting.isDue) this.#close(closeCodes.elsewhere, "come back");
-    else this.#loop.stop();
-    return this.stopped;
-  }
-
-  paint(): Painted {
-    this.#restart();
-    if (!this.#loop.ended) {
-      this.#loop.catchUp();
-      if (!this.#loop.ended && this.#isStale()) {
-        this.#loop.guarded("view", () => this.#render());
-        this.#runEffects();
-      }
-    }
-    // Which client will show it is not known: it gets a mount.
-    return this.#loop.ended ? { html: "" } : paintedOf(htmlOf(this.#audience.tree!), this.#app.shadow);
-  }
-
-  stop(reason?: unknown): Promise<void> {
-    if (this.#isStopping) return this.stopped;
-    // Its last words have effects.
-    const admission = this.#presence && this.admission();
-    if (admission) {
-      admission.then((isAdmitted) => {
-        this.#isParting = true;
-        if (isAdmitted) this.stop(reason);
-      });
-      return this.stopped;
-    }
-    this.#isStopping = true;
-    if (this.#restarting.isDue) this.#close(closeCodes.stopped, "stopped");
-    else if (!this.#loop.ended) {
-      const last = this.#loop.guarded("handler", () => this.#presence?.farewell(this.members));
-      this.#loop.stop(reason, last);
-    }
-    return this.stopped;
-  }
-
-  status(): RuntimeStatus {
-    const { version, kept } = this.#audience;
-    return { clients: this.members.size, version, kept, refused: { ...this.#refused } };
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-
-  // ---- beginning and ending --------------------------------------------------------------------
-
-  /** The name of an incarnation; with a store it says when its session was taken over. */
-  #newEpoch(): string {
-    const { keep } = this.#options;
-    const name = this.world.randomName(6);
-    return keep?.saving ? epochOf(name, keep.saving.epoch) : name;
-  }
-
-  /** All that an incarnation has of its own, as it is before the first model. */
-  #open(snapshot?: Snapshot): void {
-    this.#audience = new Audience(this, snapshot);
-    this.#rendered = undefined;
-    this.#willShow = false;
-    this.#understood.length = 0;
-    const loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(
-      this.#app,
-      this,
-      this.world,
-      this.#options.onError,
-      this.#options.isBrief,
-    );
-    this.#loop = loop;
-    this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
-    this.#lowering = new Lowering({
-      development: this.#development,
-      warn: (message) => console.warn(`nacre: ${this.#app.name}: ${message}`),
-      changed: () => {
-        if (!this.#willShow) loop.wake();
-      },
-      ids: idsOf(this.#lineage),
-      saved: snapshot?.state,
-    });
-  }
-
-  /** Begins again, with all clients that are here, if that is due. */
-  #restart(): void {
-    if (!this.#restarting.isDue) return;
-    const last = this.#restarting.begin(this.#loop);
-    this.members.renew(this.#newEpoch());
-    // Its events are numbered from 1 again.
-    this.#lineage = this.world.randomName(6);
-    this.#saving?.renew();
-    this.#open();
-    if (last) this.#loop.resume(last.model);
-    else this.#loop.begin(this.#flags);
-    this.#presence?.again(this.members);
-    if (this.members.size > 0 && !this.#loop.ended) this.#loop.guarded("view", () => this.#render());
-    if (this.#loop.ended) return;
-    if (this.members.size > 0) {
-      for (const member of this.members) this.#audience.mount(member);
-      this.#audience.tellEarly(this.members);
-      this.#runEffects();
-    }
-    for (const message of this.#restarting.waited()) this.dispatch(message);
-  }
-
-  ended(): void {
-    this.#keeping?.end();
-    this.#audience.end();
-    const loop = this.#loop;
-    if (!this.#isStopping && this.#restarting.isToBegin(loop)) this.world.soon(() => this.#restart());
-    else if (this.#isLost) this.#close(closeCodes.impossible, "taken over");
-    else if (this.#isLeaving) this.#close(closeCodes.elsewhere, "come back");
-    else this.#close(...closingOf(loop));
-    this.#lowering.end((error) => loop.fail(error));
-  }
-
-  /** The end: no link is left, and nothing begins again. */
-  #close(code: number, why: string): void {
-    this.#isStopping = true;
-    this.#restarting.end();
-    this.#presence?.end();
-    if (!this.#isAsleep) { for (const member of this.members) closeLink(member.link, code, why); }
-    this.members.clear();
-    this.#resolveStopped();
-  }
-
-  // ---- clients ---------------------------------------------------------------------------------
 
   drop(member: Member, code: number, why: string): void {
     this.remove(member);
@@ -576,310 +265,399 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   }
 
   get isDeaf(): boolean {
-    return this.#restarting.isDue || (this.#isLeaving && this.#saving !== undefined);
+    return this.#restarting.isDue || (this.#isLeaving && this.#snapshots?.saving !== undefined);
   }
 
   hear(member: Member, version: number, up: EventUp | FactUp): void {
+    const { loop, audience } = this.#now;
     // It came from the event loop: others are let in.
-    this.#loop.breathe();
-    this.#loop.hear({ member, number: ++member.last, tree: this.#audience.at(version)?.tree, up });
+    loop.breathe();
+    loop.hear({ member, number: ++member.last, tree: audience.at(version)?.tree, up });
   }
 
   seen(): void {
     // With more clients this waits for the next patch: each of thousands would look at all.
-    if (this.members.size === 1) this.#audience.forget();
+    if (this.members.size === 1) this.#now.audience.forget();
+  }
+
+  #turnAway(link: Link): Connection {
+    closeLink(link, ...this.#closing());
+    return deadConnection;
+  }
+
+  /** What apps know a client by: where there is but one, the same in all processes, and another for a copy of its page. */
+  #idOf(name: string): string | undefined {
+    return this.#snapshots && hashOf(`${this.lineage} ${name}`);
+  }
+
+  // ---- going on with what was elsewhere --------------------------------------------------------
+
+  /**
+   * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
+   * other than it sees (rules 6 and 7 of continuity). `common`: the newest version up to which the snapshot's are those of the page; `from`: the
+   * last event before those that the page has kept.
+   */
+  revive(
+    link: Link,
+    snapshot: Snapshot,
+    [, , version, marks, events]: ResumeUp,
+    { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
+  ): Connection {
+    const { name, done, version: shown } = readResume(link.resume, this.world);
+    const { loop, audience } = this.#now;
+    // A claim may be behind what is saved, and so what was refused before it is known again.
+    this.#snapshots?.holdRefusals(snapshot.last);
+    const { member, isKnown } = this.#take(name, link.user, snapshot, this.#idOf(name), snapshot.refusals);
+    const stage: ReplayStage = {
+      hear: (up, version) => {
+        loop.hear({ member, number: ++member.last, tree: version === undefined ? undefined : audience.at(version)?.tree, up });
+      },
+      settle: () => loop.settle(),
+    };
+    const replay = new Replay(link.user, stage, events, snapshot.last, isKnown ? common : -1);
+    member.link = replay;
+    const newest = replay.follow(marks);
+    replay.hear(done);
+    replay.listen();
+    const canResume = version <= newest && shown === version && audience.at(version) !== undefined;
+    if (!canResume) replay.hear(Infinity);
+    this.#isReplaying = false;
+    if (this.hasEnded) {
+      this.members.remove(member);
+      return this.#turnAway(link);
+    }
+    member.link = link;
+    if (snapshot.hasJoined) this.#presence?.know(member);
+    else this.#presence?.came(member);
+    // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
+    for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
+    // Also of those that elsewhere came to something.
+    for (const text of replay.refusals) link.send(text);
+    // What a painted page is told of the app is in its description.
+    if (canResume) audience.resume(member, version, !snapshot.painted);
+    else {
+      this.showNow();
+      audience.mount(member);
+      for (const text of replay.said) link.send(text);
+    }
+    if (canResume) {
+      member.told = version;
+      replay.hear(Infinity);
+    }
+    this.#snapshots?.replayed(member, snapshot.last, from);
+    if (!this.hasEnded) this.#goOn(this.#isBrief ? "request" : "process", snapshot);
+    this.#snapshots?.changed(this.#events, !canResume);
+    // A mount came with a snapshot, unless that has to be saved.
+    if (canResume || this.#snapshots?.saving) this.#snapshots?.resumed(!canResume || version < audience.version);
+    return new Line(this, member, link, false);
+  }
+
+  /**
+   * Ends without a word, when nothing would happen before the next event: what {@link Running.wake} goes on from, or undefined while it has
+   * to stay awake. The client has a snapshot then that covers all, unless its link is cut.
+   */
+  sleep(name: string): Asleep | undefined {
+    const member = this.members.recall(name);
+    const snapshots = this.#snapshots;
+    if (!member || !snapshots || !this.#isAtRest(member)) return undefined;
+    // Nobody was shown it: it would not be known again.
+    this.showNow();
+    const isCut = member.left !== undefined;
+    if (!isCut && !snapshots.isCovered) snapshots.cover();
+    if (!this.#isAtRest(member) || !(isCut || snapshots.isCovered)) return undefined;
+    const asleep = snapshots.attempt(() => putAway(this.describe(member), member));
+    if (!asleep) return undefined;
+    this.#ending = "asleep";
+    this.#now.loop.stop(new DOMException("The app sleeps", "AbortError"));
+    return asleep;
+  }
+
+  /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
+  #isAtRest(member: Member): boolean {
+    const { loop, audience } = this.#now;
+    if (!this.#snapshots?.isAtRest || this.#ending || this.#restarting.isDue || !loop.isIdle || !this.#now.isAtRest) return false;
+    if (this.#presence && !this.#presence.isSettled) return false;
+    if (member.slow || member.isAwaited || member.dealt < member.last) return false;
+    audience.forget();
+    if (audience.tree === undefined) return false;
+    // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
+    return member.left !== undefined || (audience.kept === 1 && member.told === audience.version && member.handled === 0);
+  }
+
+  /** Goes on after a sleep; nothing is said of it to the client. `link` is undefined when it was cut meanwhile. */
+  wake(link: Link<User> | undefined, name: string, user: User, asleep: Asleep, snapshot: Snapshot): Connection {
+    this.members.epoch = asleep.epoch;
+    const { member, isKnown } = this.#take(name, user, snapshot, asleep.id, asleep.refusals);
+    // What is older than what is known is refused, and no mistake of the client.
+    member.first = Math.min(asleep.first, member.first);
+    this.#isReplaying = false;
+    if (this.hasEnded) {
+      this.members.remove(member);
+      return link ? this.#turnAway(link) : deadConnection;
+    }
+    if (snapshot.hasJoined) this.#presence?.know(member);
+    if (link) member.link = link;
+    else this.members.remove(member);
+    if (!isKnown) {
+      // The view is another than it was: it does not follow from the model alone.
+      member.epoch = this.members.epoch = this.#newEpoch();
+      member.first = member.oldest = snapshot.version;
+      if (link) {
+        member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
+        this.#now.audience.mount(member);
+      }
+    }
+    this.#goOn("sleep", snapshot);
+    // What it says first may have been on its way when this fell asleep.
+    return new Line(this, member, member.link, readResume(link?.resume, this.world).hasSnapshot);
+  }
+
+  /** Has the model and the views of a snapshot, with the client that they are of, which hears nothing yet. */
+  #take(name: string, user: unknown, snapshot: Snapshot, id: string | undefined, refusals: Snapshot["refusals"]) {
+    const { loop } = this.#now;
+    this.#isReplaying = true;
+    loop.replay(snapshot.model as Model);
+    const member = this.client = this.members.add({ user, send() {}, close() {} }, name, undefined, snapshot.version, id);
+    member.last = member.dealt = snapshot.last;
+    for (const [event, reason] of refusals ?? []) member.refuse(event, reason);
+    return { member, isKnown: loop.guarded("view", () => this.#now.recall(snapshot, member)) };
+  }
+
+  /** The app is told why it goes on, and what it listens to begins. */
+  #goOn(why: Resumed, { painted }: Snapshot): void {
+    const { loop } = this.#now;
+    const { model } = loop;
+    const next = loop.guarded("resumed", () =>
+      // Of a painted page nothing was started yet.
+      painted ? { model, effects: this.#app.init(painted.flags as Flags).effects } : this.#app.resumed?.(model, why));
+    if (next && !Object.is(next.model, model)) this.#snapshots?.changed(0, true);
+    if (!this.hasEnded) loop.goOn(next);
+  }
+
+  /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
+  async leave(): Promise<void> {
+    const snapshots = this.#snapshots;
+    if (this.#ending) return await this.stopped;
+    this.catchUp();
+    if (snapshots?.saving) {
+      // What comes now stays with the browser, which says it elsewhere.
+      this.#isLeaving = true;
+      await snapshots.settled();
+    }
+    const covered = snapshots?.coverAll();
+    if (snapshots?.saving) await covered;
+    if (this.#ending) return await this.stopped;
+    this.#isLeaving = true;
+    this.#ending = "elsewhere";
+    if (this.#restarting.isDue) this.#close();
+    else this.#now.loop.stop();
+    return this.stopped;
+  }
+
+  // ---- beginning and ending --------------------------------------------------------------------
+
+  get #isBrief(): boolean {
+    return this.#options.isBrief === true;
+  }
+
+  /** The name of an incarnation; with a store it says when its session was taken over. */
+  #newEpoch(): string {
+    const saving = this.#options.keep?.saving;
+    const name = this.world.randomName(6);
+    return saving ? epochOf(name, saving.epoch) : name;
+  }
+
+  /** All that an incarnation has of its own, as it is before the first model. */
+  #incarnation(snapshot?: Snapshot): Incarnation<Model, Msg, Flags, User> {
+    this.#willShow = false;
+    return new Incarnation(this.#app, this, {
+      world: this.world,
+      development: this.#development,
+      onError: this.#options.onError,
+      isBrief: this.#isBrief,
+      lineage: this.lineage,
+      snapshot,
+    });
+  }
+
+  /** Begins again, with all clients that are here, if that is due. */
+  #restart(): void {
+    if (!this.#restarting.isDue) return;
+    const last = this.#restarting.begin(this.#now.loop);
+    this.members.renew(this.#newEpoch());
+    // Its events are numbered from 1 again.
+    this.lineage = this.world.randomName(6);
+    this.#snapshots?.saving?.renew();
+    const { loop, audience } = this.#now = this.#incarnation();
+    if (last) loop.resume(last.model);
+    else loop.begin(this.#flags);
+    this.#presence?.again(this.members);
+    if (this.members.size > 0) this.showNow();
+    if (this.hasEnded) return;
+    if (this.members.size > 0) {
+      for (const member of this.members) audience.mount(member);
+      audience.tellEarly(this.members);
+      this.#now.runEffects();
+    }
+    for (const message of this.#restarting.waited()) this.dispatch(message);
+  }
+
+  /** The incarnation has ended. */
+  get hasEnded(): boolean {
+    return this.#now.loop.ended !== undefined;
+  }
+
+  ended(): void {
+    const now = this.#now;
+    this.#snapshots?.end();
+    now.audience.end();
+    if (!this.#ending && this.#restarting.isToBegin(now.loop)) this.world.soon(() => this.#restart());
+    else this.#close();
+    now.end();
+  }
+
+  /** The end: no link is left, and nothing begins again. */
+  #close(): void {
+    const closing = this.#closing();
+    const isAsleep = this.#ending === "asleep";
+    this.#ending ??= "stopped";
+    this.#restarting.end();
+    this.#presence?.end();
+    if (!isAsleep) { for (const member of this.members) closeLink(member.link, ...closing); }
+    this.members.clear();
+    this.#resolveStopped();
+  }
+
+  /** How the links of an app that has ended are closed. */
+  #closing(): [code: number, why: string] {
+    if (this.#ending === "lost") return [closeCodes.impossible, "taken over"];
+    if (this.#isLeaving) return [closeCodes.elsewhere, "come back"];
+    const hasFailed = this.#now.loop.ended === "failed" && !(this.#ending && this.#restarting.isDue);
+    return hasFailed ? [closeCodes.failed, "the app failed"] : [closeCodes.stopped, "stopped"];
+  }
+
+  /** Whether another has taken it over. */
+  get isLost(): boolean {
+    return this.#ending === "lost";
+  }
+
+  lose(): void {
+    // Nothing of this is heard again, and what its client has said stays with the other.
+    if (this.#ending) return;
+    this.#ending = "lost";
+    if (this.#restarting.isDue) this.#close();
+    else this.#now.loop.stop(new DOMException("The app was taken over by another process", "AbortError"));
+  }
+
+  // ---- turns -----------------------------------------------------------------------------------
+
+  catchUp(): void {
+    this.#now.loop.catchUp();
+  }
+
+  understand(arrived: Arrived | Member): void {
+    const { loop, audience } = this.#now;
+    if (arrived instanceof Member) {
+      const message = this.#presence!.resolve(arrived);
+      if (message !== undefined) loop.understood(message, arrived);
+      return;
+    }
+    const { member, number } = arrived;
+    this.#willShow = true;
+    const refusal = this.#now.understand(arrived, new Origin(`${this.lineage}.${member.client.id}.${number}`));
+    member.dealt = number;
+    audience.handled(member);
+    this.#events++;
+    if (!refusal) return;
+    this.#refused[refusal]++;
+    member.refuse(number, refusal);
+    if (this.#snapshots?.tellsRefusals ?? true) audience.refused(member, number, refusal);
+  }
+
+  show(): void {
+    const now = this.#now;
+    this.#willShow = false;
+    if (this.#snapshots && !this.#isReplaying) {
+      // Where no event and no message came, a component has asked for it.
+      const isForeign = now.loop.isForeign || (this.#events === 0 && now.isStale);
+      this.#snapshots.turned(this.#events, isForeign);
+      this.#events = 0;
+    }
+    this.#presence?.folded();
+    if ((this.members.size > 0 || now.isAlive) && now.isStale) this.#show();
+  }
+
+  shown(): void {
+    this.#now.audience.acknowledge();
+    this.#snapshots?.sent();
+    this.#now.runEffects();
+  }
+
+  changed(): void {
+    if (!this.#willShow) this.#now.loop.wake();
+  }
+
+  showNow(): boolean {
+    if (!this.hasEnded && this.#now.isStale) this.#now.loop.guarded("view", () => this.#show());
+    return !this.hasEnded;
+  }
+
+  #show(): void {
+    this.#now.show();
+    this.#restarting.rendered(this.#now.loop.model);
+    this.#presence?.rendered();
   }
 
   // ---- what effects say to the page ------------------------------------------------------------
 
   get contexts(): Contexts {
-    return this.#audience.contexts;
+    return this.#now.audience.contexts;
   }
 
   get form(): Form {
-    return this.#audience.form;
+    return this.#now.audience.form;
   }
 
   emit(name: string, detail: unknown, to: string, cause: Member | undefined): void {
-    this.#audience.reach(["emit", name, detail ?? null], to, cause);
+    this.#now.audience.reach(["emit", name, detail ?? null], to, cause);
   }
 
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Member | undefined): void {
-    this.#audience.reach(["effect", name, ...args] satisfies Down, to ?? (cause ? "cause" : "all"), cause);
+    this.#now.audience.reach(["effect", name, ...args] satisfies Down, to ?? (cause ? "cause" : "all"), cause);
   }
 
-  // ---- events ----------------------------------------------------------------------------------
-
-  understand(arrived: Arrived | Member): void {
-    if (arrived instanceof Member) {
-      const message = this.#presence!.resolve(arrived);
-      if (message !== undefined) this.#loop.understood(message, arrived);
-      return;
-    }
-    const { member, number } = arrived;
-    this.#willShow = true;
-    const refusal = this.#understand(arrived);
-    this.#understood.push(member);
-    member.dealt = number;
-    this.#events++;
-    if (!refusal) return;
-    this.#refused[refusal]++;
-    member.refuse(number, refusal);
-    if (this.#untold === undefined) this.#audience.refused(member, number, refusal);
-  }
-
-  /** Makes messages of what an event means; answers why it means nothing. */
-  #understand({ member, number, up, tree }: Arrived): Refusal | undefined {
-    const origin = new Origin(`${this.#lineage}.${member.client.id}.${number}`);
-    if (isFact(up)) return this.#take(member, up, origin);
-    if (tree === undefined) return "version";
-    const path = up[1];
-    const seen = placeAt(tree, path);
-    if (!seen) return "gone";
-    if (!sourceOf(seen.handler) && this.#lowering.isWaiting) {
-      // A plain function knows the state that it was rendered with: what an event just before has set must be rendered, or is lost.
-      this.#loop.guarded("view", () => this.#render());
-      if (this.#loop.ended) return undefined;
-    }
-    const present = this.#audience.tree!;
-    const now = tree === present ? seen : placeNow(present, path, seen);
-    if (!now) return "gone";
-    const handler = handlerFor(seen, now);
-    const source = sourceOf(handler);
-    // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
-    const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
-    if (event === undefined) return "payload";
-    this.#loop.handle(member, handler, event, origin);
-    return undefined;
-  }
-
-  /** Makes a message of a fact, which means the same whatever its page shows. */
-  #take(member: Member, fact: FactUp, origin: Origin): Refusal | undefined {
-    if (fact[1] === "context") return this.#loop.takeAll(member, () => this.contexts.hear(fact[2], fact[3])) ? undefined : "payload";
-    const made = messageOfFact(this.#app.facts, fact);
-    if ("refused" in made) {
-      if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
-      return "payload";
-    }
-    if (made.message !== undefined) this.#loop.understood(made.message, member, origin);
-    return undefined;
-  }
-
-  // ---- the view --------------------------------------------------------------------------------
-
-  show(): void {
-    this.#willShow = false;
-    // Only now: what is rendered while events are understood says nothing of them. Their messages may fail, and then they have come to nothing.
-    for (const member of this.#understood.splice(0)) this.#audience.handled(member);
-    if (this.#keeping && !this.#isReplaying) {
-      // Where no event and no message came, a component has asked for it.
-      const isForeign = this.#loop.isForeign || (this.#events === 0 && this.#isStale());
-      this.#isDue = (isForeign || this.#events > 0) && this.#keeping.changed(this.#events, isForeign);
-      this.#events = 0;
-    }
-    this.#presence?.folded();
-    // Components that live go on though nobody sees them: their effects are part of the app.
-    if ((this.members.size > 0 || this.#lowering.isAlive) && this.#isStale()) this.#render();
-  }
-
-  shown(): void {
-    this.#audience.acknowledge();
-    if (this.#isDue) this.#cover();
-    this.#runEffects();
-  }
-
-  /**
-   * A client goes on from this version. What has brought it up from there is a patch that no other process can make again: an event that is seen
-   * in what it leads to would be refused after a crash, until a snapshot comes.
-   */
-  #resumed(version: number): void {
-    if (this.#keeping && (this.#keeping.changed(0, true) || version < this.#audience.version)) this.#cover();
+  admission(): Promise<boolean> | undefined {
+    return this.#isParting ? undefined : this.#snapshots?.admission();
   }
 
   // ---- snapshots -------------------------------------------------------------------------------
 
+  get onError(): OnError {
+    return this.#now.loop.onError;
+  }
+
+  get isBusy(): boolean {
+    return this.#willShow || this.#isReplaying;
+  }
+
   snapshot(member: Member, isWanted: boolean): string | undefined {
-    if (this.#saving) return isWanted ? this.#saving.tail : undefined;
-    // While events are dealt with there are some that it would not cover, of versions that it would not know.
-    if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
-    this.#isDue = false;
-    try {
-      const token = this.#options.keep!.seal(writeSnapshot(this.#snapshotFor(member)));
-      this.#cannotKeep = token === undefined;
-      if (token !== undefined) this.#keeping.made();
-      return token && JSON.stringify(token);
-    } catch (error) {
-      this.#failedToKeep(error);
-      return undefined;
-    }
+    return this.#snapshots?.forMessage(member, isWanted);
   }
 
-  /** Makes a snapshot of all that has arrived: what its client said last may be of versions that it would not know. */
-  async #coverAll(): Promise<void> {
-    this.#loop.catchUp();
-    if (!this.#loop.ended && !this.#keeping?.isCovered) await this.#cover();
-  }
-
-  /** Makes a snapshot now; settled when it is saved, where it has to be. */
-  async #cover(): Promise<void> {
-    this.#isDue = false;
-    if (!this.#saving) { for (const member of this.members) this.#audience.cover(member); }
-    else {
-      this.#saves ??= this.#save(this.#saving).finally(() => {
-        this.#saves = undefined;
-        // What has happened meanwhile was due then.
-        if (!this.#loop.ended && !this.#keeping!.isCovered && this.#keeping!.changed(0, false) && !this.#cannotKeep) this.#cover();
-      });
-      await this.#saves;
-    }
-  }
-
-  get #saving(): Saving | undefined {
-    return this.#options.keep?.saving;
-  }
-
-  /** Saves what is, and then says so: it must not be said before. */
-  async #save(saving: Saving): Promise<void> {
-    const member = this.#client;
-    if (!member || this.#loop.ended || this.#cannotKeep || this.#willShow || this.#isReplaying || this.#audience.tree === undefined) return;
-    const lineage = this.#lineage;
-    try {
-      // What nobody was shown would not be known again.
-      if (this.#isStale()) this.#loop.guarded("view", () => this.#render());
-      if (this.#loop.ended) return;
-      const snapshot = this.#snapshotFor(member);
-      this.#keeping!.made();
-      const isSaved = await saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
-      if (isSaved === false) return this.#lose();
-      if (this.#loop.ended) return;
-      if (lineage !== this.#lineage) saving.renew();
-      else if (isSaved) this.#saved(snapshot.last);
-      else this.#keeping!.changed(0, true);
-    } catch (error) {
-      this.#failedToKeep(error);
-    }
-  }
-
-  /** It is saved up to this event. */
-  #saved(last: number): void {
-    for (const member of this.members) {
-      this.#tellRefusals(member, last);
-      this.#audience.cover(member);
-    }
-  }
-
-  /** Tells of the refusals that have waited to be saved, up to this event. */
-  #tellRefusals(member: Member, last: number): void {
-    const untold = this.#untold;
-    if (untold === undefined) return;
-    for (const [event, reason] of member.refusals ?? []) if (event > untold && event <= last) this.#audience.refused(member, event, reason);
-    this.#untold = member.refusals?.some(([event]) => event > last) ? last : undefined;
-  }
-
-  #failedToKeep(error: unknown): void {
-    this.#cannotKeep = true;
-    report(this.#loop.onError, error, "snapshot");
-  }
-
-  /** Whether another has taken it over. */
-  get isLost(): boolean {
-    return this.#isLost;
-  }
-
-  /** Another has taken it over: nothing of this is heard again, and what its client has said stays with that. */
-  #lose(): void {
-    if (this.#isStopping) return;
-    this.#isStopping = this.#isLost = true;
-    if (this.#restarting.isDue) this.#close(closeCodes.impossible, "taken over");
-    else this.#loop.stop(new DOMException("The app was taken over by another process", "AbortError"));
-  }
-
-  admission(): Promise<boolean> | undefined {
-    if (this.#isParting) return undefined;
-    return this.#asked ??= this.#saving?.isOwner()?.then((isOwner) => {
-      this.#asked = undefined;
-      if (!isOwner) this.#lose();
-      return isOwner;
-    });
-  }
-
-  #snapshotFor(member: Member): Snapshot {
-    const audience = this.#audience;
-    const { provided } = audience.contexts.config;
-    const before = audience.from(member.oldest).slice(0, -1);
+  describe(member: Member): Snapshot {
     return {
-      appVersion: this.#app.version,
-      lineage: this.#lineage,
-      version: audience.version,
-      last: member.dealt,
-      tree: audience.hash(audience.tree!),
-      templates: audience.templates,
-      model: this.#loop.model,
-      seen: before.map(({ model, tree, definitions }) => [model, audience.hash(tree), definitions]),
-      state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
-      provided,
-      formed: audience.form.config.form?.said,
+      ...this.#now.describe(member),
+      lineage: this.lineage,
       hasJoined: this.#presence?.knows(member) || undefined,
-      ...(this.#saving && { epoch: this.members.epoch, refusals: member.refusals }),
+      ...(this.#snapshots?.saving && { epoch: this.epoch, refusals: member.refusals }),
     };
   }
 
-  /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
-  #recall({ version, tree, model, seen, provided, formed }: Snapshot, member: Member): boolean {
-    const audience = this.#audience;
-    const recalled = [...seen, [model, tree, undefined] as const].map(([model, hash, definitions]) => {
-      const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
-      return { model, tree, definitions, made: this.#lowering.made, isSame: audience.hash(tree) === hash };
-    });
-    this.#rendered = model as Model;
-    // From the first on from which all are the same.
-    const first = recalled.findLastIndex(({ isSame }) => !isSame) + 1;
-    const isKnown = first < recalled.length;
-    for (const [i, { model, tree, made, definitions }] of recalled.slice(isKnown ? first : -1).entries()) {
-      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made, definitions);
-    }
-    member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
-    member.sent = member.told = version;
-    for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
-    for (const said of formed ?? []) audience.form.say(said);
-    return isKnown;
+  cover(member: Member): void {
+    this.#now.audience.cover(member);
   }
 
-  /** What apps know a client by: where there is but one, the same in all processes, and another for a copy of its page. */
-  #idOf(name: string): string | undefined {
-    return this.#keeping && hashOf(`${this.#lineage} ${name}`);
+  refused(member: Member, event: number, reason: Refusal): void {
+    this.#now.audience.refused(member, event, reason);
   }
-
-  /** Is there another model than what was rendered, or another state of a component? */
-  #isStale(): boolean {
-    return this.#hasNewModel() || this.#lowering.isWaiting;
-  }
-
-  #hasNewModel(): boolean {
-    return this.#audience.tree === undefined || !Object.is(this.#loop.model, this.#rendered);
-  }
-
-  /** The effects of components come when what they belong to was sent. */
-  #runEffects(): void {
-    if (this.#lowering.hasEffects) this.#loop.guarded("effect", () => this.#lowering.effects());
-  }
-
-  /** Renders the model and the components, and sends what changed to everybody. */
-  #render(): void {
-    const { model } = this.#loop;
-    const tree = this.#hasNewModel() ? this.#lowering.lower(this.#app.view(model, this.#send)) : this.#lowering.update();
-    this.#rendered = model;
-    this.#audience.show(tree, model, this.#lowering.made);
-    this.#restarting.rendered(model);
-    this.#presence?.rendered();
-  }
-}
-
-function isFact(up: EventUp | FactUp): up is FactUp {
-  return typeof up[1] === "string";
-}
-
-/** How the links of an app that has ended are closed. */
-function closingOf({ ended }: { readonly ended: "stopped" | "failed" | undefined }): [code: number, why: string] {
-  return ended === "failed" ? [closeCodes.failed, "the app failed"] : [closeCodes.stopped, "stopped"];
 }

@@ -148,8 +148,8 @@ export class Scene {
     const { log, made } = entry.scene.at(entry.seen);
     // A deploy that changes the view leaves none of the old ones.
     const isOtherView = made !== this.model.made && this.model.made > 1;
-    // What a component has shown in the middle of a turn comes out again only with the same events in one turn, which nobody knows.
-    const isWithinTurn = this.shape.rows.endsWith("counters");
-    return isOtherView || isWithinTurn || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+    // A snapshot has the states of components as they are, and not as they were in the versions before: an event of those, and what follows from it.
+    const isOfStates = this.shape.rows.endsWith("counters");
+    return isOtherView || isOfStates || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }

@@ -1,0 +1,239 @@
+/**
+ * The snapshots of one runtime that is one client's: made when they are due, given to the client, or saved in a store, where nothing may be said
+ * before it is saved. It must not know what is in one.
+ */
+import type { Refusal } from "../wire/message.ts";
+import type { World } from "../world.ts";
+import { Keeping } from "./keeping.ts";
+import type { Member } from "./member.ts";
+import { type OnError, report } from "./report.ts";
+import type { Saving } from "./saving.ts";
+import { type Snapshot, writeSnapshot } from "./snapshot.ts";
+
+/** How a runtime that is one client's keeps snapshots with it. */
+export interface Keep {
+  /** Seals a text for the client; undefined when it cannot be, which is told already. */
+  seal(text: string): string | undefined;
+  /** What to go on with, in place of a beginning. */
+  readonly snapshot?: Snapshot;
+  /** Where snapshots are saved; the client then has a claim to them alone. */
+  readonly saving?: Saving | undefined;
+}
+
+/** What snapshots are made of. */
+export interface SnapshotsOwner {
+  readonly world: World;
+  readonly onError: OnError;
+  /** The one client, once there was one. */
+  readonly client: Member | undefined;
+  /** The name of the session; another one when the app has begun again. */
+  readonly lineage: string;
+  /** Events are being dealt with, or gone through again: some are not covered by what is. */
+  readonly isBusy: boolean;
+  readonly hasEnded: boolean;
+  /** Deals now with what has arrived. */
+  catchUp(): void;
+  /** Shows what is, where nobody was shown that; false when the app has ended. */
+  showNow(): boolean;
+  /** What is, for this client. */
+  describe(client: Member): Snapshot;
+  /** Gives the client a snapshot in a message of its own. */
+  cover(client: Member): void;
+  /** Tells the client that an event of it came to nothing. */
+  refused(client: Member, event: number, reason: Refusal): void;
+  /** Another has taken the session over. */
+  lose(): void;
+}
+
+/** The snapshots of one runtime. */
+export class Snapshots {
+  /** Where they are saved, if they are. */
+  readonly saving: Saving | undefined;
+  readonly #owner: SnapshotsOwner;
+  readonly #seal: Keep["seal"];
+  readonly #keeping: Keeping;
+  /** There are none any more: the model is not what can be kept. */
+  #cannot = false;
+  /** One is due, and goes with what is sent next. */
+  #isDue = false;
+  /** A save that is under way. */
+  #saves: Promise<void> | undefined;
+  /** What is asked of the store before effects begin. */
+  #asked: Promise<boolean> | undefined;
+  /**
+   * Refusals of events after this one are not told yet: only when they are saved. Of what was said to a process that is no more another may
+   * know the version, and do it.
+   */
+  #untold: number | undefined;
+  /** Those that were told so. */
+  #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
+
+  constructor(owner: SnapshotsOwner, { seal, saving }: Keep) {
+    this.#owner = owner;
+    this.#seal = seal;
+    this.saving = saving;
+    this.#keeping = new Keeping(owner.world, () => this.coverAll());
+  }
+
+  // ---- when they are made ----------------------------------------------------------------------
+
+  /** In a turn so many events were dealt with, or what no event brought: one may ride with what is sent next. */
+  turned(events: number, isForeign: boolean): void {
+    this.#isDue = (isForeign || events > 0) && this.#keeping.changed(events, isForeign);
+  }
+
+  /** So much has happened that none covers. */
+  changed(events: number, isForeign: boolean): void {
+    this.#keeping.changed(events, isForeign);
+  }
+
+  /** What was due is made, where nothing was sent that it could ride with. */
+  sent(): void {
+    if (this.#isDue) this.cover();
+  }
+
+  /**
+   * A client goes on from this version, or is mounted. What has brought it up from there (`isBehind`) is a patch that no other process can make
+   * again: an event that is seen in what it leads to would be refused after a crash, until a snapshot comes.
+   */
+  resumed(isBehind: boolean): void {
+    if (this.#keeping.changed(0, true) || isBehind) this.cover();
+  }
+
+  /** Whether the client has one that covers all so far, or could have it. */
+  get isCovered(): boolean {
+    return this.#keeping.isCovered && !this.#cannot;
+  }
+
+  /** Whether nothing of this is under way. */
+  get isAtRest(): boolean {
+    return !this.#cannot && !this.#saves && !this.#asked && this.#untold === undefined;
+  }
+
+  /** None is made any more. */
+  end(): void {
+    this.#keeping.end();
+  }
+
+  // ---- how they are made -----------------------------------------------------------------------
+
+  /** One for the head of a message, where it is due or wanted; of what is saved the claim to that. */
+  forMessage(client: Member, isWanted: boolean): string | undefined {
+    if (this.saving) return isWanted ? this.saving.tail : undefined;
+    if (this.#cannot || this.#owner.isBusy || !(isWanted || this.#isDue)) return undefined;
+    this.#isDue = false;
+    return this.attempt(() => {
+      const token = this.#seal(writeSnapshot(this.#owner.describe(client)));
+      this.#cannot = token === undefined;
+      if (token !== undefined) this.#keeping.made();
+      return token && JSON.stringify(token);
+    });
+  }
+
+  /** What `make` makes of the model; undefined where that cannot be kept, and then nothing is tried again. */
+  attempt<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** Makes one of all that has arrived: what its client said last may be of versions that it would not know. */
+  async coverAll(): Promise<void> {
+    this.#owner.catchUp();
+    if (!this.#owner.hasEnded && !this.#keeping.isCovered) await this.cover();
+  }
+
+  /** Makes one now; settled when it is saved, where it has to be. */
+  async cover(): Promise<void> {
+    this.#isDue = false;
+    const { saving } = this, { client } = this.#owner;
+    if (saving) await (this.#saves ??= this.#save(saving).finally(() => this.#after()));
+    else if (client) this.#owner.cover(client);
+  }
+
+  /** Settled when no save is under way. */
+  async settled(): Promise<void> {
+    await this.#saves;
+  }
+
+  /** Saves what is, and then says so: it must not be said before. */
+  async #save(saving: Saving): Promise<void> {
+    const owner = this.#owner, { client, lineage } = owner;
+    // What nobody was shown would not be known again.
+    if (!client || this.#cannot || owner.isBusy || !owner.showNow()) return;
+    try {
+      const snapshot = owner.describe(client);
+      this.#keeping.made();
+      const isSaved = await saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      if (isSaved === false) return owner.lose();
+      if (owner.hasEnded) return;
+      if (lineage !== owner.lineage) saving.renew();
+      else if (isSaved) this.#saved(client, snapshot.last);
+      else this.#keeping.changed(0, true);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #after(): void {
+    this.#saves = undefined;
+    // What has happened meanwhile was due then.
+    if (!this.#owner.hasEnded && !this.#keeping.isCovered && this.#keeping.changed(0, false) && !this.#cannot) this.cover();
+  }
+
+  /** It is saved up to this event. */
+  #saved(client: Member, last: number): void {
+    if (client.left !== undefined) return;
+    const untold = this.#untold;
+    if (untold !== undefined) {
+      for (const [event, reason] of client.refusals ?? []) if (event > untold && event <= last) this.#owner.refused(client, event, reason);
+      this.#untold = client.refusals?.some(([event]) => event > last) ? last : undefined;
+    }
+    this.#owner.cover(client);
+  }
+
+  #failed(error: unknown): void {
+    this.#cannot = true;
+    report(this.#owner.onError, error, "snapshot");
+  }
+
+  // ---- what waits for a save -------------------------------------------------------------------
+
+  /** Of events after this one refusals are told when they are saved, where they are saved at all: what was saved may be before them. */
+  holdRefusals(after: number): void {
+    if (this.saving) this.#untold = after;
+  }
+
+  /** Events after the one that is saved have been gone through again; those after `from` are what the page has kept. */
+  replayed(client: Member, saved: number, from: number): void {
+    if (!client.refusals?.some(([event]) => event > saved)) this.#untold = undefined;
+    if (this.#untold !== undefined) this.#late = { from, to: client.last };
+  }
+
+  /** Whether a refusal is told at once. */
+  get tellsRefusals(): boolean {
+    return this.#untold === undefined;
+  }
+
+  /** Whether a refusal is told again to a client that knows its events up to `done` to be dealt with. */
+  isToTell(event: number, done: number): boolean {
+    if (event > done) return this.tellsRefusals;
+    // One that was told late: an acknowledgement says nothing of it.
+    const { from, to } = this.#late;
+    return event > from && event <= Math.min(to, this.saving?.last ?? 0);
+  }
+
+  // ---- who the owner is ------------------------------------------------------------------------
+
+  /** Whether effects may begin: undefined where nobody else can have taken the session over. */
+  admission(): Promise<boolean> | undefined {
+    return this.#asked ??= this.saving?.isOwner()?.then((isOwner) => {
+      this.#asked = undefined;
+      if (!isOwner) this.#owner.lose();
+      return isOwner;
+    });
+  }
+}
