@@ -287,6 +287,51 @@ Deno.test("a claim is of one client and one user", async () => {
   assertEquals([client.text, client.closed], ["+double2 0", undefined]);
 });
 
+Deno.test("what is saved of a silent page does not expire while it is linked", async () => {
+  const world = new VirtualWorld();
+  const store = memoryStore({ now: () => world.now() });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world, store));
+  client.click("+");
+  await pass(world, 1_600);
+  client.cut(false);
+  // One that has taken it over cannot save it again, once it is gone.
+  client.open(processOf(counter, world, store));
+  for (let i = 0; i < 20; i++) await pass(world, 600_000);
+  client.click("+");
+  await pass(world, 1_600);
+  assertEquals([client.text, client.closed, client.reader.mounts], ["+double2 0", undefined, 1]);
+  client.cut(false);
+  client.open(processOf(counter, world, store));
+  await world.rest();
+  assertEquals([client.text, client.reader.mounts], ["+double2 0", 1]);
+});
+
+Deno.test("a process ends though its store never answers, and what it could not save is said again elsewhere", async () => {
+  const world = new VirtualWorld();
+  const inner = memoryStore({ now: () => world.now() });
+  let hangs = false;
+  const store = hooked(inner, { set: () => hangs ? new Promise(() => {}) : undefined });
+  const client = new ResumingClient("anna-0001");
+  const here = processOf(counter, world, store);
+  client.open(here);
+  client.click("+");
+  await pass(world, 1_600);
+  hangs = true;
+  client.click("+");
+  await world.rest();
+  let hasEnded = false;
+  here.leave().then(() => hasEnded = true);
+  await pass(world, 9_000);
+  assertEquals([hasEnded, client.closed], [false, undefined]);
+  await pass(world, 1_000);
+  await world.rest();
+  assertEquals([hasEnded, client.closed], [true, 4503]);
+  client.open(processOf(counter, world, inner));
+  await world.rest();
+  assertEquals([client.text, client.reader.mounts, client.reader.refused], ["+double2 0", 1, []]);
+});
+
 Deno.test("a store that fails is told once, and the session goes on and is saved when it works again", async () => {
   const world = new VirtualWorld();
   const errors: string[] = [];

@@ -212,6 +212,31 @@ Deno.test("a new version of the app goes on with the model that migrate makes of
   assertEquals([client.text, client.reader.mounts], ["101", 2]);
 });
 
+Deno.test("a page that is silent for longer than a snapshot is good for goes on all the same, awake or asleep", () => {
+  for (const sleep of [0, 60_000]) {
+    const world = new VirtualWorld();
+    const here = processOf(counter, world, { expires: 3_600_000, sleep });
+    const client = new ResumingClient("anna-0001");
+    client.open(here);
+    client.click("+");
+    world.settle();
+    world.advance(10_000);
+    client.tell();
+    world.advance(100_000);
+    assertEquals(here.asleep, sleep ? 1 : 0);
+    const before = client.reader.snapshots.length;
+    world.advance(5 * 3_600_000 + 100_000);
+    // 31 minutes after the client was heard at 10 s (it is looked once a minute), and each 30 from then on.
+    assertEquals(client.reader.snapshots.length - before, 10);
+    assertEquals(here.asleep, sleep ? 1 : 0);
+    client.cut(false);
+    client.open(processOf(counter, world, { expires: 3_600_000 }));
+    world.settle();
+    assertEquals([client.text, client.reader.mounts], ["-1 0+double", 1]);
+    here.leave();
+  }
+});
+
 Deno.test("the snapshot of another user is none, nor of another app", () => {
   const world = new VirtualWorld();
   const anna = new ResumingClient("anna-0001", "anna");

@@ -265,7 +265,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   }
 
   get isDeaf(): boolean {
-    return this.#restarting.isDue || (this.#isLeaving && this.#snapshots?.saving !== undefined);
+    return this.#restarting.isDue || this.#isLeaving;
   }
 
   hear(member: Member, version: number, up: EventUp | FactUp): void {
@@ -434,18 +434,20 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!this.hasEnded) loop.goOn(next);
   }
 
+  /** Makes another snapshot, though nothing has changed: the last one expires. */
+  refresh(): void {
+    if (!this.hasEnded) this.#snapshots?.cover();
+  }
+
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
   async leave(): Promise<void> {
     const snapshots = this.#snapshots;
     if (this.#ending) return await this.stopped;
     this.catchUp();
-    if (snapshots?.saving) {
-      // What comes now stays with the browser, which says it elsewhere.
-      this.#isLeaving = true;
-      await snapshots.settled();
-    }
-    const covered = snapshots?.coverAll();
-    if (snapshots?.saving) await covered;
+    // With a store, what comes now stays with the browser, which says it elsewhere.
+    this.#isLeaving = snapshots?.saving !== undefined;
+    const last = snapshots?.last();
+    if (this.#isLeaving) await last;
     if (this.#ending) return await this.stopped;
     this.#isLeaving = true;
     this.#ending = "elsewhere";

@@ -125,6 +125,16 @@ export class Session<Model, Msg, Flags, User> {
     this.#drowse();
   }
 
+  /** Its client is given another snapshot when it had none for so many ms: the last one expires. */
+  refresh(ms: number): void {
+    const now = this.#owner.world.now();
+    // What was heard since was covered soon after.
+    if (!this.link || this.#heard > now - ms) return;
+    this.#heard = now;
+    if (this.#asleep) this.#wake(this.link);
+    this.#runtime?.refresh();
+  }
+
   /** Ends it. */
   stop(): void {
     if (this.#asleep?.isPresent) this.#wake(this.link);

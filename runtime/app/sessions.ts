@@ -26,6 +26,8 @@ import { Waiting } from "./waiting.ts";
 
 /** UTF-16 units of a resume message. */
 const mostResume = 1024 * 1024;
+/** How often it is looked for sessions whose snapshot has half expired, in ms. */
+const refreshMs = 60_000;
 /** Warnings that are remembered. */
 const mostWarnings = 1_000;
 /** Sessions that wait for their clients; the one that has waited longest is given up for another. */
@@ -84,6 +86,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #warned = new Set<string>();
   /** Of a user that is no structured data. */
   #isTold = false;
+  /** Of the next look at who needs another snapshot, while there are any. */
+  #refreshing: unknown;
   /** All end here. */
   #isLeaving = false;
   /** Of a model that is too large. */
@@ -193,6 +197,19 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     });
   }
 
+  /** Gives those another snapshot who had none for long: the last one expires. They come in turn, as they began. */
+  #refresh(): void {
+    const ms = this.#options.expires / 2;
+    for (const session of this.#sessions.values()) session.refresh(ms);
+    this.#refreshing = undefined;
+    if (this.#sessions.size > 0) this.#refreshLater();
+  }
+
+  #refreshLater(): void {
+    this.#refreshing ??= this.world.setTimer(Math.min(refreshMs, this.#options.expires / 4), () => this.#refresh());
+    this.world.unref?.(this.#refreshing);
+  }
+
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
@@ -209,6 +226,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   over(session: Session<Model, Msg, Flags, User>): void {
     if (this.#sessions.get(session.place) === session) this.#sessions.delete(session.place);
     this.#lingering.delete(session);
+    if (this.#sessions.size > 0) return;
+    this.world.clearTimer(this.#refreshing);
+    this.#refreshing = undefined;
   }
 
   run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User> {
@@ -264,6 +284,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const user = link.user as User;
     const session = new Session(this, place, { name, user, flags }, found?.snapshot, found?.saving ?? this.#savingOf(name, user));
     this.#sessions.set(place, session);
+    this.#refreshLater();
     return session;
   }
 

@@ -10,6 +10,9 @@ import { type OnError, report } from "./report.ts";
 import type { Saving } from "./saving.ts";
 import { type Snapshot, writeSnapshot } from "./snapshot.ts";
 
+/** How long a store may take with the last snapshot of a runtime that ends, in ms. */
+const lastMs = 10_000;
+
 /** How a runtime that is one client's keeps snapshots with it. */
 export interface Keep {
   /** Seals a text for the client; undefined when it cannot be, which is told already. */
@@ -154,9 +157,18 @@ export class Snapshots {
     else if (client) this.#owner.cover(client);
   }
 
-  /** Settled when no save is under way. */
-  async settled(): Promise<void> {
-    await this.#saves;
+  /** Makes a last one of all; settled when it is saved, where it has to be, or when a store has had time enough. */
+  async last(): Promise<void> {
+    if (!this.saving) return await this.coverAll();
+    const { world } = this.#owner;
+    const all = async () => {
+      await this.#saves;
+      await this.coverAll();
+    };
+    let timer: unknown;
+    // What is not saved the browser says again elsewhere.
+    await Promise.race([all(), new Promise<void>((resolve) => timer = world.setTimer(lastMs, resolve))]);
+    world.clearTimer(timer);
   }
 
   /** Saves what is, and then says so: it must not be said before. */

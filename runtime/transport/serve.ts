@@ -32,7 +32,8 @@ export interface Live<Msg> {
   readonly running: number;
   /**
    * Ends what runs here, for a server that shuts down: each client is given a last snapshot and told to come back, which it does spread over
-   * some seconds; apps are told nothing, since they go on elsewhere. Rooms end. New requests are answered with 503.
+   * some seconds; apps are told nothing, since they go on elsewhere. Rooms end. New requests are answered with 503. A store that does not
+   * answer is waited for 10 s.
    */
   close(): Promise<void>;
 }
@@ -70,7 +71,7 @@ export type ServeOptions<Flags, User> =
      * of yours. What is in it is sealed; browsers then keep a claim of some hundred characters. docs/deploy.md says what it costs.
      */
     store?: Store;
-    /** How long a snapshot that a browser keeps is good for, in ms; a day by default. */
+    /** How long a snapshot is good for, in ms; a day by default. A page that is linked is given another after half of it. */
     expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
     mostRooms?: number;
