@@ -10,7 +10,10 @@ import { captureScript } from "../runtime/page/capture.ts";
 import { checksum } from "../runtime/view/checksum.ts";
 import { diff } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
+import { run, type Runtime } from "../runtime/app/runtime.ts";
 import { launch, seeded, type Seen, serveOn0, until, visit } from "./kit.ts";
+import { VirtualWorld } from "./virtual_world.ts";
+import { Visitor } from "./visitor.ts";
 
 const request = new Request("http://localhost/page");
 
@@ -106,6 +109,54 @@ Deno.test("a running app is painted as it is, in its own version and with its ow
   const live = serve(counter, { key: () => "room" });
   assertStringIncludes((await live.paint(request)).html, "<p>0</p>");
   assertEquals([live.running, live.runtime("room")], [0, undefined]);
+});
+
+Deno.test("a page that was painted with a running app begins with that, and is sent what it has missed", async () => {
+  const world = new VirtualWorld();
+  const counter = app({ init: () => 0, update: (count: number, _: "up") => count + 1, view: (count) => <p>{count}</p> });
+  await using running = run(counter, undefined, { world });
+  const messages: string[][] = [];
+  const come = (resume: string) => {
+    const said: string[] = [];
+    messages.push(said);
+    running.connect({ resume, send: (message) => void said.push(message as string), close() {} });
+    return said;
+  };
+  const up = () => {
+    running.dispatch("up");
+    world.settle();
+  };
+  const paintedAs = () => {
+    const epoch = descriptionIn(running.paint().html)[3] as string;
+    return `${epoch}.0.${epoch.split("~")[2]}.0`;
+  };
+  // Somebody is there, and has seen all: for him alone nothing would be kept.
+  const other = new Visitor(running as unknown as Runtime<never>);
+  up();
+  other.read();
+  other.tell();
+  const first = paintedAs();
+  const [epoch] = first.split(".");
+  assertEquals(come(`anna-0001.${first}`), [`["resume","${epoch}",1,0]`]);
+  up();
+  other.read();
+  other.tell();
+  // Two that were given the same page.
+  for (const name of ["bert-0001", "cleo-0001"]) {
+    assertEquals(come(`${name}.${first}`), [`["resume","${epoch}",1,0,0,{"0":2},[],0]`]);
+  }
+  up();
+  assertEquals(messages.map((said) => said.at(-1)), ['[0,{"0":3}]', '[0,{"0":3}]', '[0,{"0":3}]']);
+  // Who has done anything has been here, and is not known any more; who is known goes on, or begins anew.
+  assertMatch(come(`dora-0001.${epoch}.1.1.0`)[0]!, /^\["mount",/);
+  assertMatch(come(`anna-0001.${epoch!.replace("~1", "~2")}.0.2.0`)[0]!, /^\["mount",/);
+  assertMatch(come(`emil-0001.${epoch!.replace("~1", "~3")}.0.3.0`)[0]!, /^\["mount",/);
+  // It comes too late.
+  const late = paintedAs();
+  world.advance(29_999);
+  assertMatch(come(`fred-0001.${late}`)[0]!, /^\["resume",/);
+  world.advance(1);
+  assertMatch(come(`gina-0001.${late}`)[0]!, /^\["mount",/);
 });
 
 Deno.test("a view in a shadow root is painted as one, and not described", async () => {

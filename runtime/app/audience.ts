@@ -6,6 +6,7 @@ import type { Config, Down, Refusal } from "../wire/message.ts";
 import { Definitions } from "../view/definitions.ts";
 import { diff, encode } from "../view/diff.ts";
 import { hashOf } from "../view/hash.ts";
+import { descriptionHtml, paint } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import { Body } from "./body.ts";
@@ -14,6 +15,7 @@ import { Form, type FormHandlers } from "./form.ts";
 import { History, type Kept } from "./history.ts";
 import { closeCodes, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
+import { paintedEpoch, Paintings } from "./paintings.ts";
 import { backlogOf, Slow, slowBounds } from "./slow.ts";
 
 const mostEarlyEmits = 64;
@@ -54,6 +56,7 @@ export class Audience {
   readonly #owner: AudienceOwner;
   readonly #definitions: Definitions;
   readonly #history = new History();
+  readonly #paintings = new Paintings();
   #version: number;
   /** Those of whom events were dealt with in this turn. */
   readonly #touched = new Set<Member>();
@@ -145,6 +148,23 @@ export class Audience {
     this.#deliver(member, body, `["mount",${JSON.stringify(member.epoch)},${this.#version},${this.#covered(member, member.last, true)},`);
   }
 
+  /** The view as it is shown, as HTML, and what lets a page begin with it. */
+  paint(): { html: string; description: string } {
+    const tree = this.#history.tree!;
+    const { html, parts } = paint(tree, this.#definitions);
+    if (!parts) return { html, description: "" };
+    this.#definitions.fresh();
+    this.#history.defined(this.#definitions.count);
+    this.#paintings.add(this.#version, this.#owner.world.now());
+    const epoch = paintedEpoch(this.#owner.members.epoch, this.#version);
+    return { html, description: descriptionHtml(parts, epoch, this.#wanted()) };
+  }
+
+  /** Whether a page that was painted with this version may begin with it. */
+  isPainted(version: number): boolean {
+    return this.#paintings.has(version, this.#owner.world.now()) && this.at(version) !== undefined;
+  }
+
   /** Goes on with what a client shows: this version, which is kept. `isNew`: it has not been told what this app wants of it. */
   resume(member: Member, version: number, isNew: boolean): void {
     const { tree, definitions } = this.at(version)!;
@@ -217,8 +237,10 @@ export class Audience {
 
   /** Forgets the versions that every client is past. */
   forget(): void {
+    if (this.#history.size === 1) return;
     const { members, world } = this.#owner;
-    if (this.#history.size > 1) this.#history.forgetBefore(members.oldestSeen(this.#version), world.now());
+    const now = world.now();
+    this.#history.forgetBefore(this.#paintings.oldest(members.oldestSeen(this.#version), now), now);
   }
 
   /** The show is over: nothing is due any more. */

@@ -4,7 +4,6 @@
  */
 import type { EventUp, FactUp, Refusal } from "../wire/message.ts";
 import { sourceOf } from "../view/handler.ts";
-import { htmlOf } from "../view/html.ts";
 import { Lowering } from "../view/lower.ts";
 import type { SavedState } from "../view/saved.ts";
 import type { Node } from "../view/tree.ts";
@@ -143,7 +142,8 @@ export class Incarnation<Model, Msg, Flags, User> {
 
   /** The view as it is shown, for a page. */
   paint(): Painted {
-    return paintedOf(htmlOf(this.audience.tree!), this.#app.shadow);
+    const { html, description } = this.audience.paint();
+    return paintedOf(html, description, this.#app.shadow);
   }
 
   // ---- events ----------------------------------------------------------------------------------

@@ -58,8 +58,18 @@ export class Members {
     return this.#here.get(name) ?? this.#left.get(name);
   }
 
-  /** A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown, `id` what apps know a new one by. */
-  add(link: Link, name: string, epoch: string | undefined, version: number, id = this.world.randomName(9)): Member {
+  /**
+   * A client that comes, or comes back with the epoch that it has seen. `version` is the first that it is shown, `id` what apps know a new one by.
+   * `isPainted`: the page of a new one was painted with that version, and this is its epoch.
+   */
+  add(
+    link: Link,
+    name: string,
+    epoch: string | undefined,
+    version: number,
+    id: string = this.world.randomName(9),
+    isPainted: boolean = false,
+  ): Member {
     let member = this.#left.get(name);
     this.#left.delete(name);
     if (member) {
@@ -70,9 +80,10 @@ export class Members {
       if (epoch !== member.epoch) member.begin(version);
     } else {
       // A client that we have forgotten must not take this for the place where it left: its events would be counted anew.
-      const shownEpoch = epoch === this.epoch ? this.world.randomName(6) : this.epoch;
+      const shownEpoch = isPainted ? epoch! : epoch === this.epoch ? this.world.randomName(6) : this.epoch;
       member = new Member(name, shownEpoch, { id, user: link.user }, link, this.world.now());
       member.begin(version);
+      if (isPainted) member.sent = version;
     }
     this.#here.set(name, member);
     this.#ids.set(member.client.id, member);

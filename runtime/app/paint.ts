@@ -58,7 +58,7 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     if (!parts) warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
     // In a shadow root the view is not taken over: the element brings its styles.
     const snapshot = parts && !app.shadow ? seal?.({ model, tree, definitions, components: lowering.state() }) : undefined;
-    return paintedOf(snapshot ? html + descriptionHtml(parts!, snapshot, configOf(app)) : html, app.shadow);
+    return paintedOf(html, snapshot ? descriptionHtml(parts!, snapshot, configOf(app)) : "", app.shadow);
   } finally {
     // What a layout effect has begun ends with it.
     lowering.end(() => {});
@@ -66,8 +66,8 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
 }
 
 /** What stands in the element: the view, with its description where it has one. */
-export function paintedOf(html: string, shadow: ShadowOptions | undefined): Painted {
-  if (!shadow) return { html };
+export function paintedOf(html: string, description: string, shadow: ShadowOptions | undefined): Painted {
+  if (!shadow) return { html: html + description };
   const focus = shadow.delegatesFocus ? " shadowrootdelegatesfocus" : "";
   return { html: `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>` };
 }

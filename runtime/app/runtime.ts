@@ -17,6 +17,7 @@ import { closeCodes, closeLink, type Link, Member, readResume } from "./member.t
 import { Members } from "./members.ts";
 import { Origin } from "./origin.ts";
 import type { Painted } from "./paint.ts";
+import { paintedEpoch } from "./paintings.ts";
 import { graceMs, Presence } from "./presence.ts";
 import { Replay, type ReplayStage } from "./replay.ts";
 import type { OnError } from "./report.ts";
@@ -165,7 +166,6 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     const isNew = !this.hasEnded && this.#now.isStale;
     if (!this.showNow()) return { html: "" };
     if (isNew) this.#now.runEffects();
-    // Which client will show it is not known: it gets a mount.
     return this.hasEnded ? { html: "" } : this.#now.paint();
   }
 
@@ -225,7 +225,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
       this.showNow();
     } while (this.hasEnded);
     const { audience } = this.#now;
-    const member = this.client = this.members.add(link, name, epoch, audience.version, this.#idOf(name));
+    const isPainted = version !== undefined && done === 0 && epoch === paintedEpoch(this.epoch, version) &&
+      audience.isPainted(version) && !this.members.recall(name);
+    const first = isPainted ? version : audience.version;
+    const member = this.client = this.members.add(link, name, epoch, first, this.#idOf(name), isPainted);
     // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
     // this link was cut between them, nobody would tell it again.
     for (const [event, reason] of member.refusals ?? []) {
