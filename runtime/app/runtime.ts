@@ -325,9 +325,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
             : this.#app.resumed?.(loop.model, this.#options.isBrief ? "request" : "process"),
         ));
     }
-    this.#keeping?.changed(this.#events, !canResume);
-    // A mount came with a snapshot, unless that has to be saved.
-    if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
+    // What has failed on the way is not kept.
+    if (!loop.ended) {
+      this.#keeping?.changed(this.#events, !canResume);
+      // A mount came with a snapshot, unless that has to be saved.
+      if (canResume || this.#saving) this.#resumed(canResume ? version : -1);
+    }
     return new Line(this, member, link, false);
   }
 
