@@ -1,6 +1,7 @@
 /** The state of hooks as plain data: what of it is taken to another process, and what starts fresh there. */
 import { assertEquals } from "@std/assert";
-import { type ComponentChildren, createContext } from "preact";
+import { Component, type ComponentChildren, createContext, type VNode } from "preact";
+import { Suspense } from "preact/compat";
 import {
   type Dispatch,
   type StateUpdater,
@@ -357,6 +358,60 @@ Deno.test("A component that is mounted later in the new life does not take what 
   const next = new Life(life.state);
   next.shows(<p />);
   assertEquals(next.shows(<Field name="a" />), '[1,"fresh"]');
+});
+
+Deno.test("A component that a layout effect mounts in the new life does not take what was saved of another", () => {
+  function Opens() {
+    const [isOpen, open] = useState(false);
+    useLayoutEffect(() => open(true), []);
+    return <p>{isOpen && <Field name="b" />}</p>;
+  }
+  const life = lived(<Field name="a" />, { a: "A" });
+  assertEquals(again(life, <Opens />), '[1,[2,"fresh"]]');
+});
+
+Deno.test("What is in a component that was not there takes nothing of what stands beside that, whatever makes it live", () => {
+  const Theme = createContext("none");
+  class Framed extends Component<{ children?: ComponentChildren }> {
+    render() {
+      return this.props.children;
+    }
+  }
+  function Outer({ children }: { children?: ComponentChildren }) {
+    useState("outer");
+    return children as VNode;
+  }
+  const life = lived([
+    <Outer key="1">
+      <Field name="a" />
+    </Outer>,
+    <Field key={null} name="b" />,
+  ], { a: "A", b: "B" });
+  const beside = (first: VNode) => again(life, [first, <Field key={null} name="b" />]);
+  const field = <Field name="new" />;
+  assertEquals(beside(<Outer key="1">{field}</Outer>), '[0,[1,"A"],[1,"B"]]', "it was there");
+  assertEquals(beside(<Outer key="2">{field}</Outer>), '[0,[1,"fresh"],[1,"B"]]', "hooks");
+  assertEquals(beside(<Framed key="2">{field}</Framed>), '[0,[1,"fresh"],[1,"B"]]', "a class");
+  assertEquals(beside(<Theme.Provider key="2" value="dark">{field}</Theme.Provider>), '[0,[1,"fresh"],[1,"B"]]', "a provider");
+});
+
+Deno.test("What is shown in place of what waits leaves nothing to what waited", () => {
+  let waits = true;
+  function Waits() {
+    if (waits) throw new Promise<void>(() => {});
+    return <Field name="child" />;
+  }
+  const view = [
+    <Suspense key="s" fallback={<Field name="fallback" />}>
+      <Waits />
+    </Suspense>,
+    <Field key="f" name="a" />,
+  ];
+  const life = lived(view, { fallback: "F", a: "A" });
+  assertEquals(life.now, '[0,[0,null,[0,[1,"F"]]],[1,"A"]]');
+  assertEquals(again(life, view), '[0,[0,null,[0,[1,"fresh"]]],[1,"A"]]', "it waits again");
+  waits = false;
+  assertEquals(again(life, view), '[0,[0,[0,[1,"fresh"]],null],[1,"A"]]', "it does not wait");
 });
 
 Deno.test("useId() has its ids back, and goes on after the last that was given", () => {

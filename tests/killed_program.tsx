@@ -1,5 +1,9 @@
-/** A server for `killed.test.ts`, which is killed again and again: it knows nothing that its secret and its clients do not. Its port is printed. */
-import { app, effect, page, runtimeScript, serve, ServerComponent } from "../mod.ts";
+/// <reference lib="deno.unstable" />
+/**
+ * A server for `killed.test.ts` and `killed_store.test.ts`, which is killed again and again: it knows nothing that its secret and its clients do
+ * not, but what is in the database that its argument names. Its port is printed.
+ */
+import { app, effect, kvStore, page, runtimeScript, serve, ServerComponent } from "../mod.ts";
 
 type Msg = { readonly click: number } | { readonly text: string } | "tick";
 
@@ -25,7 +29,11 @@ const journal = app({
   name: "journal",
 });
 
-const live = serve(journal, { secret: "the secret of all processes" });
+const [path] = Deno.args;
+const live = serve(journal, {
+  secret: "the secret of all processes",
+  ...(path && { store: kvStore(await Deno.openKv(path)) }),
+});
 
 Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) }, (request) => {
   switch (new URL(request.url).pathname) {

@@ -66,13 +66,13 @@ interface Scope {
   readonly ref: (kind: RefKind) => unknown;
 }
 
-const budget = 12;
-
 /** The components of one course, on one side. */
 export class Stage implements Subject<Scene> {
   readonly actors: Actor[] = [];
   /** Nothing throws any more: at the end nobody is left to catch it. */
   isCalm = false;
+  /** How often components may do something by themselves in one step. */
+  budget = 12;
   /** Effects that have run and whose cleanup has not. */
   readonly open = new Map<string, number>();
   readonly #types: unknown[];
@@ -82,7 +82,7 @@ export class Stage implements Subject<Scene> {
   readonly #outer: ComponentType<{ children?: ComponentChildren }>;
   readonly #inner: ComponentType<{ children?: ComponentChildren }>;
   readonly #hasFailures: boolean;
-  #budget = 0;
+  #left = 0;
   #serial = 0;
 
   constructor(readonly definitions: readonly Definition[], readonly taste: Taste, readonly log: Log) {
@@ -109,7 +109,7 @@ export class Stage implements Subject<Scene> {
   };
 
   act(actions: readonly Action[]): void {
-    this.#budget = budget;
+    this.#left = this.budget;
     for (const { serial, what, amount } of actions) {
       const actor = this.actors.find((actor) => actor.serial === serial);
       if (actor) actor.deeds[what % actor.deeds.length]!(amount);
@@ -122,7 +122,7 @@ export class Stage implements Subject<Scene> {
   }
 
   resolve(name: string): void {
-    this.#budget = budget;
+    this.#left = this.budget;
     const promise = this.#promises.get(name)!;
     promise.isResolved = true;
     for (const heard of promise.heard.splice(0)) heard();
@@ -221,8 +221,8 @@ export class Stage implements Subject<Scene> {
 
   /** Does what is to be done in `where`. */
   #do(deed: Deed, where: string, own: number, set: () => void, tell: ((amount: number) => void) | undefined): void {
-    if (deed.sets && own % 4 < 3 && this.#budget-- > 0) set();
-    if (deed.tells && tell && this.#budget-- > 0) tell(own % 4);
+    if (deed.sets && own % 4 < 3 && this.#left-- > 0) set();
+    if (deed.tells && tell && this.#left-- > 0) tell(own % 4);
     this.#fail(deed.throwsAt, own, where);
   }
 
@@ -363,7 +363,7 @@ export class Stage implements Subject<Scene> {
             shows.push(hooks.useId());
             break;
           case "settle":
-            if (sets.length > 0 && own % 4 < 2 && stage.#budget-- > 0) sets[0]!(own % 4 + 1);
+            if (sets.length > 0 && own % 4 < 2 && stage.#left-- > 0) sets[0]!(own % 4 + 1);
             break;
           case "follow": {
             const [followed, follow] = hooks.useState(value);

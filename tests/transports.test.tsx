@@ -5,15 +5,17 @@ import { app, effect, next, page, runtimeScript, serve, ServerComponent, start }
 import { slowBounds } from "../runtime/app/slow.ts";
 import { launch, serveOn0, until, visit } from "./kit.ts";
 import { RawSocket } from "./raw_socket.ts";
-import { nameClient, plainSse, sse, type Transport, ws } from "./wire_driver.ts";
+import { http, nameClient, plainSse, RequestWire, sse, type Transport, ws } from "./wire_driver.ts";
 
 let renders = 0;
-type Msg = "up" | "down" | "emit" | "fail" | { text: string };
+const large = "ä\u2028𝄞\r\n\n".repeat(50_000);
+type Msg = "up" | "down" | "emit" | "fail" | "grow" | { text: string };
 const counter = app<{ count: number; text: string; order: string }, Msg, void>({
   init: () => ({ count: 0, text: "", order: "" }),
   update: (model, msg) => {
     if (msg === "fail") throw new Error("a fault");
     if (msg === "emit") return next(model, effect.emit("changed", model.count, { to: "cause" }));
+    if (msg === "grow") return { ...model, text: { "": "LARGE", LARGE: "small" }[model.text] ?? "LARGE!" };
     if (typeof msg === "object") return { ...model, text: msg.text };
     return { ...model, count: model.count + (msg === "up" ? 1 : -1), order: model.order + msg[0] };
   },
@@ -25,36 +27,39 @@ const counter = app<{ count: number; text: string; order: string }, Msg, void>({
         <button onClick={send("down")}>-</button>
         <button onClick={send("emit")}>e</button>
         <button onClick={send("fail")}>f</button>
+        <button onClick={send("grow")}>g</button>
         <p>{count}</p>
         <i>{order}</i>
-        <b>{text}</b>
+        <b>{text.replace("LARGE", large)}</b>
       </div>
     );
   },
 });
-const [up, down, emit, fail] = ["[0,[3]]", "[0,[4]]", "[0,[5]]", "[0,[6]]"] as const;
+const [up, down, emit, fail, grow] = ["[0,[3]]", "[0,[4]]", "[0,[5]]", "[0,[6]]", "[0,[7]]"] as const;
 const quiet = { onError() {} };
 /** Nothing waits for a client that has gone. */
 const brief = { linger: 0 };
 const noise = (length: number) =>
   Array.from({ length: length / 65_536 }, () => crypto.getRandomValues(new Uint8Array(49_152)).toBase64()).join("");
 
-/** A contract: something that holds for every transport. */
-function holds(what: string, test: (transport: Transport) => Promise<void>, transports: readonly Transport[] = [ws, sse, plainSse]): void {
+const links: readonly Transport[] = [ws, sse, plainSse];
+
+/** A contract: something that holds for every transport, or for those of them that have what it is about. */
+function holds(what: string, test: (transport: Transport) => Promise<void>, transports: readonly Transport[] = [...links, http]): void {
   for (const transport of transports) Deno.test(`${transport.name}: ${what}`, () => test(transport));
 }
 
 holds("the first message is a mount, and events come in order and are acknowledged", async ({ open }) => {
   await using server = serveOn0(serve(counter, brief));
   await using wire = await open(server.url);
-  assertEquals([JSON.parse(wire.messages[0]!)[0], wire.reader.text], ["mount", "+-ef0"]);
+  assertEquals([JSON.parse(wire.messages[0]!)[0], wire.reader.text], ["mount", "+-efg0"]);
   for (const [i, message] of [up, up, down, up].entries()) {
     await wire.say(message);
     await until(() => wire.reader.done === i + 1);
   }
   await wire.say(up, down, down, up, up);
   await until(() => wire.reader.done === 9);
-  assertEquals(wire.reader.text, "+-ef3uuduudduu");
+  assertEquals(wire.reader.text, "+-efg3uuduudduu");
 });
 
 holds("events that arrive together are one render", async (transport) => {
@@ -63,19 +68,22 @@ holds("events that arrive together are one render", async (transport) => {
   const before = renders;
   await wire.say(...Array<string>(50).fill(up));
   await until(() => wire.reader.done === 50);
-  // Frames of a socket come in one read or in a few; a POST comes whole.
-  assert(renders - before <= (transport === ws ? 25 : 1), `${renders - before} renders`);
-  assertEquals(wire.reader.text, `+-ef50${"u".repeat(50)}`);
+  // Frames of a socket come in one read or in a few; a POST comes whole. What a request goes on from is rendered before.
+  assert(renders - before <= (transport === ws ? 25 : transport === http ? 2 : 1), `${renders - before} renders`);
+  assertEquals(wire.reader.text, `+-efg50${"u".repeat(50)}`);
 });
 
 for (
-  const [what, messages, code] of [
+  const [what, messages, code, transports] of [
     ["no JSON", ["nonsense"], 4400],
     ["another shape", ['[0,"x"]'], 4400],
-    ["a version that was never sent", ["[7,[0]]"], 4409],
-    ["a giant", ["x".repeat(65_537)], 4413],
+    // A request has a page of its own: what it has seen is its own affair, and such an event is refused.
+    ["a version that was never sent", ["[7,[0]]"], 4409, links],
+    ["a giant", ["x".repeat(65_537)], 4413, links],
+    ["more than a POST may bring", ["x".repeat(1024 * 1024)], 4413],
     ["bytes", [new Uint8Array([1, 2, 255])], 4415],
-    ["a flood of events", Array<string>(1_100).fill(up), 4429],
+    // Where nothing stays nothing is counted.
+    ["a flood of events", Array<string>(1_100).fill(up), 4429, links],
     ["an event that makes the app fail", [fail], 4500],
   ] as const
 ) {
@@ -88,9 +96,10 @@ for (
     // What crosses a close makes Deno drop the socket, and the code with it.
     if (code !== 4429 || wire.closed! > 4000) assertEquals(wire.closed, code);
     await until(() => live.running === 0);
-  });
+  }, transports);
 }
 
+// A request leaves nothing to come back to, and what is shared needs a link: what holds for it is below.
 holds("a client that comes back keeps its events: none is lost, none is taken twice", async ({ open }) => {
   await using runtime = start(counter);
   await using server = serveOn0(serve(runtime));
@@ -100,14 +109,14 @@ holds("a client that comes back keeps its events: none is lost, none is taken tw
   await until(() => first.reader.done === 2);
   await first.cut();
   await using second = await open(server.url, `${name}.${first.reader.epoch}.2`);
-  assertEquals([second.reader.epoch, second.reader.done, second.reader.text], [first.reader.epoch, 2, "+-ef2uu"]);
+  assertEquals([second.reader.epoch, second.reader.done, second.reader.text], [first.reader.epoch, 2, "+-efg2uu"]);
   await second.say(up);
   await until(() => second.reader.done === 3);
   // A newer link of the same client takes the place of the older.
   await using third = await open(server.url, `${name}.${first.reader.epoch}.3`);
   await until(() => second.closed !== undefined);
   assertEquals([second.closed, third.reader.done], [4409, 3]);
-});
+}, links);
 
 holds("what came to nothing is told, what is emitted comes after its patch", async ({ open }) => {
   await using server = serveOn0(serve(counter, brief));
@@ -118,6 +127,7 @@ holds("what came to nothing is told, what is emitted comes after its patch", asy
   assertEquals(wire.reader.refused, [{ number: 3, reason: "gone" }]);
 });
 
+// Nobody but a page begins to speak where there is no link, and nothing is left running.
 holds("an app that is stopped closes with 1000, and without linger a runtime of a link that is cut stops", async ({ open }) => {
   const live = serve(counter, brief);
   const runtime = start(counter);
@@ -131,7 +141,7 @@ holds("an app that is stopped closes with 1000, and without linger a runtime of 
   assertEquals(live.running, 1);
   await other.cut();
   await until(() => live.running === 0);
-});
+}, links);
 
 holds("a page of another origin, and who is not authorized, get no link", async ({ open }) => {
   const live = serve(counter, {
@@ -149,19 +159,29 @@ holds("a page of another origin, and who is not authorized, get no link", async 
 });
 
 holds("a large patch comes whole and in its place", async ({ open }) => {
+  await using server = serveOn0(serve(counter, brief));
+  await using wire = await open(server.url);
+  for (let i = 0; i < 3; i++) await wire.say(grow);
+  await until(() => wire.reader.done === 3);
+  const { text } = wire.reader;
+  assert(text === `+-efg0${large}!`, `${text.length} of ${large.length + 7}: ${text.slice(0, 60)}`);
+});
+
+holds("a large patch that no event has caused comes whole and in its place", async ({ open }) => {
   await using runtime = start(counter);
   await using server = serveOn0(serve(runtime));
   await using wire = await open(server.url);
-  const large = "ä\u2028𝄞\r\n\n".repeat(50_000);
-  for (const text of [large, "small", `${large}!`]) {
+  for (const text of ["LARGE", "small", "LARGE!"]) {
     const { version } = runtime.status();
     runtime.dispatch({ text });
     await until(() => runtime.status().version > version);
   }
   await until(() => wire.reader.version === 3);
-  assert(wire.reader.text === `+-ef0${large}!`, `${wire.reader.text.length} of ${large.length + 6}: ${wire.reader.text.slice(0, 60)}`);
-});
+  const { text } = wire.reader;
+  assert(text === `+-efg0${large}!`, `${text.length} of ${large.length + 7}: ${text.slice(0, 60)}`);
+}, links);
 
+// Of an answer nothing waits on the server but what Deno sends: a page that does not read asks for no more.
 for (
   const [name, request] of [
     ["ws", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
@@ -287,6 +307,82 @@ Deno.test("sse: a session whose stream nobody reads any more waits for its clien
   }
   assertEquals(live.running, 1);
   await until(() => live.running === 0);
+});
+
+// ---- plain HTTP alone -----------------------------------------------------------------------------
+
+Deno.test("http: an answer that is lost is asked for again with the same words, of any process: nothing is lost, nothing is taken twice", async () => {
+  const secret = "one secret for all processes";
+  const named = app({ ...counter, name: "counter" });
+  const processes = [serve(named, { secret }), serve(named, { secret })];
+  let asked = 0;
+  await using server = serveOn0((request) => processes[asked++ % 2]!(request));
+  const wire = new RequestWire(server.url, nameClient());
+  await wire.ask(wire.body());
+  for (let round = 1; round <= 3; round++) {
+    const body = wire.body(up, down, up);
+    const before = wire.messages.length;
+    for (let i = 0; i < round; i++) {
+      const response = await fetch(wire.address, { method: "POST", body });
+      assertEquals(response.status, 200);
+      await response.body!.cancel();
+    }
+    await wire.ask(body);
+    assert(wire.messages.length > before);
+    assertEquals([wire.reader.done, wire.reader.text, wire.reader.mounts], [3 * round, `+-efg${round}${"udu".repeat(round)}`, 1]);
+  }
+  assertEquals(processes.map((live) => live.running), [0, 0]);
+});
+
+Deno.test("http: an event of a version that whoever answers does not know is refused, and counted", async () => {
+  await using server = serveOn0(serve(counter));
+  await using wire = await http.open(server.url);
+  await wire.say("[7,[3]]", up);
+  assertEquals(wire.reader.refused, [{ number: 1, reason: "version" }]);
+  assertEquals([wire.reader.done, wire.reader.text], [2, "+-efg1u"]);
+});
+
+Deno.test("http: who brings what is not sealed here begins anew, and has lost nothing that was not its own", async () => {
+  await using server = serveOn0(serve(counter));
+  await using other = serveOn0(serve(counter));
+  await using wire = await http.open(server.url);
+  await wire.say(up, up);
+  const body = wire.body(up);
+  for (const [url, snapshot] of [[other.url, wire.reader.snapshots.at(-1)!], [server.url, "AQBzZWFsZWQ"]] as const) {
+    await using stranger = new RequestWire(url, nameClient());
+    await stranger.ask(body.replace(wire.reader.snapshots.at(-1)!, snapshot));
+    assertEquals([stranger.reader.mounts, stranger.reader.done, stranger.reader.text], [1, 0, "+-efg0"]);
+  }
+  await wire.ask(body);
+  assertEquals([wire.reader.mounts, wire.reader.done, wire.reader.text], [1, 3, "+-efg3uuu"]);
+});
+
+Deno.test("http: what is shared needs a link, and a server that shuts down says so", async () => {
+  await using runtime = start(counter);
+  const [shared, rooms, closing] = [serve(runtime), serve(counter, { key: () => "a room" }), serve(counter)];
+  for (const [live, status] of [[shared, 409], [rooms, 409], [closing, 503]] as const) {
+    await using server = serveOn0(live);
+    if (live === closing) await live.close();
+    await using wire = await http.open(server.url);
+    assertEquals([wire.refused, wire.reader.mounts], [status, 0]);
+  }
+});
+
+Deno.test("http: the answers are private, are not kept, and say nothing of other origins", async () => {
+  await using server = serveOn0(serve(counter, { origins: ["https://friend.test"] }));
+  for (const [body, status] of [["", 200], ["nonsense", 400], ["x".repeat(1024 * 1024 + 1), 413]] as const) {
+    const response = await fetch(`${server.url}?nacre=${nameClient()}..0`, {
+      method: "POST",
+      body,
+      headers: { origin: "https://friend.test" },
+    });
+    await response.body?.cancel();
+    const { headers } = response;
+    assertEquals([response.status, headers.get("cache-control")], [status, "private, no-store"]);
+    assertEquals(headers.get("x-content-type-options"), "nosniff");
+    assertEquals([...headers.keys()].filter((name) => name.startsWith("access-control")), []);
+    if (status === 200) assertEquals(headers.get("content-type"), "text/plain; charset=utf-8");
+  }
 });
 
 // ---- in a browser ------------------------------------------------------------------------------

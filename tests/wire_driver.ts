@@ -2,20 +2,21 @@
  * Clients on the wire, one for each transport, with one face: what is the same for all transports is tested once, with these. They must
  * know nothing of the browser runtime.
  */
+import { assertEquals } from "@std/assert";
 import { inflateRawSync } from "node:zlib";
 import { until } from "./kit.ts";
 import { Reader } from "./reader.ts";
 
-/** A client at its link. */
+/** A client at its link, or without one. */
 export interface Wire extends AsyncDisposable {
   readonly reader: Reader;
   /** All that came, as texts. */
   readonly messages: string[];
-  /** How the server ended the link; -1 where it said no code. */
+  /** How the server ended the link; -1 where it said no code. Of a request: the code that its status stands for. */
   readonly closed: number | undefined;
   /** The status of an answer that refused: to the link, or to what was said on it. */
   readonly refused: number | undefined;
-  /** Says these messages together. */
+  /** Says these messages together; `[0, path]` is an event. */
   say(...messages: (string | Uint8Array)[]): Promise<void>;
   /** Cuts the link, without a word. */
   cut(): Promise<void>;
@@ -156,3 +157,69 @@ export const plainSse: Transport = {
   name: "sse, not compressed",
   open: (url, resume, headers = {}) => sse.open(url, resume, { "accept-encoding": "identity", ...headers }),
 };
+
+/** What the status of an answer stands for, as a code of a link. */
+const codes: Readonly<Record<number, number>> = { 400: 4400, 413: 4413, 415: 4415, 500: 4500, 503: 4503 };
+
+/** A page without a link: each request brings its snapshot and what is said, and takes its answer. */
+export class RequestWire extends AnyWire {
+  readonly #url: string;
+  readonly #name: string;
+  readonly #headers: Record<string, string>;
+  #isBegun = false;
+
+  constructor(url: string, name: string, headers: Record<string, string> = {}) {
+    super();
+    this.#url = url;
+    this.#name = name;
+    this.#headers = headers;
+  }
+
+  /** The address of the next request. */
+  get address(): string {
+    const { epoch, done, version, snapshots } = this.reader;
+    return `${this.#url}?nacre=${this.#name}.${epoch}.${done}.${version}.${snapshots.length > 0 ? 1 : 0}`;
+  }
+
+  /** What the next request says; an event is of the version that the page shows, which is written out. */
+  body(...messages: string[]): string {
+    if (!this.#isBegun) return "";
+    const { version, snapshots } = this.reader;
+    const events = messages.map((message) => message.replace(/^\[0,/, `[${version},`));
+    return `["resume",${JSON.stringify(snapshots.at(-1))},${version},[],[${events}]]`;
+  }
+
+  /** Sends a request and takes its answer: nothing of the next one is on its way meanwhile. */
+  async ask(body: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    const type = typeof body === "string" ? {} : { "content-type": "application/octet-stream" };
+    const response = await fetch(this.address, { method: "POST", body, headers: { ...this.#headers, ...type } });
+    const text = await response.text();
+    if (!response.ok) {
+      this.refused = response.status;
+      this.closed = codes[response.status] ?? -1;
+      return;
+    }
+    for (const message of text.split("\n")) this.take(message);
+    this.#isBegun = true;
+    const { covered, done, version } = this.reader;
+    // What its snapshot did not cover would be lost with the next request.
+    assertEquals(covered, { last: done, version });
+  }
+
+  override say(...messages: (string | Uint8Array)[]): Promise<void> {
+    const [first] = messages;
+    return this.ask(typeof first === "string" ? this.body(...messages as string[]) : first as Uint8Array<ArrayBuffer>);
+  }
+
+  override async cut(): Promise<void> {}
+}
+
+/** Plain HTTP. */
+export const http = {
+  name: "http",
+  async open(url, resume = nameClient(), headers = {}) {
+    const wire = new RequestWire(url, resume.split(".")[0]!, headers);
+    await wire.ask(wire.body());
+    return wire;
+  },
+} satisfies Transport;

@@ -349,9 +349,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     }
     this.#snapshots?.replayed(member, snapshot.last, from);
     if (!this.hasEnded) this.#goOn(this.#isBrief ? "request" : "process", snapshot);
-    this.#snapshots?.changed(this.#events, !canResume);
-    // A mount came with a snapshot, unless that has to be saved.
-    if (canResume || this.#snapshots?.saving) this.#snapshots?.resumed(!canResume || version < audience.version);
+    // What has failed on the way is not kept.
+    if (!this.hasEnded) {
+      this.#snapshots?.changed(this.#events, !canResume);
+      // A mount came with a snapshot, unless that has to be saved.
+      if (canResume || this.#snapshots?.saving) this.#snapshots?.resumed(!canResume || version < audience.version);
+    }
     return new Line(this, member, link, false);
   }
 

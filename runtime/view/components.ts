@@ -111,6 +111,8 @@ export class Components {
         0;
     try {
       task();
+      // What is mounted from here on has no level that is its own.
+      this.#saved = undefined;
       this.orphans.length = 0;
       this.#commit(this.#root);
       this.#drain();
@@ -388,17 +390,17 @@ export class Components {
     if (saved) preact.restoreHooks(backing, saved.hooks);
     const living = new Living(backing, own, this);
     if (preact.isSuspense(type)) suspend(living);
-    const level = this.#saved;
-    if (saved) this.#saved = new SavedLevel(saved.inside);
-    try {
-      return this.#settle(living, vnode, before, undefined);
-    } finally {
-      if (saved && this.#saved) this.#saved = level;
-    }
+    return this.#settle(living, vnode, before, undefined, saved);
   }
 
   /** Renders a component for the first time. */
-  #settle(living: Living, vnode: AnyVNode, before: ComponentNode | undefined, outcome: Outcome | undefined): Node {
+  #settle(
+    living: Living,
+    vnode: AnyVNode,
+    before: ComponentNode | undefined,
+    outcome: Outcome | undefined,
+    saved?: SavedComponent,
+  ): Node {
     preact.setOwner(living.backing, living);
     if (outcome) {
       // It was run already, when nobody was told yet that it wants to be run again: its turns count from then.
@@ -406,6 +408,9 @@ export class Components {
       for (; this.#again > 0; this.#again--) living.changed();
     }
     const mark = this.orphans.length;
+    const level = this.#saved;
+    // Of a component that was not there nothing is saved, nor of what is in it: what stands beside it is another's.
+    if (level) this.#saved = new SavedLevel(saved?.inside ?? []);
     try {
       const node = this.#render(living, vnode.props, preact.originalOf(vnode), before, vnode.ref, true, outcome);
       this.orphans.length = mark;
@@ -415,6 +420,8 @@ export class Components {
       // No boundary takes it. Nobody will end this one: it stands nowhere.
       this.#quietly(() => this.#endLiving(living, this.#parent));
       throw error;
+    } finally {
+      this.#saved = level;
     }
   }
 

@@ -33,8 +33,9 @@ export function savedIn(node: Node): SavedComponent[] {
     return node.place.holes.flatMap((hole, i) => hole.kind === "child" ? savedIn(node.holes[i] as Node) : []);
   }
   const { type, key, child } = node as ComponentNode;
-  const inside = savedIn(child);
-  if (!(spot instanceof Living)) return inside;
+  if (!(spot instanceof Living)) return savedIn(child);
+  // What is shown in place of what waits would be taken for that.
+  const inside = spot.suspension?.isSuspended ? [] : savedIn(child);
   const hooks = hookData(spot.backing).map((hook) => hook === null || "id" in hook || isPlain(hook.state) ? hook : null);
   return [{ name: nameOf(type), key: keyText(key), hooks, inside }];
 }
