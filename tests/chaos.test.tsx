@@ -13,12 +13,15 @@ import { seeded } from "./kit.ts";
 /** What has to have happened often enough. */
 const troubles = [
   "acted offline",
+  "answers lost",
   "congestion",
   "crash",
   "cut",
   "deploy",
   "errors in update",
   "errors in view",
+  "fell back to requests",
+  "fell back to streams",
   "gone on elsewhere",
   "gone on here",
   "no network",
@@ -27,6 +30,9 @@ const troubles = [
   "refused: epoch",
   "refused: gone",
   "refused: version",
+  "requests",
+  "requests executed twice",
+  "requests executed twice at once",
   "stop",
   "streams",
 ];
