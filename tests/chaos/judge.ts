@@ -43,7 +43,8 @@ export function judgePage(tab: Tab, shape: Shape, withControls: boolean, model: 
 function judgeModel({ model, isOver, name, heardBefore }: Scene, shape: Shape): void {
   let folded = firstModel(shape, model.seed, model.made);
   for (const [from, message] of model.log) folded = fold(folded, message, from);
-  assertEquals(model, folded, "the model is not the fold of its messages");
+  // Of the same messages by the same function, so also in the same order of fields; what differs is shown at its best.
+  if (JSON.stringify(model) !== JSON.stringify(folded)) assertEquals(model, folded, "the model is not the fold of its messages");
   const before = model.log.slice(0, heardBefore).filter(([, { type }]) => type === "up").length;
   const missing = pendingIn(model).filter((of) => of > before);
   assert(isOver || missing.length === 0, `The effects of "up" ${missing} of ${name} never answered`);

@@ -16,12 +16,14 @@ import type { Totals } from "./totals.ts";
 import { trouble } from "./trouble.ts";
 
 function chooseShape(random: Random): Shape {
+  const tick = random.pick([0, 30, 150, 700]);
   return {
     rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed pairs", "keyed counters", "unkeyed counters"]),
     keyedPane: random.chance(0.5),
     debounce: random.pick([0, 150, 600]),
-    tick: random.pick([0, 30, 150, 700]),
-    ticks: 10 + random.below(50),
+    tick,
+    // As many as come while the users act, about: after that they only take time.
+    ticks: 10 + random.below(tick < 700 ? 50 : 10),
     saving: random.pick([0, 100, 2_000]),
   };
 }
