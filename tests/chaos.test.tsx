@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { PageWindow } from "./chaos/page.ts";
+import { runAll } from "./chaos/runner.ts";
 import { simulate } from "./chaos/simulation.ts";
 import { Totals } from "./chaos/totals.ts";
 import { wholeWindow } from "./chaos/whole_page.ts";
@@ -13,12 +14,15 @@ import { seeded } from "./kit.ts";
 /** What has to have happened often enough. */
 const troubles = [
   "acted offline",
+  "answers lost",
   "congestion",
   "crash",
   "cut",
   "deploy",
   "errors in update",
   "errors in view",
+  "fell back to requests",
+  "fell back to streams",
   "gone on elsewhere",
   "gone on here",
   "no network",
@@ -27,6 +31,9 @@ const troubles = [
   "refused: epoch",
   "refused: gone",
   "refused: version",
+  "requests",
+  "requests executed twice",
+  "requests executed twice at once",
   "stop",
   "streams",
 ];
@@ -34,25 +41,22 @@ const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 1_000);
 const one = Deno.env.get("NACRE_CHAOS");
 
 seeded(`Whatever breaks, each message is heard once, in order and as it was seen, or its page is told`, async (random) => {
-  const totals = new Totals();
+  if (one) {
+    const { failure, trace } = await simulate(Number(one), new Totals(), true);
+    console.log(trace!.join("\n"));
+    if (failure !== undefined) throw failure;
+    return;
+  }
   const began = performance.now();
-  for (let i = 0; i < (one ? 1 : runs); i++) {
-    const seed = one ? Number(one) : random.below(2 ** 32);
-    const { failure, trace } = await simulate(seed, totals, one !== undefined);
-    if (trace) console.log(trace.join("\n"));
-    if (failure === undefined) continue;
-    if (!one) {
-      const again = await simulate(seed, new Totals(), true);
-      console.error(
-        [...again.trace!.slice(-400), `Run ${i} failed. To see all of it: NACRE_CHAOS=${seed} deno test -A tests/chaos.test.tsx`].join(
-          "\n",
-        ),
-      );
-    }
-    throw failure;
+  const { totals, failed } = await runAll(Array.from({ length: runs }, () => random.below(2 ** 32)));
+  if (failed !== undefined) {
+    const { failure, trace } = await simulate(failed, new Totals(), true);
+    console.error(trace!.slice(-400).join("\n"));
+    console.error(`A run failed. To see all of it: NACRE_CHAOS=${failed} deno test -A tests/chaos.test.tsx`);
+    throw failure ?? new Error(`The run of ${failed} failed, and did not when it was repeated`);
   }
   console.log(`${totals}; ${(runs / (performance.now() - began) * 1000).toFixed()} runs a second`);
-  if (one || runs < 1_000) return;
+  if (runs < 1_000) return;
   // A simulation in which nothing goes wrong proves nothing.
   for (const kind of troubles) {
     assert(totals.of(kind) >= runs / 100, `${kind}: ${totals}`);

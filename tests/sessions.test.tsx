@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { useState } from "preact/hooks";
 import { type App, app, effect, next, type Send } from "../mod.ts";
 import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
+import { memoryStore } from "../runtime/continuity/memory_store.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { Sealer } from "../runtime/continuity/seal.ts";
 import { ResumingClient } from "./resuming_client.ts";
@@ -10,23 +11,29 @@ import { VirtualWorld } from "./virtual_world.ts";
 
 type Msg = "up" | "down" | "tick" | { readonly add: number };
 
-const counter = app({
-  init: () => ({ count: 0, ticks: 0 }),
-  update(model, msg: Msg) {
-    if (msg === "tick") return { ...model, ticks: model.ticks + 1 };
-    return { ...model, count: model.count + (msg === "up" ? 1 : msg === "down" ? -1 : msg.add) };
-  },
-  view: (model, send: Send<Msg>) => (
-    <div>
-      <button onClick={send("down")}>-</button>
-      <p>{model.count} {model.ticks}</p>
-      <button onClick={send("up")}>+</button>
-      <button onClick={send({ add: model.count })}>double</button>
-      {model.count > 1 && <button onClick={send({ add: -model.count })}>zero</button>}
-    </div>
-  ),
-  name: "counter",
-});
+/** The counter, in a version. */
+const counterOf = (version: number) =>
+  app({
+    init: () => ({ count: 0, ticks: 0 }),
+    update(model, msg: Msg) {
+      if (msg === "tick") return { ...model, ticks: model.ticks + 1 };
+      return { ...model, count: model.count + (msg === "up" ? 1 : msg === "down" ? -1 : msg.add) };
+    },
+    view: (model, send: Send<Msg>) => (
+      <div>
+        <button onClick={send("down")}>-</button>
+        <p>{model.count} {model.ticks}</p>
+        <button onClick={send("up")}>+</button>
+        <button onClick={send({ add: model.count })}>double</button>
+        {model.count > 1 && <button onClick={send({ add: -model.count })}>zero</button>}
+      </div>
+    ),
+    name: "counter",
+    version,
+    migrate: (old: { readonly count: number; readonly ticks: number }) => old,
+  });
+
+const counter = counterOf(0);
 
 const secret = "a secret that nobody knows";
 
@@ -234,6 +241,56 @@ Deno.test("a page that is silent for longer than a snapshot is good for goes on 
     world.settle();
     assertEquals([client.text, client.reader.mounts], ["-1 0+double", 1]);
     here.leave();
+  }
+});
+
+Deno.test("a page that a new version of the app has gone on with is sent elsewhere by an old one, and begins anew only after a minute", async () => {
+  const world = new VirtualWorld();
+  for (const store of [undefined, memoryStore({ now: () => world.now() })]) {
+    const client = new ResumingClient("anna-0001");
+    const [old, young] = [processOf(counter, world, { store }), processOf(counterOf(1), world, { store })];
+    const settle = async () => {
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      world.settle();
+    };
+    client.open(young);
+    client.click("+");
+    world.advance(1_500);
+    await settle();
+    client.cut();
+    client.open(old);
+    client.click("+");
+    await settle();
+    assertEquals([client.closed, client.text, client.waiting], [4503, "-1 0+double", 1]);
+    const answer = await old.answer(client.resume, undefined, undefined, client.request(), 5_000);
+    assertEquals([answer!.isLost, answer!.messages], [true, []]);
+    client.cut();
+    client.open(young);
+    await settle();
+    if (store) {
+      // Who was to go elsewhere has taken the session over all the same: its owner of before finds out.
+      assertEquals(client.closed, 4409);
+      client.open(young);
+      await settle();
+    }
+    assertEquals([client.text, client.reader.mounts, client.waiting], ["-2 0+doublezero", 1, 0]);
+    // Long after that it is none that was in vain.
+    world.advance(600_000);
+    for (let i = 0; i < 30; i++) {
+      client.cut();
+      client.open(old);
+      await settle();
+      assertEquals([client.closed, client.text], [4503, "-2 0+doublezero"]);
+      world.advance(2_000);
+    }
+    // The new version was taken back: nobody else is there.
+    client.cut();
+    client.open(old);
+    await settle();
+    assertEquals([client.closed, client.text, client.reader.mounts], [undefined, "-0 0+double", 2]);
+    client.cut();
+    old.leave();
+    young.leave();
   }
 });
 

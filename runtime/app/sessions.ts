@@ -15,6 +15,7 @@ import { type Claim, readClaim } from "./claim.ts";
 import { type Connection, deadConnection } from "./connection.ts";
 import { isDevelopment } from "./development.ts";
 import { closeCodes, closeLink, type Link, readResume, type Resume } from "./member.ts";
+import { Newer } from "./newer.ts";
 import { paintApp, type Painted } from "./paint.ts";
 import { report } from "./report.ts";
 import type { Restart } from "./restart.ts";
@@ -65,7 +66,7 @@ export interface Answer {
   readonly messages: readonly string[];
   /** The app has failed in it. */
   readonly hasFailed: boolean;
-  /** It comes to nothing and is to be asked again: another process was quicker, or the store has failed. */
+  /** It comes to nothing and is to be asked again: another process was quicker, or has a later version; or the store has failed. */
   readonly isLost?: boolean;
 }
 
@@ -84,6 +85,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #arriving = new Map<string, Link<User>>();
   /** What a developer was told of painting. */
   readonly #warned = new Set<string>();
+  /** Those who come from a later version of the app. */
+  readonly #newer: Newer;
   /** Of a user that is no structured data. */
   #isTold = false;
   /** Of the next look at who needs another snapshot, while there are any. */
@@ -97,6 +100,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#app = app;
     this.#options = options;
     this.world = options.world ?? realWorld;
+    this.#newer = new Newer(this.world);
     const { sleep = 0, linger } = options;
     this.sleepMs = Number.isFinite(sleep) ? sleep : 0;
     this.lingerMs = linger;
@@ -147,7 +151,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     };
     const who = readResume(resume, this.world);
     const found = up && await this.#find(up, who, user);
-    if (found === "failed") return { messages, hasFailed, isLost: true };
+    if (found === "elsewhere") return { messages, hasFailed, isLost: true };
     const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#savingOf(who.name, user), true);
     if (found) runtime.revive(link, found.snapshot, found.up, found);
     else runtime.connect(link);
@@ -309,14 +313,17 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     return found.then((found) => {
       const isLast = this.#arriving.get(place) === link;
       if (isLast) this.#arriving.delete(place);
-      if (isLast && found !== "failed" && !this.#isLeaving) return this.#goOn(place, resume, link, flags, found);
-      if (isLast) closeLink(link, closeCodes.elsewhere, "come back");
-      else closeLink(link, closeCodes.impossible, "replaced by a newer link");
+      if (isLast) return this.#goOn(place, resume, link, flags, this.#isLeaving ? "elsewhere" : found);
+      closeLink(link, closeCodes.impossible, "replaced by a newer link");
       return deadConnection;
     });
   }
 
-  #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | undefined): Connection {
+  #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | "elsewhere" | undefined): Connection {
+    if (found === "elsewhere") {
+      closeLink(link, closeCodes.elsewhere, "come back");
+      return deadConnection;
+    }
     // Another link of the same client was quicker.
     this.#sessions.get(place)?.stop();
     const session = this.#add(place, resume, link, flags, found);
@@ -324,14 +331,19 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     return session.enter(link, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
   }
 
-  /** What a client goes on from, in its token or in the store; undefined for what is refused or gone. */
-  #find(up: ResumeUp, resume: Resume, user: User | undefined): Found | undefined | Promise<Found | undefined | "failed"> {
+  /** What a client goes on from, in its token or in the store; undefined for what is refused or gone, `"elsewhere"` for what another may know. */
+  #find(
+    up: ResumeUp,
+    resume: Resume,
+    user: User | undefined,
+  ): Found | "elsewhere" | undefined | Promise<Found | "elsewhere" | undefined> {
     const { store, sealer } = this.#options;
     const context = this.#contextOf(user);
     const text = context === undefined ? undefined : sealer?.open(up[1], { context });
     const claim = text === undefined ? undefined : readClaim(text);
     if (claim) return store && sealer ? this.#take(store, sealer, claim, up, resume, user) : undefined;
-    const snapshot = text === undefined ? undefined : this.#read(text);
+    const snapshot = text === undefined ? undefined : this.#read(text, resume);
+    if (snapshot === "elsewhere") return snapshot;
     if (!snapshot || !isAfter(up, resume, snapshot)) return undefined;
     if (!store || !sealer) return { snapshot, up };
     // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
@@ -348,7 +360,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     resume: Resume,
     user: User | undefined,
     unsaved?: Snapshot,
-  ): Promise<Found | undefined | "failed"> {
+  ): Promise<Found | "elsewhere" | undefined> {
     const { key, client, last, version } = claim;
     if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
     let taken: Stored | undefined;
@@ -356,12 +368,13 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       taken = await store.take(key);
     } catch (error) {
       report(this.#options.onError, error, "store");
-      return "failed";
+      return "elsewhere";
     }
     const savingOf = (taken: Taken) => this.#savingOf(resume.name, user as User, key, taken);
     if (!taken && unsaved) return { snapshot: unsaved, up, saving: savingOf({ epoch: 0, saved: undefined }) };
     const text = taken && sealer.openBytes(taken.value, { context: savedContext(key, this.#contextOf(user)!) });
-    const snapshot = text === undefined ? undefined : this.#read(text);
+    const snapshot = text === undefined ? undefined : this.#read(text, resume);
+    if (snapshot === "elsewhere") return snapshot;
     // It was set back, by whoever looks after it: what lies between is nowhere.
     if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
     const [kind, token, shown, marks, events] = up;
@@ -392,13 +405,14 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     }
   }
 
-  /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one. */
-  #read(text: string): Snapshot | undefined {
+  /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one, `"elsewhere"` where a later one can. */
+  #read(text: string, { name }: Resume): Snapshot | "elsewhere" | undefined {
     const snapshot = readSnapshot(text);
     if (!snapshot) return undefined;
     if (snapshot.appVersion === this.#app.version) return snapshot;
     const { migrate } = this.#app;
-    if (!migrate || snapshot.appVersion > this.#app.version) return undefined;
+    if (snapshot.appVersion > this.#app.version) return this.#newer.sends(name) ? "elsewhere" : undefined;
+    if (!migrate) return undefined;
     try {
       const migrated = (model: unknown) => migrate(model, snapshot.appVersion);
       return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, ...rest]) => [migrated(model), ...rest]) };

@@ -13,9 +13,9 @@ import type { Stage } from "./stage.ts";
 /** What of a socket its tab sees. */
 export interface Caller {
   /** A message has come; it is given to the socket before or after, by `deliver`. */
-  heard(text: string, cable: Cable, deliver: () => void): void;
+  heard(text: string, carrier: Carrier, deliver: () => void): void;
   /** A message was sent. */
-  said(text: string, cable: Cable): void;
+  said(text: string, carrier: Carrier): void;
   /** Who it is, as the server would know by a cookie. */
   readonly user: number;
   readonly name: string;
@@ -23,6 +23,37 @@ export interface Caller {
   cable: Cable | undefined;
   /** The event of this number, of the epoch that it is in. */
   entry(number: number): Entry | undefined;
+  /** The events that are numbered in it, by number. */
+  numbered(): ReadonlyMap<number, Entry>;
+  /** What does not get through from where it is. */
+  readonly blocked: ReadonlySet<"sockets" | "streams">;
+}
+
+/** What carries messages between a tab and a process, as those see it who look on. */
+export interface Carrier {
+  readonly caller: Caller;
+  process: Process | undefined;
+  /** The runtime at the far end, as its process names it, once it has shown something. */
+  scene: Scene | undefined;
+  /** The same, as far as the browser has heard. */
+  readonly shown: Scene | undefined;
+  stand?: Stand | undefined;
+  /** It is one request and its answer: nothing comes by itself. */
+  readonly isAlone: boolean;
+  /** Nothing has been heard on it yet, nor said but in answer to its beginning. */
+  readonly isNew: boolean;
+  /** The version that was sent last. */
+  version: number;
+  /** The number of the last event that was said with a snapshot. */
+  said: number;
+  /** The event of this number, as the tab counts there; `"past"` where nothing of it is heard any more. */
+  entry(number: number): Entry | "past" | undefined;
+  /** It breaks. */
+  cut(): void;
+  /** Its process has ended, and may have said so: what is on its way arrives. */
+  left(): void;
+  /** Its process is no more. */
+  lost(): void;
 }
 
 /** The browser's face of a link. */
@@ -40,6 +71,10 @@ export type MakeWindow = (canMove: boolean) => PageWindow;
 export class Network {
   readonly processes: Process[] = [];
   readonly cables: Set<Cable> = new Set();
+  /** Requests that are not answered yet. */
+  readonly exchanges: Set<Carrier> = new Set();
+  /** How many of a hundred requests are lost, on either way; and executed twice. */
+  loss = 0;
   /** Until when no link comes about. */
   downUntil = 0;
   /** How many ends of links their browsers have still to hear of. */
@@ -89,6 +124,11 @@ export class Network {
     };
   }
 
+  /** A process is no more. */
+  lose(process: Process): void {
+    for (const carrier of [...this.cables, ...this.exchanges]) if (carrier.process === process) carrier.lost();
+  }
+
   /** The run is over. */
   end(): void {
     for (const one of this.held) one[Symbol.dispose]();
@@ -100,19 +140,15 @@ export class Network {
 }
 
 /** One link, as both of its ends and what is between them. */
-export class Cable {
+export class Cable implements Carrier {
   process: Process | undefined;
   connection: Connection | undefined;
-  /** The runtime at the far end, as its process names it, once it has shown something. */
   scene: Scene | undefined;
-  /** The same, as far as the browser has heard. */
   shown: Scene | undefined;
   stand: Stand | undefined;
-  /** Nothing has been heard on it yet, nor said but in answer to its beginning. */
+  readonly isAlone = false;
   isNew = true;
-  /** The version that was sent last. */
   version = 0;
-  /** The number of the last event that was said with a snapshot. */
   said = Infinity;
   /** The link says that so many bytes wait. */
   congestedUntil = 0;
@@ -125,15 +161,26 @@ export class Cable {
   /** The server knows of no link any more. */
   protected isOver = false;
 
-  constructor(readonly network: Network, readonly caller: Caller, readonly face: Face, readonly resume: string) {
+  constructor(
+    readonly network: Network,
+    readonly caller: Caller,
+    readonly face: Face,
+    readonly resume: string,
+    kind: "sockets" | "streams" = "sockets",
+  ) {
     network.cables.add(this);
     caller.cable = this;
     const { clock, random } = network.stage;
     clock.after(network.delay(), () => {
-      const process = network.pick();
+      const process = caller.blocked.has(kind) ? undefined : network.pick();
       if (process === undefined || face.readyState !== 0 || random.chance(0.03)) return this.#tellClose(1006, network.delay());
       this.#open(process);
     });
+  }
+
+  /** Of a link that was left nothing is heard, and what it numbers may be others by now. */
+  entry(number: number): Entry | "past" | undefined {
+    return this.caller.cable === this ? this.caller.entry(number) : "past";
   }
 
   #open(process: Process): void {
@@ -249,12 +296,10 @@ export class Cable {
     if (random.chance(0.8)) clock.after(500 + random.below(3_000), () => this.serverHears());
   }
 
-  /** Its process has ended, and may have said so: what is on its way arrives. */
   left(): void {
     if (!this.isOver) this.lost();
   }
 
-  /** Its process is no more. */
   lost(): void {
     this.#upIsCut = this.#downIsCut = true;
     this.isOver = true;

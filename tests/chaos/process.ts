@@ -10,7 +10,7 @@ import { Streams } from "../../runtime/transport/sse.ts";
 import type { World } from "../../runtime/world.ts";
 import { createApp } from "./app.tsx";
 import type { Model, Shape } from "./model.ts";
-import type { Cable, Network } from "./network.ts";
+import type { Cable, Carrier, Network } from "./network.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
@@ -29,8 +29,10 @@ export interface Process {
   readonly streams: Streams;
   /** Takes a link. */
   connect(link: Link, cable: Cable): Connection;
+  /** Answers a request without a link, of this user. */
+  respond(request: Request, user: number): Promise<Response>;
   /** Told of each message before it is on its way. */
-  sends(text: string, cable: Cable): void;
+  sends(text: string, carrier: Carrier): void;
   /** It ends at once, and says nothing. */
   crash(): void;
   /** It is asked to end. */
@@ -44,7 +46,12 @@ export class ProcessWorld implements World {
   readonly #began: number;
   #soonAt = 0;
 
-  constructor(stage: Stage, readonly busy: number) {
+  constructor(
+    stage: Stage,
+    readonly busy: number,
+    /** Told of each name for what begins. */
+    readonly named: (name: string) => void = () => {},
+  ) {
     this.#stage = stage;
     this.#began = stage.random.below(1e6);
   }
@@ -70,7 +77,9 @@ export class ProcessWorld implements World {
 
   randomName(bytes: number): string {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    return Array.from({ length: Math.ceil(bytes * 4 / 3) }, () => letters[this.#stage.random.below(64)]).join("");
+    const name = Array.from({ length: Math.ceil(bytes * 4 / 3) }, () => letters[this.#stage.random.below(64)]).join("");
+    this.named(name);
+    return name;
   }
 }
 
@@ -115,16 +124,21 @@ export class PlainProcess implements Process {
     };
   }
 
-  sends(text: string, cable: Cable): void {
+  /** What is shared, and what is kept nowhere, needs a link. */
+  async respond(): Promise<Response> {
+    return new Response(null, { status: 409 });
+  }
+
+  sends(text: string, carrier: Carrier): void {
     // An app that began again has another scene.
-    if (/^\["(mount|resume)"/.test(text)) cable.scene = cable.stand!.scene;
-    cable.stand!.scene.sends(text, cable);
+    if (/^\["(mount|resume)"/.test(text)) carrier.scene = carrier.stand!.scene;
+    carrier.stand!.scene.sends(text, carrier);
   }
 
   crash(): void {
     this.network.stage.note(this.name, () => "crashes");
     this.#world.isUp = false;
-    for (const cable of [...this.network.cables]) if (cable.process === this) cable.lost();
+    this.network.lose(this);
     for (const stand of this.#stands) this.#close(stand);
   }
 

@@ -3,7 +3,7 @@
  * network, and must never ask the runtime.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Cable } from "./network.ts";
+import type { Carrier } from "./network.ts";
 import { type Model, type Msg, placesOf, type Shape } from "./model.ts";
 import type { Stage } from "./stage.ts";
 import type { Entry } from "./entry.ts";
@@ -71,24 +71,23 @@ export class Scene {
   }
 
   /** A message goes to a client. */
-  sends(text: string, cable: Cable): void {
+  sends(text: string, carrier: Carrier): void {
     const message = JSON.parse(text);
-    if (message[0] === "mount") this.#made(cable.version = message[2]);
+    if (message[0] === "mount") this.#made(carrier.version = message[2]);
     else if (message[0] === "resume") {
-      cable.version = message[2];
+      carrier.version = message[2];
       // What was shown elsewhere: as of the first rendering here, where it is not the newest.
       const rendering = message.length > 5 ? 0 : this.#models.length - 1;
       if (!this.#versions.has(message[2])) this.#versions.set(message[2], { rendering, time: this.stage.clock.now });
       this.newest = Math.max(this.newest, message[2]);
-      if (message.length > 5) this.#made(cable.version += 1 + message[7]);
+      if (message.length > 5) this.#made(carrier.version += 1 + message[7]);
     } else if (message[0] === "emit" && message[1] === "nacre:refused") {
-      // Of a link that was left nothing is heard, and what it numbers may be others by now.
-      if (cable.caller.cable !== cable) return;
       const { event, reason } = message[2];
-      const entry = cable.caller.entry(event);
+      const entry = carrier.entry(event);
+      if (entry === "past") return;
       assert(entry, `A refusal of event ${event}, which was never sent`);
-      this.#justify(entry, reason, cable);
-    } else if (typeof message[0] !== "string" && message.length > 1) this.#made(cable.version += 1 + (message[3] ?? 0));
+      this.#justify(entry, reason, carrier);
+    } else if (typeof message[0] !== "string" && message.length > 1) this.#made(carrier.version += 1 + (message[3] ?? 0));
   }
 
   #made(version: number): void {
@@ -115,7 +114,7 @@ export class Scene {
   }
 
   /** Throws when an event had to be delivered that is refused now. */
-  #justify(entry: Entry, reason: string, cable: Cable): void {
+  #justify(entry: Entry, reason: string, carrier: Carrier): void {
     const isHere = entry.scene === this;
     // It was judged when it was told first; another process may have judged it otherwise, and not been heard.
     if (entry.judge === this) {
@@ -137,7 +136,7 @@ export class Scene {
     const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
     const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
     // Told in a new link's first moment, or where it was gone through again, it may have been refused any time before.
-    const present = cable.isNew || !isHere ? models : models.slice(-1);
+    const present = carrier.isNew || !isHere ? models : models.slice(-1);
     const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
     assert(wasAway || hadNoHandler, complaint);
   }

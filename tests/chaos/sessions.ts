@@ -6,10 +6,11 @@ import type { Connection } from "../../runtime/app/connection.ts";
 import type { Link } from "../../runtime/app/member.ts";
 import { Sessions } from "../../runtime/app/sessions.ts";
 import { Sealer } from "../../runtime/continuity/seal.ts";
+import { answer } from "../../runtime/transport/http.ts";
 import { Streams } from "../../runtime/transport/sse.ts";
 import { createApp } from "./app.tsx";
 import type { Model, Msg, Shape } from "./model.ts";
-import type { Cable, Network } from "./network.ts";
+import type { Cable, Carrier, Network } from "./network.ts";
 import { type Process, ProcessWorld } from "./process.ts";
 import { Scene } from "./scene.ts";
 
@@ -36,20 +37,23 @@ export class SessionProcess implements Process {
   /** By the newest model of each. */
   readonly #scenes = new Map<Model, Scene>();
   readonly #byEpoch = new Map<string, Scene>();
-  #last: Scene | undefined;
+  /** Names for what begins, until it has a model: one of them is its epoch. */
+  #names: string[] = [];
+  #isNamed = false;
   /** What was said on links before it was known of which app they are. */
-  readonly #early = new WeakMap<Cable, string[]>();
+  readonly #early = new WeakMap<Carrier, string[]>();
 
   constructor(readonly fleet: Fleet, readonly name: string, version: number) {
     const { network: { stage }, shape, effects } = fleet;
-    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]));
+    this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]), (name) => {
+      if (this.#isNamed) this.#names = [];
+      this.#isNamed = false;
+      this.#names.push(name);
+    });
     stage.note(name, () => `starts with version ${version}`);
     const app = createApp(shape, () => stage.random.below(2 ** 31), {
       began: (model) => void this.#begin(model),
-      rendered: (model) => {
-        const scene = this.#last = this.#scenes.get(model) ?? this.#begin(model);
-        scene.rendered(model);
-      },
+      rendered: (model) => (this.#scenes.get(model) ?? this.#begin(model)).rendered(model),
       folded: (model, message, before) => {
         const scene = this.#scenes.get(before) ?? this.#begin(before);
         this.#scenes.delete(before);
@@ -88,21 +92,24 @@ export class SessionProcess implements Process {
     return this.#sessions.connect(link);
   }
 
-  sends(text: string, cable: Cable): void {
+  respond(request: Request, user: number): Promise<Response> {
+    return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined);
+  }
+
+  sends(text: string, carrier: Carrier): void {
     if (/^\["(mount|resume)"/.test(text)) {
       const [, name] = JSON.parse(text);
-      if (!this.#byEpoch.has(name)) this.#byEpoch.set(name, this.#last!);
-      cable.scene = this.#byEpoch.get(name)!;
-      for (const early of this.#early.get(cable) ?? []) cable.scene.sends(early, cable);
+      carrier.scene = this.#byEpoch.get(name)!;
+      for (const early of this.#early.get(carrier) ?? []) carrier.scene.sends(early, carrier);
     }
-    if (cable.scene) cable.scene.sends(text, cable);
-    else this.#early.set(cable, [...this.#early.get(cable) ?? [], text]);
+    if (carrier.scene) carrier.scene.sends(text, carrier);
+    else this.#early.set(carrier, [...this.#early.get(carrier) ?? [], text]);
   }
 
   crash(): void {
     this.fleet.network.stage.note(this.name, () => "crashes");
     this.#world.isUp = false;
-    for (const cable of [...this.fleet.network.cables]) if (cable.process === this) cable.lost();
+    this.fleet.network.lose(this);
     for (const scene of this.#scenes.values()) scene.isOver = true;
   }
 
@@ -112,7 +119,8 @@ export class SessionProcess implements Process {
     for (const scene of this.#scenes.values()) scene.isOver = true;
     // What it has said is on its way; nothing more is.
     this.#world.isUp = false;
-    for (const cable of [...this.fleet.network.cables]) if (cable.process === this) cable.left();
+    const { cables, exchanges } = this.fleet.network;
+    for (const carrier of [...cables, ...exchanges]) if (carrier.process === this) carrier.left();
   }
 
   #begin(model: Model): Scene {
@@ -120,6 +128,8 @@ export class SessionProcess implements Process {
     const scene = new Scene(stage, shape, `app ${scenes.length} of ${this.name}`, true, model);
     scenes.push(scene);
     this.#scenes.set(model, scene);
+    for (const name of this.#names) this.#byEpoch.set(name, scene);
+    this.#isNamed = true;
     return scene;
   }
 }

@@ -11,17 +11,19 @@ import { PlainProcess, type Process } from "./process.ts";
 import { type Fleet, SessionProcess } from "./sessions.ts";
 import type { Scene } from "./scene.ts";
 import { Stage } from "./stage.ts";
-import { Tab } from "./tab.ts";
+import { Tab, type Way } from "./tab.ts";
 import type { Totals } from "./totals.ts";
 import { trouble } from "./trouble.ts";
 
 function chooseShape(random: Random): Shape {
+  const tick = random.pick([0, 30, 150, 700]);
   return {
     rows: random.pick(["keyed", "unkeyed", "keyed components", "unkeyed components", "keyed pairs", "keyed counters", "unkeyed counters"]),
     keyedPane: random.chance(0.5),
     debounce: random.pick([0, 150, 600]),
-    tick: random.pick([0, 30, 150, 700]),
-    ticks: 10 + random.below(50),
+    tick,
+    // As many as come while the users act, about: after that they only take time.
+    ticks: 10 + random.below(tick < 700 ? 50 : 10),
     saving: random.pick([0, 100, 2_000]),
   };
 }
@@ -59,13 +61,19 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     return kind === "session" ? new SessionProcess(fleet, name, version) : new PlainProcess(network, name, shape, kind === "room", scenes);
   };
   for (let i = kind === "session" ? 1 + random.below(3) : 1; i > 0; i--) network.processes.push(start());
-  const tabs = Array.from({ length: kind === "link" ? 1 : 1 + random.below(2) }, (_, user) => new Tab(network, user, `tab ${user}`));
+  // What is shared, and what is kept nowhere, needs a link.
+  const ways: Way[] = kind === "session" ? ["any", "any", "any", "sse", "http", "http", "falls back"] : ["any", "any", "any", "any", "sse"];
+  const tabs = Array.from(
+    { length: kind === "link" ? 1 : 1 + random.below(2) },
+    (_, user) => new Tab(network, user, `tab ${user}`, random.pick(ways)),
+  );
 
   const check = () => {
     if (stage.failure !== undefined) throw stage.failure;
   };
   const troubled = random.pick([0, 0.05, 0.15]);
   stage.mayFail = troubled > 0 && random.chance(0.3);
+  network.loss = troubled > 0 ? random.pick([0, 10, 30]) : 0;
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
     check();
@@ -80,7 +88,8 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
   stage.mayFail = false;
-  const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && tab.scene!.model.ticks <= 0);
+  network.loss = 0;
+  const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && (tab.isAlone || tab.scene!.model.ticks <= 0));
   await clock.advance(5_000);
   for (let i = 0; i < 200 && !isQuiet(); i++) {
     await clock.advance(1_000);

@@ -42,12 +42,8 @@ export function streamsOf(network: Network, caller: Caller) {
         }
       }
     },
-    fetch: async (url: string, { body }: { body: string }) => {
-      if (url.includes("&link=")) return open.get(url)!.post(body);
-      // What is no stream's is a plain request: here nobody answers those.
-      await new Promise((resolve) => network.stage.clock.after(network.delay(), resolve as () => void));
-      return { ok: false, status: 404, text: async () => "" };
-    },
+    /** That of POSTs to a stream. */
+    fetch: (url: string, { body }: { body: string }) => open.get(url)!.post(body),
   };
 }
 
@@ -56,7 +52,7 @@ class StreamCable extends Cable implements Disposable {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
   constructor(network: Network, caller: Caller, face: ConstructorParameters<typeof Cable>[2], url: string) {
-    super(network, caller, face, new URL(url, "https://chaos.example").searchParams.get("nacre")!);
+    super(network, caller, face, new URL(url, "https://chaos.example").searchParams.get("nacre")!, "streams");
     this.#url = new URL(url, "https://chaos.example").href;
   }
 

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
+import type { Host } from "../../runtime/browser/part.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
 import { watchFacts } from "../../runtime/browser/facts.ts";
 import { openRequests } from "../../runtime/browser/http.ts";
@@ -13,14 +14,18 @@ import type { Timer } from "./clock.ts";
 import { Entry } from "./entry.ts";
 import { htmlOf } from "./markup.ts";
 import type { UserMsg } from "./model.ts";
-import type { Cable, Caller, Network } from "./network.ts";
+import type { Cable, Caller, Carrier, Network } from "./network.ts";
 import { type PageElement, type PageEvent, type PageNode, type PageWindow } from "./page.ts";
+import { Requests } from "./requests.ts";
 import type { Scene } from "./scene.ts";
 import { streamsOf } from "./streams.ts";
 import type { Stage } from "./stage.ts";
 
 /** How long a client is remembered for certain. */
 const lingerMs = 55_000;
+
+/** How a tab is linked: by what its element says, or by what gets through. */
+export type Way = "any" | "falls back" | "sse" | "http";
 
 /** What waits for its time. */
 interface Waiting {
@@ -44,6 +49,8 @@ export class Tab implements Caller {
   cable: Cable | undefined;
   epoch = "";
   isLive = false;
+  /** It has no link, so nothing comes by itself. */
+  isAlone = false;
   readonly #stage: Stage;
   /** By number, of this epoch. */
   #numbered: Entry[] = [];
@@ -57,8 +64,9 @@ export class Tab implements Caller {
   readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
   #acted = 0;
   #lastHeard = 0;
+  readonly blocked: ReadonlySet<"sockets" | "streams">;
 
-  constructor(readonly network: Network, readonly user: number, readonly name: string) {
+  constructor(readonly network: Network, readonly user: number, readonly name: string, way: Way) {
     const { stage } = network;
     const { clock, random } = stage;
     this.#stage = stage;
@@ -99,16 +107,29 @@ export class Tab implements Caller {
       // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
       if (name === "facts") return { create: watchFacts };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
-      return { create: name === "sse" ? openStreams : openRequests };
+      return { create: name === "sse" ? openStreams : (host: Host) => this.#openRequests(host) };
     }) as LoadPart;
     install(world as unknown as World, loadPart);
     const element = this.element = window.create("server-component");
     element.addEventListener("nacre:refused", (event) => this.#refused(event));
     element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
     element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
-    if (random.chance(0.15)) element.setAttribute("method", "sse");
+    this.blocked = new Set(way === "falls back" ? random.pick([["sockets"], ["sockets", "streams"]] as const) : []);
+    if (way === "sse" || way === "http") element.setAttribute("method", way);
+    if (way === "http" && random.chance(0.3)) element.setAttribute("poll", random.pick(["500ms", "3s"]));
     element.setAttribute("route", "/ws");
     window.document.body.append(element);
+  }
+
+  /** Each link's requests are its own. */
+  #openRequests(host: Host): ReturnType<typeof openRequests> {
+    return {
+      open: (address, say) => {
+        const requests = new Requests(this.network, this);
+        const world = { ...host.world, fetch: requests.fetch } as unknown as World;
+        return requests.watch(openRequests({ ...host, world }).open(address, say));
+      },
+    };
   }
 
   /** Nothing is on its way, as far as the page knows. */
@@ -118,6 +139,13 @@ export class Tab implements Caller {
 
   entry(number: number): Entry | undefined {
     return this.#numbered[number - 1];
+  }
+
+  numbered(): ReadonlyMap<number, Entry> {
+    const entries = new Map<number, Entry>();
+    // What came before this epoch's first is no entry of it.
+    this.#numbered.forEach((entry) => entries.set(entry.number, entry));
+    return entries;
   }
 
   /** What is shown, as text. */
@@ -193,9 +221,9 @@ export class Tab implements Caller {
     this.#put.set(element, { entry: waiting.entry, value: text });
     const debounce = this.network.debounce;
     if (debounce === 0) this.#flush();
+    // Before that of the runtime, which is set by the event: what is sent has its number.
+    else waiting.timer = this.#stage.clock.after(debounce, () => this.#flush(({ element: other }) => other === element));
     this.#happens(element, "input");
-    // After that of the runtime, which is set by the event.
-    if (debounce > 0) waiting.timer = this.#stage.clock.after(debounce, () => this.#flush(({ element: other }) => other === element));
   }
 
   #submit(form: PageElement, place: string): void {
@@ -243,9 +271,9 @@ export class Tab implements Caller {
 
   // ---- what the network brings -----------------------------------------------------------------
 
-  heard(text: string, cable: Cable, deliver: () => void): void {
+  heard(text: string, carrier: Carrier, deliver: () => void): void {
     try {
-      this.#heard(JSON.parse(text), cable, deliver);
+      this.#heard(JSON.parse(text), carrier, deliver);
       this.#lastHeard = this.#stage.clock.now;
     } catch (error) {
       this.#stage.fail(error);
@@ -262,10 +290,10 @@ export class Tab implements Caller {
     }
   }
 
-  #heard(message: unknown[], cable: Cable, deliver: () => void): void {
+  #heard(message: unknown[], carrier: Carrier, deliver: () => void): void {
     const [kind] = message;
-    if (kind === "mount") this.#mounted(message as never, cable, deliver);
-    else if (kind === "resume") this.#resumed(message as never, cable, deliver);
+    if (kind === "mount") this.#mounted(message as never, carrier, deliver);
+    else if (kind === "resume") this.#resumed(message as never, carrier, deliver);
     else {
       if (typeof kind !== "string" && message.length > 1) this.#patched(message[3] as number | undefined);
       deliver();
@@ -294,16 +322,20 @@ export class Tab implements Caller {
     this.#stage.totals.note("snapshots");
   }
 
-  #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], cable: Cable, deliver: () => void): void {
+  #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], carrier: Carrier, deliver: () => void): void {
     const [last, snapshot] = [covered].flat() as [number, string?];
     this.#flush();
     const waited = this.#numbered.slice(Math.max(last, this.#done));
     this.version = version;
-    this.scene = cable.shown;
+    this.scene = carrier.shown;
+    this.isAlone = carrier.isAlone;
+    if (this.blocked.size > 0 && this.epoch === "") {
+      this.#stage.totals.note(this.isAlone ? "fell back to requests" : "fell back to streams");
+    }
     deliver();
     this.#acknowledge(Math.max(0, last - this.#done));
     if (epoch !== this.epoch) {
-      for (const entry of waited) this.#ended(entry, cable);
+      for (const entry of waited) this.#ended(entry, carrier);
       if (this.epoch !== "") this.#stage.totals.note("epochs ended");
       // What comes is numbered from here.
       this.#numbered.length = this.#done = last;
@@ -316,10 +348,11 @@ export class Tab implements Caller {
     this.#look();
   }
 
-  #resumed(message: [string, string, number, number, unknown?, unknown?, unknown?, number?], cable: Cable, deliver: () => void): void {
+  #resumed(message: [string, string, number, number, unknown?, unknown?, unknown?, number?], carrier: Carrier, deliver: () => void): void {
     const [, epoch, version, last] = message;
     assertEquals(version, this.version, `${this.name} does not show what it goes on from`);
-    this.scene = cable.shown;
+    this.scene = carrier.shown;
+    this.isAlone = carrier.isAlone;
     this.#stage.totals.note(epoch === this.epoch ? "gone on here" : "gone on elsewhere");
     this.epoch = epoch;
     // Before the patch, and with all that has waited.
@@ -334,15 +367,15 @@ export class Tab implements Caller {
   }
 
   /** An event waited when its epoch ended. */
-  #ended(entry: Entry, cable: Cable): void {
+  #ended(entry: Entry, carrier: Carrier): void {
     if (entry.isFact) {
       entry.refused ??= "epoch";
       return;
     }
     assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
     // What is kept is said again. But what happens while the server goes through that was seen on what may be known no more.
-    if (this.hasSnapshot) return assert(entry.number > cable.said, `${entry} was refused, though its tab has a snapshot`);
-    if (entry.scene !== cable.shown) return;
+    if (this.hasSnapshot) return assert(entry.number > carrier.said, `${entry} was refused, though its tab has a snapshot`);
+    if (entry.scene !== carrier.shown) return;
     assert(this.#stage.clock.now - this.#lastHeard > lingerMs, `${entry} was refused, though its runtime lives`);
     entry.isForgotten = true;
   }
@@ -369,7 +402,7 @@ export class Tab implements Caller {
     if (reason === "epoch") this.#stage.totals.note("refused: epoch");
   }
 
-  said(text: string, cable: Cable): void {
-    if (text.startsWith('["resume"')) cable.said = this.#numbered.length;
+  said(text: string, carrier: Carrier): void {
+    if (text.startsWith('["resume"')) carrier.said = this.#numbered.length;
   }
 }

@@ -4,6 +4,11 @@
 export class Totals {
   readonly #counts = new Map<string, number>();
 
+  /** All, by kind. */
+  get counts(): Iterable<[kind: string, count: number]> {
+    return this.#counts;
+  }
+
   /** One more of a kind. */
   note(kind: string, count = 1): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
