@@ -1,7 +1,7 @@
 /** A client that keeps what it takes to go on elsewhere, as the browser runtime does, for tests without a browser. */
 import type { Link } from "../runtime/app/member.ts";
 import type { Connection } from "../runtime/app/connection.ts";
-import { checksum } from "../runtime/app/replay.ts";
+import { checksum } from "../runtime/view/checksum.ts";
 import type { Json, Mark } from "../runtime/wire/message.ts";
 import { type Plain, readDown, Reader, textOf } from "./reader.ts";
 

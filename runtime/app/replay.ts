@@ -2,19 +2,9 @@
  * The far end of a link while what a client has done is gone through again: it compares the patches that come of it with the marks that the
  * first ones have left in the browser, and keeps nothing else but what is to be said in the end.
  */
+import { checksum } from "../view/checksum.ts";
 import type { Mark } from "../wire/message.ts";
 import type { Link } from "./member.ts";
-
-/**
- * The checksum of a text: FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), from 0. The browser has the same; it only has to tell a page
- * that shows something else, which harms nobody but itself. Each patch has its own, not one with those before: a browser may drop the first
- * of them when it hears that they are saved.
- */
-export function checksum(text: string): number {
-  let sum = 0;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 16_777_619);
-  return sum >>> 0;
-}
 
 /** What comes of a replay. */
 export class Replay implements Link {
@@ -22,6 +12,7 @@ export class Replay implements Link {
   readonly said: string[] = [];
   /** What was said of refusals, from the beginning on: an event that was dealt with elsewhere, and can not be here, is lost, and must not be so unsaid. */
   readonly refusals: string[] = [];
+  /** Of each patch its own, not one with those before: a browser may drop the first of them when it hears that they are saved. */
   readonly #sums: number[] = [];
   #isListening = false;
 
