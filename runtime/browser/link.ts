@@ -16,6 +16,7 @@ import type { World } from "./world.ts";
 export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Head = [events: number, snapshot?: string, last?: number, version?: number];
+type Emitted = [name: string, detail: unknown];
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
@@ -41,6 +42,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
   let live = false;
+  /** What is to be dispatched. */
+  let held: Emitted[] = [];
   /** Sent away: until the route changes, or the element is put back. */
   let away = false;
   let route = "";
@@ -148,6 +151,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const receive = (message: Down, text: string) => {
     const [kind, ...rest] = message;
+    if (kind == "emit") held.push(rest as Emitted);
+    // Before the link has begun a refusal does not count: if it breaks, another process may know better.
+    if (live || kind != "emit") {
+      for (const [name, detail] of held.splice(0)) {
+        const refused = name == "nacre:refused" && queue[(detail as { event: number }).event - done - 1];
+        // It came to nothing, and does so wherever it is gone through again: it is of no place.
+        if (refused) refused.text_ = "[9e9]]";
+        dispatch(name, detail);
+      }
+    }
     if (kind == "mount") {
       const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
       const [last, snapshot, saved] = [covered].flat() as Head;
@@ -204,12 +217,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       }
       painted?.tell_();
       painted = undefined;
-    } else if (kind == "emit") {
-      const [name, detail] = rest as [name: string, detail: { event: number } | null];
-      const refused = name == "nacre:refused" && queue[detail!.event - done - 1];
-      // It came to nothing, and does so wherever it is gone through again: it is of no place.
-      if (refused) refused.text_ = "[9e9]]";
-      dispatch(name, detail);
     } else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take_!(...message); }
     else {
       const [count, snapshot, last, version] = [kind as Covered].flat() as Head;
@@ -222,6 +229,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const stop = () => {
     live = false;
+    held = [];
     reading = undefined;
     eachPart((part) => part.end_?.());
     // Nothing that it still has to say is heard.
