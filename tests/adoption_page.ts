@@ -37,8 +37,8 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
     // Else the model would be waited for.
     view.free_(entry);
   });
-  const host = { world: window, element, root: element, end: element, formed: {}, config: {}, tell() {} };
-  if (!adoptPage(host).adopt(script as HTMLScriptElement, view.door_)) {
+  const host = { world_: window, element_: element, root_: element, end_: element, formed_: {}, config_: {}, tell_() {} };
+  if (!adoptPage(host).adopt_(script as HTMLScriptElement, view)) {
     return element.innerHTML === html ? { name, adopted: false } : failed("what was refused has been changed", false);
   }
   const after = new Set(nodesIn(element));

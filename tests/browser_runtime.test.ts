@@ -1527,3 +1527,31 @@ Deno.test("An event that was refused is of no place when it is said with a snaps
   (page.socket as unknown as { onopen(): void }).onopen();
   assertEquals(page.socket.take(), [["resume", "SNAPSHOT", 0, [], [[0, [9e9]], [0, [1]]]]]);
 });
+
+Deno.test("A refusal counts when its link has begun: before that another process may still say that it has done what was refused", async () => {
+  await using page = new FakePage();
+  const { element, told } = page.element(button, [1, "x"]);
+  page.socket.receive([[0, "SNAPSHOT"]]);
+  element.querySelector("button")!.click();
+  element.querySelector("button")!.click();
+  const again = () => {
+    page.socket.cut();
+    page.pass(40_000);
+    told.length = 0;
+    (page.socket as unknown as { onopen(): void }).onopen();
+    return page.socket.take();
+  };
+  const said = again();
+  page.socket.receive(["emit", "nacre:refused", { event: 1, reason: "version" }]);
+  assertEquals(told, []);
+  // It is cut before it has begun: nothing was refused.
+  assertEquals(again(), said);
+  page.socket.receive(["emit", "nacre:refused", { event: 2, reason: "gone" }]);
+  page.socket.receive(["resume", "e2", 0, 2]);
+  assertEquals(told, [["refused", { event: 2, reason: "gone" }], ["status", "live"]]);
+  element.querySelector("button")!.click();
+  assertEquals(again(), [["resume", "SNAPSHOT", 0, [], [[0, [1]], [0, [9e9]], [0, [1]]]]]);
+  page.socket.receive(["emit", "nacre:refused", { event: 3, reason: "gone" }]);
+  page.socket.receive(["mount", "e3", 0, 3, button, [1, "x"]]);
+  assertEquals(told, [["refused", { event: 3, reason: "gone" }], ["status", "live"]]);
+});

@@ -1,7 +1,7 @@
 /** A client that keeps what it takes to go on elsewhere, as the browser runtime does, for tests without a browser. */
 import type { Link } from "../runtime/app/member.ts";
 import type { Connection } from "../runtime/app/connection.ts";
-import { checksum } from "../runtime/app/replay.ts";
+import { checksum } from "../runtime/view/checksum.ts";
 import type { Json, Mark } from "../runtime/wire/message.ts";
 import { type Plain, readDown, Reader, textOf } from "./reader.ts";
 
@@ -30,6 +30,8 @@ export class ResumingClient {
   #told = 0;
   #said = 0;
   #isLive = false;
+  /** Refusals of a link that has not begun: they count when it does. */
+  #held: string[] = [];
   #isFlushing = false;
   #owed: string | undefined;
   #generation = 0;
@@ -52,6 +54,7 @@ export class ResumingClient {
     this.messages = [];
     this.closed = undefined;
     this.#isLive = false;
+    this.#held = [];
     const isHere = () => generation === this.#generation;
     const link: Link = {
       resume: this.resume,
@@ -150,6 +153,10 @@ export class ResumingClient {
   #receive(text: string): void {
     this.messages.push(text);
     const { reader } = this;
+    if (!this.#isLive) {
+      if (text.startsWith('["emit"')) return void this.#held.push(text);
+      for (const refusal of this.#held.splice(0)) reader.receive(refusal);
+    }
     const before = { epoch: reader.epoch, done: reader.done, snapshots: reader.snapshots.length };
     const message = readDown(text);
     reader.receive(text);

@@ -2,6 +2,7 @@
  * What a client has done since a snapshot, gone through again in the place of its link: the patches that come of it are compared with the marks
  * that the first ones have left in the browser (rule 6 of continuity). It keeps nothing else but what is to be said in the end.
  */
+import { checksum } from "../view/checksum.ts";
 import type { EventUp, FactUp, Mark } from "../wire/message.ts";
 import type { Link } from "./member.ts";
 
@@ -11,17 +12,6 @@ export interface ReplayStage {
   hear(up: EventUp | FactUp, version: number | undefined): void;
   /** Deals with those that were heard. */
   settle(): void;
-}
-
-/**
- * The checksum of a text: FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), from 0. The browser has the same; it only has to tell a page
- * that shows something else, which harms nobody but itself. Each patch has its own, not one with those before: a browser may drop the first
- * of them when it hears that they are saved.
- */
-export function checksum(text: string): number {
-  let sum = 0;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 16_777_619);
-  return sum >>> 0;
 }
 
 /** One replay, as the link of the client that it is of. */
@@ -37,6 +27,7 @@ export class Replay implements Link {
   readonly #from: number;
   /** The newest version of the page that is known. */
   #newest: number;
+  /** Of each patch its own, not one with those before: a browser may drop the first of them when it hears that they are saved. */
   readonly #sums: number[] = [];
   #isListening = false;
 

@@ -1,21 +1,18 @@
 /**
  * Takes over what a page was painted with: walks the definitions and the DOM together, and makes a view of the nodes that are there. It
- * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own, so its
- * names must not be mangled.
+ * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own.
  */
 import type { AttributeDefinition, Definition, Description, ElementDefinition, Json, Rest, Shape } from "../wire/message.ts";
 import { isFocused } from "./attribute.ts";
-import { checksum } from "./checksum.ts";
-import { inside, spaceIn } from "./definition.ts";
 import type { Host, Part as LinkPart } from "./part.ts";
-import type { Door, Instance, Part } from "./view.ts";
+import type { Instance, Part, View } from "./view.ts";
 
 /** A painted page that was taken over. */
 export interface Painted {
   /** What the server goes on from. */
-  readonly snapshot: string;
+  readonly snapshot_: string;
   /** To be called when the link is live: tells the app of inputs that are not as they were painted. */
-  tell(): void;
+  tell_(): void;
 }
 
 /** Takes over, once. */
@@ -24,7 +21,7 @@ export interface Adoption extends LinkPart {
    * Makes a view of what is there, by the description in a script, and lets events happen again that were made before. Answers nothing, and
    * has changed nothing but the script, when the page is not as described.
    */
-  adopt(script: HTMLScriptElement, doorOf: (definitions: readonly Definition[]) => Door): Painted | undefined;
+  adopt_(script: HTMLScriptElement, view: View): Painted | undefined;
 }
 
 /** What stands among characters in a row: a comment that is to be there, a static text, or the text of a hole and how long it is. */
@@ -44,7 +41,7 @@ type Control = HTMLInputElement;
 type Early = [event: Event, target: EventTarget, owner: Element];
 
 export function adoptPage(host: Host): Adoption {
-  const { world, element, root } = host;
+  const { world_: world, element_: element, root_: root } = host;
   const { document } = world;
 
   const { isArray } = Array;
@@ -52,7 +49,7 @@ export function adoptPage(host: Host): Adoption {
     if (!isSo) throw new Error("not as painted");
   };
 
-  let door: Door;
+  let view: View;
   /** What has to be done when all is as described. */
   let tasks: (() => void)[] = [];
   /** All texts in holes. */
@@ -92,7 +89,7 @@ export function adoptPage(host: Host): Adoption {
             if (!lengths[i]) parent.insertBefore(piece as Comment, text ?? after);
             else {
               const next = lengths[i]! < text!.length ? text!.splitText(lengths[i]!) : undefined;
-              if (isArray(piece)) piece[0].text = text!;
+              if (isArray(piece)) piece[0].text_ = text!;
               text = next;
             }
           });
@@ -119,7 +116,7 @@ export function adoptPage(host: Host): Adoption {
       if (shape) row.pieces.push([part, shape as number]);
     } else if (shape[0]) readItem(row, part, shape, space);
     else {
-      part.list = true;
+      part.list_ = true;
       for (let i = 1; i < shape.length; i += 2) {
         for (let count = shape[i] as number; count-- > 0;) readItem(row, part, shape[i + 1] as Shape, space);
       }
@@ -128,13 +125,14 @@ export function adoptPage(host: Host): Adoption {
 
   const readItem = (row: Row, part: Part, shape: Shape, space: string) => {
     const [number, ...parts] = (isArray(shape) && shape[0] ? shape : [0, shape]) as [number, ...(Shape | Rest)[]];
-    const instance = door.instance(part, number);
-    const nodes = door.known[number]!;
+    const instance = view.blank_(part, number);
+    part.items_.push(instance);
+    const nodes = view.known_[number]!;
     const rest = parts.at(-1);
     const isRest = rest === Object(rest) && !isArray(rest);
     if (isRest) parts.pop();
     readNodes(row, instance, nodes, parts as Shape[], space, nodes.length != 1 || typeof nodes[0] != "object");
-    if (isRest) tasks.push(() => instance.patch(rest as Rest));
+    if (isRest) tasks.push(() => instance.patch_(rest as Rest));
   };
 
   /** The nodes of a template, where there may be others before and after them; `owner` is the element whose children they all are. */
@@ -153,42 +151,41 @@ export function adoptPage(host: Host): Adoption {
       row.pieces.push(last = document.createComment(""));
       return last;
     };
-    if (isLoose) instance.first = comment();
+    if (isLoose) instance.first_ = comment();
     for (const node of nodes) {
       if (typeof node == "number") {
         if (isText) comment();
         const isAlone = owner && !(nodes.length > 1);
         const end = isAlone ? owner : document.createComment("");
-        const part = door.hole(instance, node, end);
-        part.start = last;
+        const part = view.hole_(instance, node, end);
+        part.start_ = last;
         readValue(row, part, parts.shift() ?? 0, space);
         if (!isAlone) row.pieces.push(last = end as Comment);
       } else if (typeof node == "object") {
         last = readElement(row, instance, node, parts, space);
-        if (!owner && !isLoose) instance.first = instance.last = last;
+        if (!owner && !isLoose) instance.first_ = instance.last_ = last;
       } else row.pieces.push(node);
       isText = typeof node == "string";
     }
-    if (isLoose) instance.last = comment();
+    if (isLoose) instance.last_ = comment();
   };
 
   const readElement = (row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
     const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
-    const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
     const element = row.element() as Control;
-    check(element.localName == tag && element.namespaceURI == own);
+    check(element.localName == tag && element.namespaceURI == view.spaceOf_(tag, space));
     let isFree = tag == "textarea";
     for (const [name, value, options] of attributes) {
       if (typeof value == "number") {
-        door.hole(instance, value, element, name);
+        view.hole_(instance, value, element, name);
         // The content of an element whose children are no part of the view is what its attributes say.
         if (name == "...") isFree ||= !children[0];
         const initial = name == ".value" ? element.defaultValue : name == ".checked" ? element.defaultChecked : options;
-        if (initial != null) tasks.push(() => instance.patch({ [value]: initial as Json }));
+        if (initial != null) tasks.push(() => instance.patch_({ [value]: initial as Json }));
       } else check(element.getAttribute(name) == value);
     }
-    const content = inside(element);
-    readChildren(content, isFree, (row) => readNodes(row, instance, children, parts, spaceIn(element), false, content));
+    const content = view.inside_(element);
+    readChildren(content, isFree, (row) => readNodes(row, instance, children, parts, view.spaceIn_(element), false, content));
     return element;
   };
 
@@ -201,7 +198,7 @@ export function adoptPage(host: Host): Adoption {
       form.replaceChildren(copy);
       form.reset();
       const isChanged = copy.value != control.value || copy.checked != control.checked;
-      if (!isChanged) door.write(control);
+      if (!isChanged) view.write_(control);
       return isChanged;
     });
   };
@@ -232,28 +229,29 @@ export function adoptPage(host: Host): Adoption {
   };
 
   return {
-    adopt(script, doorOf) {
+    adopt_(script, into) {
       const [definitions, shape, sum, snapshot, config = {}]: Description = JSON.parse(script.text);
-      door = doorOf(definitions);
+      view = into;
+      view.know_(definitions);
       script.remove();
       try {
-        readChildren(root, false, (row) => readValue(row, door.top, shape, spaceIn(root as Element)));
-        check(checksum(texts) == sum);
-        door.hold(true);
+        readChildren(root, false, (row) => readValue(row, view.top_, shape, view.spaceIn_(root as Element)));
+        check(view.checksum_(texts) == sum);
+        view.hold_(true);
         for (const task of tasks) task();
       } catch {
         return;
       } finally {
-        door.hold(false);
+        view.hold_(false);
         tasks = [];
         texts = "";
       }
-      host.config = config;
+      host.config_ = config;
       const changed = changedControls();
       const told = replay();
       return {
-        snapshot,
-        tell() {
+        snapshot_: snapshot,
+        tell_() {
           for (const control of changed) {
             if (told.includes(control)) continue;
             for (const type of isFocused(control) ? ["input"] : ["input", "change"]) {

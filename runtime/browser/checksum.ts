@@ -3,11 +3,9 @@
  * taken for a proof of anything: it is against accidents.
  */
 
-/** The checksum of a text, or of all that was summed up to `from` and this after it. */
-export function checksum(text: string, from = 0): number {
-  for (let at = 0; at < text.length; at++) {
-    from = Math.imul(from ^ text.charCodeAt(at), 0x9e3779b1);
-    from ^= from >>> 15;
-  }
-  return from;
+/** The checksum of a text. */
+export function checksum(text: string): number {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 16_777_619);
+  return sum >>> 0;
 }

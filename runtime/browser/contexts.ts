@@ -1,7 +1,7 @@
 /**
  * Contexts, as the Web Components Community Group has them: an element asks by the event `context-request`, and whoever stands above it
  * answers. The app may answer what is below its element, and ask what is above it. Few pages do: this file is a part of its own, loaded when an
- * app first provides or wants a context, so its names must not be mangled.
+ * app first provides or wants a context.
  */
 import type { Config } from "../wire/message.ts";
 import type { Host } from "./part.ts";
@@ -19,14 +19,14 @@ interface Request extends Event {
 /** The contexts of an element. */
 export interface Contexts {
   /** Begins with what the app provides and wants; `anew`: nothing was told. */
-  begin(config: Config, anew: unknown): void;
+  begin_(config: Config, anew: unknown): void;
   /** The app provides a context; or it wants one, or no more. */
-  take(kind: "provide" | "context", key: string, value: unknown): void;
+  take_(kind: "provide" | "context", key: string, value: unknown): void;
   /** Wants nothing until the next beginning; `forGood`: there is none, and nothing is provided either. */
-  end(forGood?: boolean): void;
+  end_(forGood?: boolean): void;
 }
 
-export function watchContexts({ world, element, tell }: Host): Contexts {
+export function watchContexts({ world_: world, element_: element, tell_: tell }: Host): Contexts {
   const provided = new Map<string, unknown>();
   /** Those who wait for a context, or have subscribed to it. */
   const asking = new Set<Request>();
@@ -112,17 +112,17 @@ export function watchContexts({ world, element, tell }: Host): Contexts {
   };
 
   return {
-    begin({ provided: given = {}, contexts: keys = [] }, anew) {
+    begin_({ provided: given = {}, contexts: keys = [] }, anew) {
       if (anew) told.clear();
       provided.clear();
       for (const key in given) provide(key, given[key]);
       for (const key of keys) want(key, 1);
       world.addEventListener("context-provider", late);
     },
-    take(kind, key, value) {
+    take_(kind, key, value) {
       (kind == "provide" ? provide : want)(key, value);
     },
-    end(forGood) {
+    end_(forGood) {
       if (forGood) element.removeEventListener("context-request", hear);
       world.removeEventListener("context-provider", late);
       for (const stop of wanted.values()) stop?.();

@@ -25,6 +25,10 @@ export interface Template {
 export const spaceIn = ({ localName, namespaceURI }: Element): string =>
   !namespaceURI || /^(fo|annot|m([inos]|text)$)/.test(localName) ? "http://www.w3.org/1999/xhtml" : namespaceURI;
 
+/** The namespace of an element with this tag where that one is: its own, if it has one. */
+export const spaceOf = (tag: string, space: string): string =>
+  tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
+
 /** The nodes of a `<template>` are in its content. */
 export const inside = (node: Node): ParentNode & Node => (node as HTMLTemplateElement).content || node;
 
@@ -47,8 +51,7 @@ export function buildTemplate(inert: Document, definition: Definition, space: st
         holes[node as number] = { path_: loose || nodes[1] != null ? comment() : path };
       } else {
         const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
-        const own = tag == "svg" ? "http://www.w3.org/2000/svg" : tag == "math" ? "http://www.w3.org/1998/Math/MathML" : space;
-        const element = inert.createElementNS(own, tag);
+        const element = inert.createElementNS(spaceOf(tag, space), tag);
         const path = append(element);
         for (const [name, value, options] of attributes) {
           if (typeof value == "number") holes[value] = { path_: path, name_: name, options_: options };

@@ -1,19 +1,19 @@
 /**
  * Effects of the page: what an app asks a browser to do beside showing its view. What it could not do the console says; nothing may depend on
- * it. A part of its own: its names must not be mangled.
+ * it. A part of its own.
  */
 import type { Json } from "../wire/message.ts";
 import type { Host } from "./part.ts";
 
 /** What takes the messages for effects. */
-export const performEffects = (host: Host): { take(kind: "effect", name: string, ...args: Json[]): void } => ({
-  take(_, name, ...args) {
-    perform(host, name, ...args).catch((error) => host.world.console.error(name, ...args, error));
+export const performEffects = (host: Host): { take_(kind: "effect", name: string, ...args: Json[]): void } => ({
+  take_(_, name, ...args) {
+    perform(host, name, ...args).catch((error) => host.world_.console.error(name, ...args, error));
   },
 });
 
 /** Does it. Where the app is told of the page's URL, it may move that within its origin. */
-async function perform({ world, root, config }: Host, name: string, ...[first, second]: Json[]): Promise<void> {
+async function perform({ world_: world, root_: root, config_: config }: Host, name: string, ...[first, second]: Json[]): Promise<void> {
   const { document, history, location } = world;
   const text = first as string;
   if (name == "title") document.title = text;

@@ -17,31 +17,31 @@ export function install(world: World, loadPart: LoadPart): void {
       static formAssociated = true;
 
       // At once: who asks for them first is given them, and a closed root with them.
-      private readonly sync_ = createLink(world, loadPart, this, this.attachInternals?.());
+      readonly #sync = createLink(world, loadPart, this, this.attachInternals?.());
 
       attributeChangedCallback(): void {
-        this.sync_();
+        this.#sync();
       }
 
       connectedCallback(): void {
-        this.sync_();
+        this.#sync();
       }
 
       disconnectedCallback(): void {
         // A node that is moved is taken out and put back before the next task.
-        world.setTimeout(() => this.sync_());
+        world.setTimeout(() => this.#sync());
       }
 
       formResetCallback(): void {
-        this.sync_("reset");
+        this.#sync("reset");
       }
 
       formDisabledCallback(): void {
-        this.sync_("disabled");
+        this.#sync("disabled");
       }
 
       formStateRestoreCallback(state: string, mode: string): void {
-        this.sync_(mode, state);
+        this.#sync(mode, state);
       }
     },
   );

@@ -6,7 +6,7 @@ import type { Config } from "../wire/message.ts";
 import type { Host, Part } from "./part.ts";
 
 /** Tells what the config names and was not told yet, from each beginning to its end. */
-export function watchFacts({ world, element, tell }: Host): Part & Required<Pick<Part, "begin" | "end">> {
+export function watchFacts({ world_: world, element_: element, tell_: tell }: Host): Part & Required<Pick<Part, "begin_" | "end_">> {
   /** The JSON of each property that was set, by its name. */
   const properties: Record<string, string | undefined> = { __proto__: null as never };
   let config: Config = {};
@@ -30,7 +30,7 @@ export function watchFacts({ world, element, tell }: Host): Part & Required<Pick
   new world.MutationObserver(look).observe(element, { attributes: true });
 
   return {
-    begin(wanted, anew) {
+    begin_(wanted, anew) {
       // The model may be one that goes on, and knows what was there before: that it has gone is told, too.
       if (anew) { for (const place in told) told[place] = ""; }
       config = wanted;
@@ -56,7 +56,7 @@ export function watchFacts({ world, element, tell }: Host): Part & Required<Pick
       watch("addEventListener");
       look();
     },
-    end() {
+    end_() {
       config = {};
       watch("removeEventListener");
     },

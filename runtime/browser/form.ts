@@ -1,21 +1,21 @@
 /**
  * What an element is to the form around it, and what that does to the element. What the browser will not take the console says; nothing may
- * depend on it. A part of its own: its names must not be mangled.
+ * depend on it. A part of its own.
  */
 import type { Config, FormKind, FormSaid } from "../wire/message.ts";
 import type { Host, Part } from "./part.ts";
 
 /** What an element tells of the form around it. */
 export interface FormPart extends Part {
-  begin(config: Config, anew: unknown): void;
-  take(kind: "form", ...said: FormSaid): void;
-  /** `"reset"`, `"disabled"` (or no more), or with a state `"restore"` and `"autocomplete"`. `Host.formed` has it too. */
-  hear(what: string, state?: string): void;
+  begin_(config: Config, anew: unknown): void;
+  take_(kind: "form", ...said: FormSaid): void;
+  /** `"reset"`, `"disabled"` (or no more), or with a state `"restore"` and `"autocomplete"`. `Host.formed_` has it too. */
+  hear_(what: string, state?: string): void;
 }
 
 export function joinForm(host: Host): FormPart {
-  const { world, element, tell, formed } = host;
-  const internals = host.internals!;
+  const { world_: world, element_: element, tell_: tell, formed_: formed } = host;
+  const internals = host.internals_!;
   let hears: readonly FormKind[] = [];
   /** The app knows that it is disabled. */
   let disabled = false;
@@ -39,7 +39,7 @@ export function joinForm(host: Host): FormPart {
         Object.fromEntries(flags.map((flag) => [flag, true])),
         message,
         // Where there is none any more it is said without a place.
-        anchor ? host.root.querySelector<HTMLElement>(anchor) || undefined : undefined,
+        anchor ? host.root_.querySelector<HTMLElement>(anchor) || undefined : undefined,
       );
     } else for (const name in said[1]) internals.states[said[1][name] ? "add" : "delete"](name);
   };
@@ -52,7 +52,7 @@ export function joinForm(host: Host): FormPart {
   };
 
   return {
-    begin({ form: { hears: wanted = [], said = [] } = {} }, anew) {
+    begin_({ form: { hears: wanted = [], said = [] } = {} }, anew) {
       hears = wanted;
       if (anew) {
         disabled = false;
@@ -67,10 +67,10 @@ export function joinForm(host: Host): FormPart {
       // When the view is there, in which a place may be.
       Promise.resolve().then(() => said.forEach(guarded));
     },
-    take(_: "form", ...said: FormSaid) {
+    take_(_: "form", ...said: FormSaid) {
       if (said[0] == "value") { for (const kind in formed) delete formed[kind]; }
       guarded(said);
     },
-    hear,
+    hear_: hear,
   };
 }

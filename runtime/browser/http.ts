@@ -6,8 +6,10 @@ import type { Host, Part } from "./part.ts";
 import type { Socket } from "./sse.ts";
 
 /** What makes such links. `say` answers what there is to say at the moment. */
-export const openRequests = ({ world, element }: Host): Part & { open(address: () => string, say: () => string): Socket } => ({
-  open(address, say) {
+export const openRequests = (
+  { world_: world, element_: element }: Host,
+): Part & { open_(address: () => string, say: () => string): Socket } => ({
+  open_(address, say) {
     let isBusy = true;
     let hasMore = false;
     let timer: number;

@@ -3,6 +3,7 @@
  * patch since has left behind. It is in memory only, and must never grow without end.
  */
 import type { Mark } from "../wire/message.ts";
+import { checksum } from "./checksum.ts";
 import type { Entry } from "./event.ts";
 
 /** What is kept of one session. */
@@ -26,7 +27,7 @@ export interface Kept {
 const longest = 3e5;
 
 /** Keeps a session. */
-export function createKept(math: Pick<typeof Math, "imul">): Kept {
+export function createKept(): Kept {
   let events: Entry[] = [];
   let marks: Mark[] = [];
   const kept: Kept = {
@@ -36,10 +37,7 @@ export function createKept(math: Pick<typeof Math, "imul">): Kept {
       if (events.push(entry) > 2000) kept.cover_();
     },
     mark_(patch, last, version) {
-      let sum = 0;
-      // The server's checksum (`replay.ts`).
-      for (let i = 0; i < patch.length; i++) sum = math.imul(sum ^ patch.charCodeAt(i), 16777619);
-      if (marks.push([last, sum >>> 0, version]) + events.length > 2000) kept.cover_();
+      if (marks.push([last, checksum(patch), version]) + events.length > 2000) kept.cover_();
     },
     cover_(snapshot = "", behind = 0, version = Infinity, anew?) {
       const first = events.length - behind;

@@ -16,6 +16,7 @@ import type { World } from "./world.ts";
 export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Head = [events: number, snapshot?: string, last?: number, version?: number];
+type Emitted = [name: string, detail: unknown];
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
@@ -34,13 +35,15 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let sent = 0;
   /** How many of it this socket has said with the snapshot. */
   let said: number;
-  const kept = createKept(world.Math);
+  const kept = createKept();
   /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
   let broken = 0;
   let socket: Socket | null | undefined;
   /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
   let reading: Promise<unknown> | undefined;
   let live = false;
+  /** What is to be dispatched. */
+  let held: Emitted[] = [];
   /** Sent away: until the route changes, or the element is put back. */
   let away = false;
   let route = "";
@@ -89,7 +92,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
-  const host: Host = { world, element, internals, root: element, end: element, formed: {}, config: {}, tell: tellFact };
+  const host: Host = {
+    world_: world,
+    element_: element,
+    internals_: internals,
+    root_: element,
+    end_: element,
+    formed_: {},
+    config_: {},
+    tell_: tellFact,
+  };
   let view = createView(world, element, push);
   /** Where it ends: where it is. */
   let end: Node = element;
@@ -139,6 +151,16 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const receive = (message: Down, text: string) => {
     const [kind, ...rest] = message;
+    if (kind == "emit") held.push(rest as Emitted);
+    // Before the link has begun a refusal does not count: if it breaks, another process may know better.
+    if (live || kind != "emit") {
+      for (const [name, detail] of held.splice(0)) {
+        const refused = name == "nacre:refused" && queue[(detail as { event: number }).event - done - 1];
+        // It came to nothing, and does so wherever it is gone through again: it is of no place.
+        if (refused) refused.text_ = "[9e9]]";
+        dispatch(name, detail);
+      }
+    }
     if (kind == "mount") {
       const [name, version, covered, definitions, value, wanted = {}] = rest as Rest<"mount">;
       const [last, snapshot, saved] = [covered].flat() as Head;
@@ -164,12 +186,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       epoch = name;
       told = view.version_ = version;
       // What is in the view may ask for a context at once.
-      host.config = wanted;
-      eachPart((part) => part.begin?.(wanted, anew));
-      if (end != host.end) {
+      host.config_ = wanted;
+      eachPart((part) => part.begin_?.(wanted, anew));
+      if (end != host.end_) {
         // What it has shown in the light DOM would be shown in a slot.
         if (settled) view.mount([], null);
-        view = createView(world, host.root, push, end = host.end);
+        view = createView(world, host.root_, push, end = host.end_);
         view.version_ = version;
       }
       view.mount(definitions, value);
@@ -185,23 +207,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       epoch = name;
       told = version;
       acknowledge(last - done);
-      host.config = wanted || host.config;
-      eachPart((part) => part.begin?.(host.config, 0));
+      host.config_ = wanted || host.config_;
+      eachPart((part) => part.begin_?.(host.config_, 0));
       begin();
       if (change.length) {
         patch(change as never);
         // Nobody can make this one again.
         kept.mark_("", done, view.version_);
       }
-      painted?.tell();
+      painted?.tell_();
       painted = undefined;
-    } else if (kind == "emit") {
-      const [name, detail] = rest as [name: string, detail: { event: number } | null];
-      const refused = name == "nacre:refused" && queue[detail!.event - done - 1];
-      // It came to nothing, and does so wherever it is gone through again: it is of no place.
-      if (refused) refused.text_ = "[9e9]]";
-      dispatch(name, detail);
-    } else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take!(...message); }
+    } else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take_!(...message); }
     else {
       const [count, snapshot, last, version] = [kind as Covered].flat() as Head;
       if (rest.length) patch(rest as never);
@@ -213,8 +229,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const stop = () => {
     live = false;
+    held = [];
     reading = undefined;
-    eachPart((part) => part.end?.());
+    eachPart((part) => part.end_?.());
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
   };
@@ -232,28 +249,29 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   };
 
   /** Opens the first link when the element is complete, and what it was painted with is taken over. */
-  const first = () => {
+  const first = async () => {
     const { document } = world;
-    const script = element.lastChild as HTMLScriptElement | null;
-    if (begun || !route) return open();
-    // What is still being parsed may yet have it.
-    if (script?.type != "application/json") {
-      begun = document.readyState != "loading";
-      if (begun) open();
-      else document.addEventListener("DOMContentLoaded", first);
-      return;
-    }
-    begun = true;
-    const { text } = script;
-    load("adopt").then(() => {
-      if (!socket) painted = parts.adopt!.adopt(script, view.door_);
-      if (painted) {
-        kept.cover_(painted.snapshot);
-        broken = 0;
-        // Nothing that comes on the link says that they are needed.
-        return Promise.all(neededBy(["mount", "", 0, 0, [], null, host.config], text).map(load));
+    const script = element.lastChild as HTMLScriptElement;
+    if (!begun && route) {
+      const isPainted = script?.type == "application/json";
+      begun = isPainted || document.readyState != "loading";
+      // What is still being parsed may yet have it.
+      if (!begun) return document.addEventListener("DOMContentLoaded", first);
+      if (isPainted) {
+        try {
+          const { text } = script;
+          await Promise.all(["adopt" as const, ...neededBy(JSON.parse(text), text)].map(load));
+          if (!socket) painted = parts.adopt!.adopt_(script, view);
+          if (painted) {
+            kept.cover_(painted.snapshot_);
+            broken = 0;
+          }
+        } catch (error) {
+          world.console.error(error);
+        }
       }
-    }).catch(world.console.error).then(() => open());
+    }
+    open();
   };
 
   const open = () => {
@@ -314,14 +332,14 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       const name = method;
       // In its place meanwhile: nobody is to open another one.
       use({ close() {} });
-      load(name).then(() => mine == socket && use(parts[name]!.open(address, say))).catch(failed);
+      load(name).then(() => mine == socket && use(parts[name]!.open_(address, say))).catch(failed);
     } else use(new world.WebSocket(address()));
   };
 
   return (formed, value) => {
     if (formed) {
-      host.formed[formed] = value;
-      return parts.form?.hear(formed, value);
+      host.formed_[formed] = value;
+      return parts.form?.hear_(formed, value);
     }
     const wanted = element.isConnected && element.getAttribute("route") || "";
     if (wanted != route) {

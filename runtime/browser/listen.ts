@@ -6,7 +6,7 @@ import type { Host, Part } from "./part.ts";
 import type { World } from "./world.ts";
 
 /** Defines the element where a view has it. */
-export const listenElsewhere = ({ world }: Host): Part => {
+export const listenElsewhere = ({ world_: world }: Host): Part => {
   installListen(world);
   return {};
 };

@@ -1,34 +1,33 @@
 /**
- * A part of the browser runtime that few pages need, and what it knows of the link that it is for. Neither may have names that end in an
- * underscore: those are other ones in each module.
+ * A part of the browser runtime that few pages need, and what it knows of the link that it is for.
  */
 import type { Config } from "../wire/message.ts";
 import type { World } from "./world.ts";
 
 /** What a part knows of the link that it is for. */
 export interface Host {
-  readonly world: World;
-  readonly element: Element;
+  readonly world_: World;
+  readonly element_: Element;
   /** Of the element, where the browser has such a thing. */
-  readonly internals?: ElementInternals | undefined;
+  readonly internals_?: ElementInternals | undefined;
   /** Where the view is: the element, or its shadow root. */
-  root: Element | ShadowRoot;
+  root_: Element | ShadowRoot;
   /** Where the view ends: a comment, or the root when it is the view's alone. */
-  end: Node;
+  end_: Node;
   /** What forms have done to the element, by the browser's words; the part that deals with it may come later. */
-  readonly formed: { [what: string]: string | undefined };
+  readonly formed_: { [what: string]: string | undefined };
   /** What the app wants; nothing before the first mount. */
-  config: Config;
+  config_: Config;
   /** Tells the app a fact as it crosses, without its beginning. */
-  tell(text: string): void;
+  tell_(text: string): void;
 }
 
 /** What a link tells a part. */
 export interface Part {
   /** There is a mount, which is about to be shown; `anew`: of an app that was told nothing. */
-  begin?(config: Config, anew: unknown): void;
+  begin_?(config: Config, anew: unknown): void;
   /** A message of a kind that is the part's own. */
-  take?(...message: unknown[]): void;
+  take_?(...message: unknown[]): void;
   /** The link is lost, or left. */
-  end?(): void;
+  end_?(): void;
 }

@@ -2,7 +2,7 @@
  * The parts: each is a module of its own (`runtimeScript` answers it by its name), loaded when a message, or a mount's config, first needs
  * it, or an element that was painted. This file must never import one of them but as a type: it would be in the main file.
  */
-import type { Down } from "../wire/message.ts";
+import type { Description, Down } from "../wire/message.ts";
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
@@ -32,18 +32,16 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
-/** The parts that a message needs: a part has the name of its messages and of what a config says for it; contexts have several names. */
-export const neededBy = ([kind, ...rest]: Down, text = ""): (keyof Parts)[] =>
-  [
-    ...(kind == "mount" ? Object.keys(rest[5] || {}) : kind == "resume" ? Object.keys(rest[3] || {}) : [`${kind}`]),
-    // The element of that name, as definitions have it.
-    ...text.match(/(?<=nacre-)listen/) || [],
-  ].flatMap((name) =>
-    /^(provide|context)/.test(name)
-      ? "contexts"
-      : /^(attributes|properties|url)$/.test(name)
-      ? "facts"
-      : /^(effect|form|listen|shadow)$/.test(name)
-      ? name as keyof Parts
-      : []
-  );
+/** The parts that a message needs: a part has the name of its messages and of what a config says for it; some have several names. */
+export const neededBy = (message: Down | Description, text = ""): (keyof Parts)[] =>
+  // The element of that name, as definitions have it.
+  [...text.match(/(?<=nacre-)listen/) || [], ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object })]
+    .flatMap((name) =>
+      /^(prov|cont)/.test(name)
+        ? "contexts"
+        : /^(attr|prop|url)/.test(name)
+        ? "facts"
+        : /^(effect|form|listen|shadow)$/.test(name)
+        ? name as keyof Parts
+        : []
+    );

@@ -1,6 +1,6 @@
 /**
  * The shadow root of an element, where an app wants its view to be in one. Nothing that the page can reach may lead to a root that is closed.
- * A part of its own: its names must not be mangled.
+ * A part of its own.
  */
 import type { Config } from "../wire/message.ts";
 import type { Host, Part } from "./part.ts";
@@ -12,7 +12,10 @@ type Shadow = NonNullable<Config["shadow"]>;
 const roots = new WeakMap<Element, ShadowRoot>();
 
 /** The root of an element, made where it has none; what a page has brought in one is there. One that is there stays as it was made. */
-export function rootOf({ element, internals }: Pick<Host, "element" | "internals">, { mode, delegatesFocus }: Shadow): ShadowRoot {
+export function rootOf(
+  { element_: element, internals_: internals }: Pick<Host, "element_" | "internals_">,
+  { mode, delegatesFocus }: Shadow,
+): ShadowRoot {
   const root = roots.get(element) || internals?.shadowRoot || element.shadowRoot ||
     element.attachShadow({ mode, delegatesFocus: !!delegatesFocus });
   roots.set(element, root);
@@ -21,23 +24,23 @@ export function rootOf({ element, internals }: Pick<Host, "element" | "internals
 
 /** Puts the view into a shadow root. */
 export function enterShadow(host: Host): Part {
-  const { world, element } = host;
+  const { world_: world, element_: element } = host;
   const { document } = world;
   /** The view is between two comments: copies of style sheets stand before them. */
   const [start, end] = [document.createComment(""), document.createComment("")];
   let leave: (() => void) | undefined;
   return {
     // An element that has a root shows nothing beside it: another app, which wants none, is in it too, and looks as it would without.
-    begin({ shadow = { mode: "open", adoptStyles: 1 } }) {
-      const root = host.root = rootOf(host, shadow);
-      host.end = end;
+    begin_({ shadow = { mode: "open", adoptStyles: 1 } }) {
+      const root = host.root_ = rootOf(host, shadow);
+      host.end_ = end;
       // At first, or where a script of the page has been at it.
       const isWhole = start.parentNode == root && end.parentNode == root && start.compareDocumentPosition(end) & 4;
       if (!isWhole) root.replaceChildren(start, end);
       if (shadow.adoptStyles) leave = adoptStyles(world, root);
       else leave?.();
     },
-    end() {
+    end_() {
       // While it is only cut the page may still change its styles.
       if (!element.isConnected) leave?.();
     },

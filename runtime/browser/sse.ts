@@ -1,7 +1,6 @@
 /**
  * Server-sent events down and POSTs up, with the face of a WebSocket, for where none gets through. One POST at a time, so that what is
- * said arrives in order; when one fails the whole link is lost, and the next one sends again what was not dealt with. A part of its own: its
- * names must not be mangled.
+ * said arrives in order; when one fails the whole link is lost, and the next one sends again what was not dealt with. A part of its own.
  */
 import type { Host, Part } from "./part.ts";
 
@@ -15,8 +14,8 @@ export interface Socket {
 }
 
 /** What opens streams. */
-export const openStreams = ({ world }: Host): Part & { open(address: () => string): Socket } => ({
-  open(address) {
+export const openStreams = ({ world_: world }: Host): Part & { open_(address: () => string): Socket } => ({
+  open_(address) {
     const url = `${address()}&link=${world.crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
     const waiting: string[] = [];
     let sent = 0;

@@ -10,19 +10,19 @@ type Styled = Pick<World, "document" | "addEventListener" | "removeEventListener
 
 /** A root that has the styles of the page. */
 interface Adopter {
-  readonly root: ShadowRoot;
+  readonly root_: ShadowRoot;
   /** The sheets that it was given; others in it are not ours. */
-  sheets: readonly CSSStyleSheet[];
+  sheets_: readonly CSSStyleSheet[];
   /** Copies of elements, by what they are copies of. */
-  copies: ReadonlyMap<Node, Element>;
+  copies_: ReadonlyMap<Node, Element>;
 }
 
 /** What follows the styles of a page, for those who have adopted them. */
 interface Follower {
-  readonly adopters: Map<ShadowRoot, Adopter>;
+  readonly adopters_: Map<ShadowRoot, Adopter>;
   /** Follows while there is anybody for whom. */
-  follow(): void;
-  update(adopter: Adopter): void;
+  follow_(): void;
+  update_(adopter: Adopter): void;
 }
 
 const followers = new WeakMap<Styled, Follower>();
@@ -31,8 +31,8 @@ const followers = new WeakMap<Styled, Follower>();
 export function adoptStyles(world: Styled, root: ShadowRoot): () => void {
   let follower = followers.get(world);
   if (!follower) followers.set(world, follower = createFollower(world));
-  const { adopters, follow, update } = follower;
-  const adopter = adopters.get(root) ?? { root, sheets: [], copies: new Map() };
+  const { adopters_: adopters, follow_: follow, update_: update } = follower;
+  const adopter = adopters.get(root) ?? { root_: root, sheets_: [], copies_: new Map() };
   adopters.set(root, adopter);
   follow();
   update(adopter);
@@ -49,14 +49,14 @@ function createFollower(world: Styled): Follower {
   const { document } = world;
   const adopters = new Map<ShadowRoot, Adopter>();
   /** By the sheets of the page; also what they said, so that only what changed is written. */
-  const shared = new WeakMap<CSSStyleSheet, { readonly copy: CSSStyleSheet; text: string }>();
+  const shared = new WeakMap<CSSStyleSheet, { readonly copy_: CSSStyleSheet; text_: string }>();
   let follows = false;
 
   const share = (sheet: CSSStyleSheet, text: string): CSSStyleSheet => {
     let known = shared.get(sheet);
-    if (!known) shared.set(sheet, known = { copy: new world.CSSStyleSheet({ baseURL: sheet.href || document.baseURI }), text: "" });
-    const { copy } = known;
-    if (known.text != text) copy.replaceSync(known.text = text);
+    if (!known) shared.set(sheet, known = { copy_: new world.CSSStyleSheet({ baseURL: sheet.href || document.baseURI }), text_: "" });
+    const { copy_: copy } = known;
+    if (known.text_ != text) copy.replaceSync(known.text_ = text);
     if (copy.media.mediaText != sheet.media.mediaText) copy.media.mediaText = sheet.media.mediaText;
     return copy;
   };
@@ -92,31 +92,31 @@ function createFollower(world: Styled): Follower {
       world[act]("nacre:styles", hear);
     }
   };
-  return { adopters, follow, update };
+  return { adopters_: adopters, follow_: follow, update_: update };
 }
 
 /** Has a root show these and no others of ours; nothing is touched that is right already. */
 function give(adopter: Adopter, sheets: readonly CSSStyleSheet[], elements: readonly (readonly [Element, string | undefined])[]): void {
-  const { root } = adopter;
-  const others = root.adoptedStyleSheets.filter((sheet) => !adopter.sheets.includes(sheet) && !sheets.includes(sheet));
+  const { root_: root } = adopter;
+  const others = root.adoptedStyleSheets.filter((sheet) => !adopter.sheets_.includes(sheet) && !sheets.includes(sheet));
   const wanted = [...sheets, ...others];
   if (wanted.length != root.adoptedStyleSheets.length || wanted.some((sheet, i) => sheet != root.adoptedStyleSheets[i])) {
     root.adoptedStyleSheets = wanted;
   }
-  adopter.sheets = sheets;
+  adopter.sheets_ = sheets;
 
   const copies = new Map<Node, Element>();
   let place = root.firstChild;
   for (const [element, text] of elements) {
     const copy = copyOf(element, text);
-    const before = adopter.copies.get(element);
+    const before = adopter.copies_.get(element);
     const stays = before?.isEqualNode(copy) ? before : copy;
     copies.set(element, stays);
     if (stays == place) place = place.nextSibling;
     else root.insertBefore(stays, place);
   }
-  for (const [element, copy] of adopter.copies) if (copies.get(element) != copy) copy.remove();
-  adopter.copies = copies;
+  for (const [element, copy] of adopter.copies_) if (copies.get(element) != copy) copy.remove();
+  adopter.copies_ = copies;
 }
 
 /** A copy of a `<link>`, or of a `<style>` with what it says now. */

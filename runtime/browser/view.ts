@@ -4,38 +4,34 @@
  */
 import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts";
 import { isObject, setAttribute, setProperty } from "./attribute.ts";
-import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
+import { checksum } from "./checksum.ts";
+import { buildTemplate, inside, spaceIn, spaceOf, type Template } from "./definition.ts";
 import { type Entry, type Events, listen, settle } from "./event.ts";
-import { watchInputs } from "./input.ts";
+import { type Inputs, watchInputs } from "./input.ts";
 import type { World } from "./world.ts";
 
 /** A root that shows a value. */
-export interface View extends Events {
-  /** Knows these definitions and nothing else; answers by what it can be told which nodes its parts are. */
-  door_(definitions: readonly Definition[]): Door;
+export interface View extends Events, Inputs {
   /** Shows a value in place of all that the root has. */
-  mount(definitions: Definition[], value: Value): void;
+  mount(definitions: readonly Definition[], value: Value): void;
   /** Applies a change, with the definitions that are new in it. */
   patch(change: Value | Change, definitions?: Definition[]): void;
-}
 
-/**
- * What makes parts of a view of nodes that are there, for a module of its own: neither here nor in what it gives may names that such a
- * module uses end in an underscore.
- */
-export interface Door {
+  // What makes parts of a view of nodes that are there.
+
+  /** Knows these definitions and nothing else. */
+  know_(definitions: readonly Definition[]): void;
   /** The definitions by their numbers. */
-  readonly known: readonly Definition[];
-  readonly top: Part;
-  /** An instance without nodes, at the end of a part. */
-  instance(part: Part, number: number): Instance;
+  known_: Definition[];
+  readonly top_: Part;
+  /** An instance without nodes. */
+  blank_(part: Part, number: number): Instance;
   /** A hole of an instance: an element and a name, or a child hole that ends with this node. */
-  hole(instance: Instance, index: number, node: Node, name: string): void;
-  hole(instance: Instance, index: number, node: Node): Part;
-  /** What is said of controlled inputs meanwhile is not written. */
-  hold(on: boolean): void;
-  /** Writes what was said of one. */
-  write(element: Element): void;
+  hole_(instance: Instance, index: number, node: Node, name?: string): Part;
+  readonly inside_: typeof inside;
+  readonly spaceIn_: typeof spaceIn;
+  readonly spaceOf_: typeof spaceOf;
+  readonly checksum_: typeof checksum;
 }
 
 /** A child hole in the page: nothing, a text, an instance or a list, between two nodes that stay. */
@@ -43,13 +39,13 @@ export interface Part {
   /** The comment at its end, or the element that it fills alone. */
   end_: Node;
   /** What stands before it, if anything does. */
-  start: Node | null;
+  start_: Node | null;
   /** The instance whose hole it is (the root has none), and the hole's number. */
   owner_: Instance | undefined;
   index_: number;
-  items: Instance[];
-  list?: boolean;
-  text?: Text;
+  items_: Instance[];
+  list_?: boolean;
+  text_?: Text;
 }
 
 /**
@@ -59,14 +55,14 @@ export interface Part {
 export interface Instance {
   part_: Part;
   wrapper_: boolean;
-  first: ChildNode;
-  last: ChildNode;
+  first_: ChildNode;
+  last_: ChildNode;
   /** Its nodes until they are inserted. */
   content_: Node | undefined;
   /** What writes its holes, by their numbers. */
   writers_: Writer[];
   /** Holes by their numbers. */
-  patch(changes: object): void;
+  patch_(changes: object): void;
 }
 
 /** Writes one hole. */
@@ -80,7 +76,6 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   const { document, customElements } = world;
   const inert = document.implementation.createHTMLDocument();
   const inputs = watchInputs(world, root);
-  let known: Definition[];
   let templates: Record<string, Template>;
   /** A patch is being applied, or has failed half way: what happens now is no event of the user's. */
   let busy = false;
@@ -89,9 +84,9 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
 
   const createPart = (end: Node, index = 0, owner?: Instance): Part => ({
     end_: end,
-    start: end.nodeType == 8 ? end.previousSibling : null,
+    start_: end.nodeType == 8 ? end.previousSibling : null,
     index_: index,
-    items: [],
+    items_: [],
     owner_: owner,
   });
   /** The parent of what is in a hole, and the node that comes after it. */
@@ -106,22 +101,22 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       node = next;
     }
   };
-  const remove = (item: Instance) => each(item.first, item.last.nextSibling);
+  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling);
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
-    if (templateOf(change) < 0) patchList(part, (part.list ? change : [change]) as Change);
+    if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
     else if (isObject(change)) {
-      part.list = !templateOf(change);
-      reorder(part, [part.list ? (change as Value[]).slice(1) : [change as Value]]);
+      part.list_ = !templateOf(change);
+      reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
-      if (part.text?.parentNode != parent) {
+      if (part.text_?.parentNode != parent) {
         reorder(part, []);
-        parent.insertBefore(part.text = document.createTextNode(""), end);
+        parent.insertBefore(part.text_ = document.createTextNode(""), end);
       }
-      part.text.data = change as string;
+      part.text_.data = change as string;
     }
   };
 
@@ -129,21 +124,21 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     if (recipe) reorder(part, recipe);
     for (const index in changes) {
       const change = (changes as Record<string, Value | Change>)[index]!;
-      const item = part.items[+index]!;
+      const item = part.items_[+index]!;
       const number = templateOf(change);
-      if (item.wrapper_ && number < 1) item.patch([change]);
-      else if (number < 0) item.patch(change as Change);
+      if (item.wrapper_ && number < 1) item.patch_([change]);
+      else if (number < 0) item.patch_(change as Change);
       else {
-        item.first.before((part.items[+index] = createInstance(part, change)).content_!);
+        item.first_.before((part.items_[+index] = createInstance(part, change)).content_!);
         remove(item);
       }
     }
   };
 
   const reorder = (part: Part, recipe: Recipe) => {
-    const old = part.items;
+    const old = part.items_;
     const [parent, end] = around(part);
-    const first = () => part.start ? part.start.nextSibling : parent.firstChild;
+    const first = () => part.start_ ? part.start_.nextSibling : parent.firstChild;
     /** The new order, and of each item whether it stays. */
     const items = new Map<Instance, boolean>();
     while (recipe.length) {
@@ -158,15 +153,15 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     if (old.some(items.has, items)) { for (const item of old) items.has(item) || remove(item); }
     // Nothing is kept: strangers go too.
     else each(first(), end);
-    part.items = [...items.keys()];
+    part.items_ = [...items.keys()];
 
     const move: Node["insertBefore"] = parent.moveBefore as never || parent.insertBefore;
     let next = first();
     for (const [item, stays] of items) {
-      if (stays) next = item.last.nextSibling;
+      if (stays) next = item.last_.nextSibling;
       // What is new is still in its fragment.
       else if (item.content_?.firstChild) parent.insertBefore(item.content_, next);
-      else each(item.first, item.last.nextSibling, (node) => move.call(parent, node, next));
+      else each(item.first_, item.last_.nextSibling, (node) => move.call(parent, node, next));
     }
   };
 
@@ -177,21 +172,21 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     return {
       part_: part,
       wrapper_: !number,
-      first: content?.firstChild as ChildNode,
-      last: content?.lastChild as ChildNode,
+      first_: content?.firstChild as ChildNode,
+      last_: content?.lastChild as ChildNode,
       content_: content,
       writers_: writers,
-      patch(changes) {
+      patch_(changes) {
         for (const index in changes) writers[+index]!((changes as Change)[+index]);
       },
     };
   };
 
-  const addHole = ((instance, index, node, name) => {
+  const addHole = (instance: Instance, index: number, node: Node, name?: string): Part => {
     const child = createPart(inside(node), index, instance);
     instance.writers_[index] = name ? createWriter(instance, node as Element, name, [index]) : (value) => patchPart(child, value as Value);
     return child;
-  }) as (instance: Instance, index: number, node: Node, name?: string) => Part;
+  };
 
   const createInstance = (part: Part, value: Value | Change): Instance => {
     const number = templateOf(value);
@@ -199,7 +194,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     let outer = part;
     while (outer.owner_ && around(outer)[0].nodeType != 1) outer = outer.owner_.part_;
     const space = spaceIn(around(outer)[0] as Element);
-    const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, known[number]!, space);
+    const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, view.known_[number]!, space);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
     const content = source.cloneNode(true);
     const instance = blank(part, number, content);
@@ -222,7 +217,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   /** Where a handler is, or nothing when that is no longer in the page. */
   const place = (instance: Instance | undefined, path: Path): Path | undefined => {
     while (instance) {
-      const { items, list, owner_: owner, index_: index } = instance.part_;
+      const { items_: items, list_: list, owner_: owner, index_: index } = instance.part_;
       const at = items.indexOf(instance);
       if (at < 0) return;
       if (list) path = [at, ...path];
@@ -259,38 +254,33 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     };
   };
 
-  const top = createPart(end);
   const view: View = {
     ...inputs,
     version_: 0,
     waiting_: new Map(),
     send_: send!,
-    door_(definitions) {
-      known = [[0], ...definitions];
+    know_(definitions) {
+      view.known_ = [[0], ...definitions];
       templates = {};
-      return {
-        known,
-        top,
-        instance(part, number) {
-          const instance = blank(part, number);
-          part.items.push(instance);
-          return instance;
-        },
-        hole: addHole as Door["hole"],
-        hold: inputs.hold_,
-        write: inputs.write_,
-      };
     },
+    known_: [],
+    top_: createPart(end),
+    blank_: blank,
+    hole_: addHole,
+    inside_: inside,
+    spaceIn_: spaceIn,
+    spaceOf_: spaceOf,
+    checksum_: checksum,
     mount(definitions, value) {
-      view.door_(definitions);
+      view.know_(definitions);
       view.patch(value);
     },
     patch(change, definitions = []) {
       busy = true;
-      known.push(...definitions);
+      view.known_.push(...definitions);
       // In a shadow tree the document knows only its host.
       const focused = (root.getRootNode() as Document).activeElement as HTMLInputElement | undefined;
-      patchPart(top, change);
+      patchPart(view.top_, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
       if (document.activeElement == document.body) focused?.focus({ preventScroll: true });
       busy = false;

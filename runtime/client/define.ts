@@ -49,7 +49,7 @@ export function define<Model, Msg, Flags, User>(
       static formAssociated = true;
 
       // At once: who asks for them first is given them, and a closed root with them.
-      readonly #own: Own = { internals: this.attachInternals(), formed: {} };
+      readonly #own: Own = { internals_: this.attachInternals(), formed_: {} };
       #mounted: MountedIn<Msg> | undefined;
 
       connectedCallback(): void {
@@ -76,7 +76,7 @@ export function define<Model, Msg, Flags, User>(
       }
 
       #hear(what: string, state?: string): void {
-        this.#own.formed[what] = state;
+        this.#own.formed_[what] = state;
         this.#mounted?.hear(what, state);
       }
 

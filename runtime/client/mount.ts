@@ -93,12 +93,12 @@ export function mountIn<Model, Msg, Flags, User>(
 }
 
 /** What a custom element of ours knows of itself. */
-export type Own = Pick<Host, "internals" | "formed">;
+export type Own = Pick<Host, "internals_" | "formed_">;
 
 /** An app in such an element. */
 export interface MountedIn<Msg> extends Mounted<Msg> {
   /** A form has done this to the element. */
-  hear: FormPart["hear"];
+  hear: FormPart["hear_"];
 }
 
 function find(selector: string): Element {
@@ -135,7 +135,7 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
   readonly #facts: ReturnType<typeof watchFacts>;
   readonly contexts: Contexts = new Contexts((message) => {
     const [kind, key, value] = message;
-    if (!this.#early) this.#pageContexts.take(kind, key, value);
+    if (!this.#early) this.#pageContexts.take_(kind, key, value);
   });
   readonly #pageContexts: PageContexts;
   readonly form: Form;
@@ -162,13 +162,13 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     target: Element,
     flags: Flags,
     options: MountOptions,
-    { internals, formed }: Own = { internals: undefined, formed: {} },
+    { internals_: internals, formed_: formed }: Own = { internals_: undefined, formed_: {} },
   ) {
     this.#app = app;
     this.#target = target;
     this.#config = configOf(app) ?? {};
     const { shadow } = this.#config;
-    const root = this.#root = shadow ? rootOf({ element: target, internals }, shadow) : target;
+    const root = this.#root = shadow ? rootOf({ element_: target, internals_: internals }, shadow) : target;
     this.#sender = { client: { id: pageWorld.randomName(9), user: undefined } };
     this.#ids = options.ids === undefined ? undefined : [options.ids, 0];
     // What the user did is seen by the whole page before it is shown: a handler further up is that of the view that it was done in.
@@ -183,10 +183,19 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     });
     this.#events = new Events(root, this.#inputs, (heard) => this.#loop.hear(heard));
     this.form = new Form(app.facts.onForm, ([kind, ...said]) => {
-      if (!this.#early) this.#pageForm?.take(kind, ...said);
+      if (!this.#early) this.#pageForm?.take_(kind, ...said);
     });
     const tell = (text: string) => this.#loop.hear({ fact: readUp(`[0,${text}`) as FactUp });
-    const host: Host = { world: browser, element: target, internals, root, end: root, formed, config: this.#config, tell };
+    const host: Host = {
+      world_: browser,
+      element_: target,
+      internals_: internals,
+      root_: root,
+      end_: root,
+      formed_: formed,
+      config_: this.#config,
+      tell_: tell,
+    };
     this.#facts = watchFacts(host);
     this.#effects = performEffects(host);
     this.#pageContexts = watchContexts(host);
@@ -197,7 +206,7 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     this.#loop.begin(flags);
     if (this.#loop.ended) return;
     // Before the view is there, in which somebody may ask.
-    this.#pageContexts.begin(this.contexts.config, true);
+    this.#pageContexts.begin_(this.contexts.config, true);
     this.#loop.guarded("view", () => this.#begin());
     const early = this.#early!;
     this.#early = undefined;
@@ -206,8 +215,8 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     const { client } = this.#sender as { client: Client<User> };
     const joined = this.#loop.guarded("handler", () => app.onConnect?.(client));
     if (joined !== undefined) this.#loop.tell(joined, this.#sender);
-    this.#pageForm?.begin(this.form.config, true);
-    this.#facts.begin(this.#config, true);
+    this.#pageForm?.begin_(this.form.config, true);
+    this.#facts.begin_(this.#config, true);
   }
 
   get stopped(): Promise<void> {
@@ -231,7 +240,7 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
   }
 
   hear(what: string, state?: string): void {
-    this.#pageForm?.hear(what, state);
+    this.#pageForm?.hear_(what, state);
   }
 
   // ---- the loop's owner ------------------------------------------------------------------------
@@ -267,15 +276,15 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
   }
 
   page(name: PageEffect, args: readonly Json[], to: string | undefined, cause: Sender | undefined): void {
-    this.#reach(() => this.#effects.take("effect", name, ...args), to ?? "all", cause);
+    this.#reach(() => this.#effects.take_("effect", name, ...args), to ?? "all", cause);
   }
 
   /** The page itself cannot be sent away. */
   disconnect(): void {}
 
   ended(): void {
-    this.#facts.end();
-    this.#pageContexts.end(true);
+    this.#facts.end_();
+    this.#pageContexts.end_(true);
     this.#events.stop();
     this.#inputs.stop();
   }

@@ -124,10 +124,10 @@ export class Tab implements Caller {
   /** Each link's requests are its own. */
   #openRequests(host: Host): ReturnType<typeof openRequests> {
     return {
-      open: (address, say) => {
+      open_: (address, say) => {
         const requests = new Requests(this.network, this);
-        const world = { ...host.world, fetch: requests.fetch } as unknown as World;
-        return requests.watch(openRequests({ ...host, world }).open(address, say));
+        const world = { ...host.world_, fetch: requests.fetch } as unknown as World;
+        return requests.watch(openRequests({ ...host, world_: world }).open_(address, say));
       },
     };
   }
