@@ -7,7 +7,7 @@ import * as etag from "npm:deno-std@^1.4.0/http/etag.js";
 
 export { cloneElement, Component, Fragment, h, hydrate, isValidElement, options, render } from "npm:preact@^11.2.0";
 export type { ComponentChildren, ComponentType, HTMLAttributes, JSX as PreactJSX, VNode } from "npm:preact@^11.2.0";
-export { jsx as vnode } from "npm:preact@^11.2.0/jsx-runtime";
+export { jsx as vnode, jsxTemplate } from "npm:preact@^11.2.0/jsx-runtime";
 export { renderToString, renderToStringAsync } from "npm:preact-render-to-string@^6.8.0";
 
 /** `@std/http/etag`, here by npm, where it has no types; from its own registry it is `jsr:@std/http@^1/etag`. */

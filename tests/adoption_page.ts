@@ -38,7 +38,7 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
     view.free_(entry);
   });
   const host = { world_: window, element_: element, root_: element, end_: element, formed_: {}, config_: {}, tell_() {} };
-  if (!adoptPage(host).adopt_(script as HTMLScriptElement, view)) {
+  if (!adoptPage(host).adopt_(script as HTMLScriptElement, () => view)) {
     return element.innerHTML === html ? { name, adopted: false } : failed("what was refused has been changed", false);
   }
   const after = new Set(nodesIn(element));

@@ -159,13 +159,18 @@ Deno.test("a page that was painted with a running app begins with that, and is s
   assertMatch(come(`gina-0001.${late}`)[0]!, /^\["mount",/);
 });
 
-Deno.test("a view in a shadow root is painted as one, and not described", async () => {
+Deno.test("a view in a shadow root is painted as one, and described behind the children of its element", async () => {
   const make = (shadow: "open" | { mode: "closed"; delegatesFocus: true }) =>
     serve(app({ init: () => "x", update: (model) => model, view: (model) => <p>{model}</p>, shadow }));
-  assertEquals(await make("open").paint(request), { html: '<template shadowrootmode="open"><p>x</p></template>' });
-  assertEquals(await make({ mode: "closed", delegatesFocus: true }).paint(request), {
-    html: '<template shadowrootmode="closed" shadowrootdelegatesfocus><p>x</p></template>',
-  });
+  const { html, root } = await make("open").paint(request);
+  assertEquals(html.slice(0, root), '<template shadowrootmode="open"><p>x</p></template>');
+  assertEquals(descriptionIn(html.slice(root)).slice(0, 2), [[[["p", [], 0]]], [1, 1]]);
+  const closed = make({ mode: "closed", delegatesFocus: true });
+  const around = await page(<ServerComponent of={closed} request={request} route="/ws">mine</ServerComponent>).text();
+  assertStringIncludes(
+    around,
+    '<template shadowrootmode="closed" shadowrootdelegatesfocus><p>x</p></template>mine<script type="application/json">',
+  );
 });
 
 Deno.test("useId() answers the same on the page and to whoever renders with the same prefix; what is sealed says it", () => {

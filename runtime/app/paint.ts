@@ -14,8 +14,10 @@ import type { ShadowOptions } from "./shadow.ts";
 
 /** What stands in the element of a painted app. */
 export interface Painted {
-  /** The view, and the description beside it; empty where there was nothing to paint. */
+  /** The view, and the description at its end; empty where there was nothing to paint. */
   readonly html: string;
+  /** Of a view in a shadow root: how much of it stands before the children of the element, in UTF-16 units. The description follows them. */
+  readonly root?: number;
 }
 
 /** What whoever takes the page over goes on from. */
@@ -56,8 +58,7 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     const definitions = new Definitions();
     const { html, parts, problem } = paint(tree, definitions);
     if (!parts) warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
-    // In a shadow root the view is not taken over: the element brings its styles.
-    const snapshot = parts && !app.shadow ? seal?.({ model, tree, definitions, components: lowering.state() }) : undefined;
+    const snapshot = parts && seal?.({ model, tree, definitions, components: lowering.state() });
     return paintedOf(html, snapshot ? descriptionHtml(parts!, snapshot, configOf(app)) : "", app.shadow);
   } finally {
     // What a layout effect has begun ends with it.
@@ -69,5 +70,6 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
 export function paintedOf(html: string, description: string, shadow: ShadowOptions | undefined): Painted {
   if (!shadow) return { html: html + description };
   const focus = shadow.delegatesFocus ? " shadowrootdelegatesfocus" : "";
-  return { html: `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>` };
+  const root = `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>`;
+  return { html: root + description, root: root.length };
 }

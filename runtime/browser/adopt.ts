@@ -9,8 +9,10 @@ import type { Instance, Part, View } from "./view.ts";
 
 /** A painted page that was taken over. */
 export interface Painted {
-  /** What the server goes on from. */
+  /** What the server goes on from; empty where it goes on from the epoch alone. */
   readonly snapshot_: string;
+  /** What the page shows is of this epoch; empty where a snapshot says of what it is. */
+  readonly epoch_: string;
   /** To be called when the link is live: tells the app of inputs that are not as they were painted. */
   tell_(): void;
 }
@@ -19,9 +21,10 @@ export interface Painted {
 export interface Adoption extends LinkPart {
   /**
    * Makes a view of what is there, by the description in a script, and lets events happen again that were made before. Answers nothing, and
-   * has changed nothing but the script, when the page is not as described.
+   * has changed nothing but the script, when the page is not as described. `enter` answers the view where its root is; `shadow` is the part
+   * that makes that, where one is wanted.
    */
-  adopt_(script: HTMLScriptElement, view: View): Painted | undefined;
+  adopt_(script: HTMLScriptElement, enter: () => View, shadow?: Required<Pick<LinkPart, "begin_">>): Painted | undefined;
 }
 
 /** What stands among characters in a row: a comment that is to be there, a static text, or the text of a hole and how long it is. */
@@ -41,7 +44,7 @@ type Control = HTMLInputElement;
 type Early = [event: Event, target: EventTarget, owner: Element];
 
 export function adoptPage(host: Host): Adoption {
-  const { world_: world, element_: element, root_: root } = host;
+  const { world_: world, element_: element } = host;
   const { document } = world;
 
   const { isArray } = Array;
@@ -65,7 +68,8 @@ export function adoptPage(host: Host): Adoption {
       const run = pieces, found: Text[] = [];
       pieces = row.pieces = [];
       for (; node && node.nodeType != 1; node = node.nextSibling) if (node.nodeType == 3) found.push(node as Text);
-      const after = node, all = found.map(({ data }) => data).join("");
+      // In a shadow root the view ends with a comment.
+      const after = node ?? (host.end_.parentNode == parent ? host.end_ : null), all = found.map(({ data }) => data).join("");
       const rest = run.reduce((rest, piece) => rest - lengthOf(piece), all.length);
       let at = 0;
       const lengths = run.map((piece) => {
@@ -192,7 +196,7 @@ export function adoptPage(host: Host): Adoption {
   /** The controls that are not as they were painted; the others get what the model says. */
   const changedControls = (): Control[] => {
     const form = document.createElement("form");
-    return [...root.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
+    return [...host.root_.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
       // What it would be if nobody had touched it, the browser knows best; in an inert document nothing is reset.
       const copy = control.cloneNode(true) as Control;
       form.replaceChildren(copy);
@@ -229,13 +233,20 @@ export function adoptPage(host: Host): Adoption {
   };
 
   return {
-    adopt_(script, into) {
+    adopt_(script, enter, shadow) {
       const [definitions, shape, sum, snapshot, config = {}]: Description = JSON.parse(script.text);
-      view = into;
+      // Of an app that was running already it is the epoch, and the version at its end.
+      const isEpoch = snapshot[0] == "~";
+      host.config_ = config;
+      shadow?.begin_(config, 0, 1);
+      view = enter();
+      const root = host.root_, { top_: top } = view;
+      if (shadow) top.start_ = root.firstChild;
+      if (isEpoch) view.version_ = +snapshot.split("~")[2]!;
       view.know_(definitions);
       script.remove();
       try {
-        readChildren(root, false, (row) => readValue(row, view.top_, shape, view.spaceIn_(root as Element)));
+        readChildren(root, false, (row) => readValue(row, top, shape, view.spaceIn_(root as Element)));
         check(view.checksum_(texts) == sum);
         view.hold_(true);
         for (const task of tasks) task();
@@ -246,11 +257,11 @@ export function adoptPage(host: Host): Adoption {
         tasks = [];
         texts = "";
       }
-      host.config_ = config;
       const changed = changedControls();
       const told = replay();
       return {
-        snapshot_: snapshot,
+        snapshot_: isEpoch ? "" : snapshot,
+        epoch_: isEpoch ? snapshot : "",
         tell_() {
           for (const control of changed) {
             if (told.includes(control)) continue;

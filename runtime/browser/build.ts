@@ -45,7 +45,7 @@ const names = [
   "first last patch part wrapper content writers",
   "content holes",
   "path name options",
-  "tell snapshot",
+  "tell snapshot epoch",
   // What listens elsewhere; style sheets.
   "listeners",
   "root sheets copies",

@@ -105,6 +105,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let view = createView(world, element, push);
   /** Where it ends: where it is. */
   let end: Node = element;
+  /** The view, where its root is. */
+  const enter = () => {
+    if (end != host.end_) {
+      // What it has shown in the light DOM would be shown in a slot.
+      if (settled) view.mount([], null);
+      const { version_: version } = view;
+      view = createView(world, host.root_, push, end = host.end_);
+      view.version_ = version;
+    }
+    return view;
+  };
   const parts: Parts = {};
   const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
@@ -188,12 +199,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What is in the view may ask for a context at once.
       host.config_ = wanted;
       eachPart((part) => part.begin_?.(wanted, anew));
-      if (end != host.end_) {
-        // What it has shown in the light DOM would be shown in a slot.
-        if (settled) view.mount([], null);
-        view = createView(world, host.root_, push, end = host.end_);
-        view.version_ = version;
-      }
+      enter();
       view.mount(definitions, value);
       broken = 0;
       painted = undefined;
@@ -261,9 +267,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         try {
           const { text } = script;
           await Promise.all(["adopt" as const, ...neededBy(JSON.parse(text), text)].map(load));
-          if (!socket) painted = parts.adopt!.adopt_(script, view);
+          if (!socket) painted = parts.adopt!.adopt_(script, enter, parts.shadow);
           if (painted) {
             kept.cover_(painted.snapshot_);
+            epoch = painted.epoch_;
             broken = 0;
           }
         } catch (error) {

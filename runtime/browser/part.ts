@@ -24,8 +24,8 @@ export interface Host {
 
 /** What a link tells a part. */
 export interface Part {
-  /** There is a mount, which is about to be shown; `anew`: of an app that was told nothing. */
-  begin_?(config: Config, anew: unknown): void;
+  /** There is a mount, which is about to be shown; `anew`: of an app that was told nothing. `isPainted`: what is shown is to be taken over first. */
+  begin_?(config: Config, anew: unknown, isPainted?: unknown): void;
   /** A message of a kind that is the part's own. */
   take_?(...message: unknown[]): void;
   /** The link is lost, or left. */

@@ -23,7 +23,7 @@ export function rootOf(
 }
 
 /** Puts the view into a shadow root. */
-export function enterShadow(host: Host): Part {
+export function enterShadow(host: Host): Part & Required<Pick<Part, "begin_">> {
   const { world_: world, element_: element } = host;
   const { document } = world;
   /** The view is between two comments: copies of style sheets stand before them. */
@@ -31,13 +31,17 @@ export function enterShadow(host: Host): Part {
   let leave: (() => void) | undefined;
   return {
     // An element that has a root shows nothing beside it: another app, which wants none, is in it too, and looks as it would without.
-    begin_({ shadow = { mode: "open", adoptStyles: 1 } }) {
+    begin_({ shadow = { mode: "open", adoptStyles: 1 } }, _, isPainted) {
       const root = host.root_ = rootOf(host, shadow);
       host.end_ = end;
       // At first, or where a script of the page has been at it.
       const isWhole = start.parentNode == root && end.parentNode == root && start.compareDocumentPosition(end) & 4;
-      if (!isWhole) root.replaceChildren(start, end);
-      if (shadow.adoptStyles) leave = adoptStyles(world, root);
+      if (isPainted) {
+        root.prepend(start);
+        root.append(end);
+      } else if (!isWhole) root.replaceChildren(start, end);
+      // No element of a page is to be among those that it was painted with.
+      if (shadow.adoptStyles && !isPainted) leave = adoptStyles(world, root);
       else leave?.();
     },
     end_() {

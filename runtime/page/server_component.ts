@@ -1,5 +1,5 @@
 /** `<ServerComponent>`: the custom element that shows an app in a page. */
-import { type ComponentChildren, Fragment, h, type VNode } from "../deps.ts";
+import { type ComponentChildren, Fragment, h, jsxTemplate, type VNode } from "../deps.ts";
 import type { Painted } from "../app/paint.ts";
 import { captureScript } from "./capture.ts";
 
@@ -17,7 +17,7 @@ export interface ServerComponentProps {
   request?: Request;
   /** For a Content-Security-Policy that asks for one: the nonce of the script that keeps what a user does to a painted view too early. */
   nonce?: string | undefined;
-  /** Shown until the app is there, where nothing is painted. */
+  /** Shown until the app is there, where nothing is painted; where the view is in a shadow root, in its slots. */
   children?: ComponentChildren;
   /** Any other attribute of the element: an `id`, or one that the app hears of (`onAttribute`). */
   [attribute: string]: unknown;
@@ -52,13 +52,14 @@ export function ServerComponent(props: ServerComponentProps): VNode {
   const { children, of, request, nonce, ...attributes } = props;
   if (!of) return h("server-component", attributes as Record<never, never>, children);
   if (!request) throw new TypeError("Cannot paint a server component: `of` needs `request`, the request for the page");
-  const { html } = painted(props, of.paint, request);
+  const { html, root = 0 } = painted(props, of.paint, request);
   if (html === "") return h("server-component", attributes as Record<never, never>, children);
   return h(
     Fragment,
     null,
     h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
-    h("server-component", { ...attributes, dangerouslySetInnerHTML: { __html: html } } as Record<never, never>),
+    // What is in a shadow root shows its children in slots.
+    h("server-component", attributes as Record<never, never>, jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null)),
   );
 }
 
