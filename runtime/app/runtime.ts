@@ -408,15 +408,18 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     return new Line(this, member, link ?? replay, readResume(link?.resume, this.world).hasSnapshot);
   }
 
-  /** Settles when no effect is under way, or when so many ms are over. */
-  quiet(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.world.setTimer(ms, resolve);
-      this.#loop.whenQuiet(() => {
-        this.world.clearTimer(timer);
-        resolve();
+  /** Settles when no effect is under way, or when so many ms are over. What has failed, and is to begin again, does so within. */
+  async quiet(ms: number): Promise<void> {
+    do {
+      this.#restart();
+      await new Promise<void>((resolve) => {
+        const timer = this.world.setTimer(ms, resolve);
+        this.#loop.whenQuiet(() => {
+          this.world.clearTimer(timer);
+          resolve();
+        });
       });
-    });
+    } while (this.#restarting.isDue);
   }
 
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
