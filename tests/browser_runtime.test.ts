@@ -24,6 +24,7 @@ import { stayingItems } from "../runtime/view/order.ts";
 import type { Config, Definition, Json, Up, Value } from "../runtime/wire/message.ts";
 import { readUp } from "../runtime/wire/up.ts";
 import { findChromium } from "./chromium.ts";
+import { until } from "./kit.ts";
 
 // ---- a page in a fast DOM ----------------------------------------------------------------------
 
@@ -784,6 +785,32 @@ Deno.test("what made an app fail is not gone through again: after 4500 the page 
   assertEquals([page.socket.url.at(-1), page.socket.sent], ["0", []]);
   page.socket.receive(["mount", "e2", 0, 0, button, [1, "x"]]);
   assertEquals(refusals(told).length, 1);
+});
+
+Deno.test("of plain requests 400 and 500 are as 4400 and 4500: what was said is not said again; after any other status it is", async () => {
+  for (
+    const [status, says, shows] of [[400, "nothing", "offline"], [500, "nothing", "failed"], [503, "the same", "offline"]] as const
+  ) {
+    await using page = new FakePage();
+    const said: string[] = [];
+    const answers = [new Response(JSON.stringify(["mount", "e1", 0, [0, "a snapshot"], button, [1, "x"]])), new Response(null, { status })];
+    page.world.fetch = ((_: string, { body }: { body: string }) => {
+      said.push(body);
+      return Promise.resolve(answers.shift() ?? new Response(null, { status: 503 }));
+    }) as typeof fetch;
+    install(page.world, loadPart);
+    const element = page.document.createElement("server-component");
+    element.setAttribute("route", "/ws");
+    element.setAttribute("method", "http");
+    page.document.body.append(element);
+    await until(() => element.getAttribute("status") === "live");
+    page.document.querySelector("button")!.click();
+    await until(() => element.getAttribute("status") === shows);
+    page.pass(500);
+    await until(() => said.length === 3);
+    assertEquals(said[1], '["resume","a snapshot",0,[],[[0,[1]]]]', `${status}`);
+    assertEquals(said[2], says === "nothing" ? "" : said[1], `${status}`);
+  }
 });
 
 Deno.test("an element that was sent away stays offline until its route changes or it is put back", async () => {

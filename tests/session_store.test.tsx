@@ -1,8 +1,8 @@
 /** Sessions whose snapshots are in a store. Two or more `Sessions` with one store are as many processes; time is virtual. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { type App, app, effect, memoryStore, next, type Send, type Store } from "../mod.ts";
-import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
-import { Sealer } from "../runtime/continuity/seal.ts";
+import type { SessionsOptions } from "../runtime/app/sessions.ts";
+import { processOf as anyProcessOf } from "./process.ts";
 import { ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 
@@ -26,17 +26,7 @@ const counter = app({
 });
 
 function processOf<Model, M>(app: App<Model, M>, world: VirtualWorld, store: Store, options: Partial<SessionsOptions> = {}) {
-  return new Sessions<Model, M, void, unknown>(app, {
-    sealer: new Sealer({ secret: "a secret that nobody knows", app: app.name, now: () => world.now() }),
-    store,
-    linger: 30_000,
-    expires: 3_600_000,
-    world,
-    onError(error) {
-      throw error;
-    },
-    ...options,
-  });
+  return anyProcessOf(app, world, { store, ...options });
 }
 
 /** Lets time pass, and the store answer. */

@@ -1,11 +1,10 @@
 /** Sessions outlive links and processes. Two or more `Sessions` with one secret are as many processes; time is virtual. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { useState } from "preact/hooks";
-import { type App, app, effect, next, type Send } from "../mod.ts";
-import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
+import { app, effect, next, type Send } from "../mod.ts";
 import { memoryStore } from "../runtime/continuity/memory_store.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
-import { Sealer } from "../runtime/continuity/seal.ts";
+import { processOf } from "./process.ts";
 import { ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 
@@ -34,21 +33,6 @@ const counterOf = (version: number) =>
   });
 
 const counter = counterOf(0);
-
-const secret = "a secret that nobody knows";
-
-function processOf<Model, M>(app: App<Model, M>, world: VirtualWorld, options: Partial<SessionsOptions> = {}) {
-  return new Sessions<Model, M, void, unknown>(app, {
-    sealer: new Sealer({ secret, app: app.name, now: () => world.now() }),
-    linger: 30_000,
-    expires: 3_600_000,
-    world,
-    onError(error) {
-      throw error;
-    },
-    ...options,
-  });
-}
 
 Deno.test("a link that comes back to the process that knows it gets the patches that were missed, and nothing else", () => {
   const world = new VirtualWorld();

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { useEffect, useState } from "preact/hooks";
 import { type App, app, effect, next, type Send } from "../mod.ts";
-import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
-import { Sealer } from "../runtime/continuity/seal.ts";
+import type { SessionsOptions } from "../runtime/app/sessions.ts";
+import { processOf as anyProcessOf } from "./process.ts";
 import { RecordedLink } from "./recorded_link.ts";
 import { ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
@@ -24,17 +24,7 @@ const counter = app({
 });
 
 function processOf<Model, M>(app: App<Model, M>, world: VirtualWorld, options: Partial<SessionsOptions> = {}) {
-  return new Sessions<Model, M, void, unknown>(app, {
-    sealer: new Sealer({ secret: "a secret that nobody knows", app: app.name, now: () => world.now() }),
-    linger: 30_000,
-    expires: 3_600_000,
-    sleep: 60_000,
-    world,
-    onError(error) {
-      throw error;
-    },
-    ...options,
-  });
+  return anyProcessOf(app, world, { sleep: 60_000, ...options });
 }
 
 /** As a browser: it tells the version that it shows, a second after a patch. */

@@ -368,6 +368,127 @@ Deno.test("http: what is shared needs a link, and a server that shuts down says 
   }
 });
 
+/** Where the app below fails, and only there. */
+let weak: string | undefined;
+const fails = (where: string) => {
+  if (where === weak) throw new Error(`weak in ${where}`);
+};
+/** It fails there until the end of the block. */
+const failingIn = (where: string): Disposable => {
+  weak = where;
+  return { [Symbol.dispose]: () => void (weak = undefined) };
+};
+const Weak = ({ count }: { count: number }) => {
+  fails("component");
+  return <b>{count}</b>;
+};
+const frail = app({
+  init() {
+    fails("init");
+    return { count: 0 };
+  },
+  update(model, msg: "up" | "later") {
+    if (msg === "up") return { count: model.count + 1 };
+    fails("update");
+    return next(model, effect.from(() => fails("effect")));
+  },
+  view(model, send) {
+    fails("view");
+    const heard = () => {
+      fails("handler");
+      return "up" as const;
+    };
+    return (
+      <div>
+        <button onClick={send("up")}>+</button>
+        <button onClick={send(heard)}>h</button>
+        <button onClick={send("later")}>l</button>
+        <Weak count={model.count} />
+      </div>
+    );
+  },
+  resumed(model) {
+    fails("resumed");
+    return model;
+  },
+  onConnect(): "up" {
+    fails("onConnect");
+    return "up";
+  },
+  name: "frail",
+});
+const all = ["[0,[1]]", "[0,[2]]", "[0,[3]]"];
+
+Deno.test("http: what fails in a request is told once, answered with 500 and leaves nothing; the page goes on from what it had", async () => {
+  const told: string[] = [];
+  const live = serve(frail, {
+    secret: "one secret for all processes",
+    authorize: () => fails("authorize"),
+    key: () => fails("key") as undefined,
+    flags: () => fails("flags"),
+    onError: (error, where) => void told.push(`${where}: ${(error as Error).message}`),
+  });
+  await using server = serveOn0(live);
+  /** Where it fails, and what that is called. */
+  const places = {
+    init: "init",
+    onConnect: "handler",
+    update: "update",
+    view: "view",
+    component: "view",
+    handler: "handler",
+    effect: "effect",
+    resumed: "resumed",
+    authorize: "request",
+    key: "request",
+    flags: "request",
+  };
+  for (const [where, as] of Object.entries(places)) {
+    const wire = new RequestWire(server.url, nameClient());
+    // These two are called for who is new.
+    const isFirst = where === "init" || where === "onConnect";
+    if (!isFirst) await wire.ask(wire.body());
+    {
+      using _ = failingIn(where);
+      await wire.say(...all);
+    }
+    assertEquals([wire.refused, live.running, told.splice(0)], [500, 0, [`${as}: weak in ${where}`]], where);
+    await wire.say(...all);
+    assertEquals(wire.reader.text, isFirst ? "+hl1" : "+hl3", where);
+    assertEquals(told, []);
+  }
+});
+
+for (
+  const [restart, shown] of [
+    ["fresh", { update: 1, handler: 1, effect: 1, resumed: 1 }],
+    ["last", { update: 2, handler: 2, effect: 4, resumed: 4 }],
+  ] as const
+) {
+  Deno.test(`http: with restart "${restart}" what has failed begins again within its request, and does not fail the next one`, async () => {
+    const told: string[] = [];
+    const live = serve(frail, { restart, onError: (error, where) => void told.push(`${where}: ${(error as Error).message}`) });
+    await using server = serveOn0(live);
+    for (const [where, count] of Object.entries(shown)) {
+      const wire = new RequestWire(server.url, nameClient());
+      await wire.ask(wire.body());
+      await wire.say(all[0]!);
+      assertEquals(wire.reader.text, "+hl2");
+      const { epoch } = wire.reader;
+      {
+        using _ = failingIn(where);
+        await wire.say(...all);
+      }
+      assertEquals([wire.refused, live.running, told.splice(0)], [undefined, 0, [`${where}: weak in ${where}`]]);
+      // A new epoch: what waits in it is refused by the page, as over a link.
+      assert(wire.reader.epoch !== epoch && wire.reader.done === 0, where);
+      assertEquals(wire.reader.text, `+hl${count}`, where);
+      await wire.say(all[0]!);
+      assertEquals([wire.reader.text, wire.reader.done], [`+hl${count + 1}`, 1], where);
+    }
+  });
+}
+
 Deno.test("http: the answers are private, are not kept, and say nothing of other origins", async () => {
   await using server = serveOn0(serve(counter, { origins: ["https://friend.test"] }));
   for (const [body, status] of [["", 200], ["nonsense", 400], ["x".repeat(1024 * 1024 + 1), 413]] as const) {

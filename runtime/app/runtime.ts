@@ -193,15 +193,18 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     return this.stop();
   }
 
-  /** Settles when no effect is under way, or when so many ms are over. */
-  quiet(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.world.setTimer(ms, resolve);
-      this.#now.loop.whenQuiet(() => {
-        this.world.clearTimer(timer);
-        resolve();
+  /** Settles when no effect is under way, or when so many ms are over. What has failed, and is to begin again, does so within. */
+  async quiet(ms: number): Promise<void> {
+    do {
+      this.#restart();
+      await new Promise<void>((resolve) => {
+        const timer = this.world.setTimer(ms, resolve);
+        this.#now.loop.whenQuiet(() => {
+          this.world.clearTimer(timer);
+          resolve();
+        });
       });
-    });
+    } while (this.#restarting.isDue);
   }
 
   // ---- clients ---------------------------------------------------------------------------------
