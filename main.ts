@@ -65,10 +65,10 @@ function handler(request: Request): Response | Promise<Response> {
   const example = examples.find(({ path, route }) => path === pathname || route === pathname);
   if (!example) return new Response("Not found", { status: 404 });
   if (pathname === example.route) return example.live(request);
-  return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, links: examples }));
+  return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, request, links: examples }));
 }
 
-/** A page with a token, in a cookie and in the route. `?token=wrong` shows what becomes of another one. */
+/** A page with a token, in a cookie and in the route: only its socket is let in, so nothing is painted. `?token=wrong` shows what becomes of another one. */
 function guardedPage(request: Request, example: Example): Response {
   const token = tokenOf(request) ?? crypto.randomUUID();
   const shown = new URL(request.url).searchParams.get("token") ?? token;

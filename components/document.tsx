@@ -7,6 +7,9 @@ export interface DocumentProps {
   title: string;
   /** Where the component is served. */
   route?: string;
+  /** What serves it, and the request for this page: the component is painted into it. */
+  live?: ServerComponentProps["of"];
+  request?: Request;
   /** Attributes of the component's element. */
   attributes?: Partial<ServerComponentProps>;
   /** The pages of the demo, for the list at the top. */
@@ -46,7 +49,7 @@ const style = `
 `;
 
 /** The whole page. */
-export function Document({ title, route = "/ws", attributes, links = [], hint, children, below }: DocumentProps): VNode {
+export function Document({ title, route = "/ws", live, request, attributes, links = [], hint, children, below }: DocumentProps): VNode {
   return (
     <html lang="en">
       <head>
@@ -60,7 +63,7 @@ export function Document({ title, route = "/ws", attributes, links = [], hint, c
       <body>
         {links.length > 0 && <nav>{links.map((link) => <a key={link.path} href={link.path}>{link.title}</a>)}</nav>}
         {hint && <div class="hint">{hint}</div>}
-        <ServerComponent route={route} {...attributes}>{children}</ServerComponent>
+        <ServerComponent route={route} of={request && live} {...request && { request }} {...attributes}>{children}</ServerComponent>
         {below}
       </body>
     </html>

@@ -121,7 +121,11 @@ async function draw(page: Page, y: number): Promise<void> {
   await page.mouse.move(box.x + 20, box.y + y + 50, { steps: 12 });
 }
 
-const dots = (page: Page) => page.locator("circle").evaluateAll((all) => all.map((dot) => dot.outerHTML));
+/** A painted element has its attributes in another order than one that was mounted. */
+const dots = (page: Page) =>
+  page.locator("circle").evaluateAll((all) =>
+    all.map((dot) => [...dot.attributes].map(({ name, value }) => `${name}="${value}"`).toSorted().join(" "))
+  );
 
 /** Waits until two pages show the same dots, at least so many, and answers them. */
 async function same(a: Page, b: Page, least: number): Promise<string[]> {

@@ -66,6 +66,8 @@ for (const method of ["ws", "sse", "http"] as const) {
       if (method === "ws") {
         assertMatch(frames[0]!, /^\["resume","[\w-]{8}",0,0\]$/);
         assert(frames[0]!.length <= 64);
+        // Nothing else comes before what was done too early is answered.
+        assertMatch(frames[1]!, /^\[\d,/);
         assert(!frames.some((frame) => frame.includes("mount")));
       }
     }, {

@@ -96,11 +96,14 @@ export class Snapshots {
   }
 
   /**
-   * A client goes on from this version, or is mounted. What has brought it up from there (`isBehind`) is a patch that no other process can make
-   * again: an event that is seen in what it leads to would be refused after a crash, until a snapshot comes.
+   * A client goes on from a version. What has brought it up from there (`isBehind`; a mount too) is a patch that no other process can make again:
+   * an event that is seen in what it leads to would be refused after a crash, until a snapshot comes.
    */
   resumed(isBehind: boolean): void {
-    if (this.#keeping.changed(0, true) || isBehind) this.cover();
+    const isDue = isBehind || !this.tellsRefusals;
+    // Where it shows what there is, the one that it has is as good; but not for as long.
+    this.#keeping.changed(1, isDue);
+    if (isDue) this.cover();
   }
 
   /** Whether the client has one that covers all so far, or could have it. */
