@@ -8,6 +8,7 @@ import { Window } from "happy-dom";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
+import { durationOf } from "../runtime/browser/duration.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
 import { watchFacts } from "../runtime/browser/facts.ts";
@@ -1623,4 +1624,16 @@ Deno.test("`sleep` closes the link of a page that is hidden so long, when nothin
   const count = page.sockets.length;
   turn(false);
   assertEquals([status(), page.sockets.length], ["asleep", count]);
+});
+
+Deno.test("durationOf() reads milliseconds, seconds and minutes, and nothing else", async () => {
+  await using page = new FakePage();
+  const element = page.document.createElement("i");
+  const read = (text: string) => {
+    element.setAttribute("poll", text);
+    return durationOf(element, "poll");
+  };
+  assertEquals(["500ms", "5s", "1.5s", "2m"].map(read), [500, 5_000, 1_500, 120_000]);
+  for (const text of ["", "5", "s", "m", "5 s", "5h", "-5s", "x5s"]) assert(!read(text), text);
+  assert(!durationOf(element, "sleep"));
 });

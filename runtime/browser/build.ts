@@ -47,6 +47,7 @@ const names = [
   "content holes",
   "path name options",
   "tell snapshot",
+  "element pieces",
   // What listens elsewhere; style sheets.
   "listeners",
   "root sheets copies",

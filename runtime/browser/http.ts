@@ -21,7 +21,7 @@ export const openRequests = (
       try {
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
-        if (!response.ok) throw socket.onclose?.({ code: response.status == 500 ? 4500 : 0 });
+        if (!response.ok) return socket.onclose?.({ code: response.status == 500 ? 4500 : 0 });
         for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
         isBusy = false;
         const ms = durationOf(element, "poll");

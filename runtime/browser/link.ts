@@ -239,8 +239,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   /** Opens the first link when the element is complete, and what it was painted with is taken over. */
   const first = async () => {
-    const { document } = world;
     const script = element.lastChild as HTMLScriptElement;
+    const { document } = world;
     if (!begun && route) {
       const isPainted = script?.type == "application/json";
       begun = isPainted || document.readyState != "loading";
