@@ -330,6 +330,19 @@ Deno.test("a painted view that is not as it was painted is refused, and left as 
   assertEquals(await takeOver([cases[last]!], spoilt[names[last]!]!("case0")), [{ name: names[last]!, adopted: false }]);
 });
 
+Deno.test("a control that a browser has enabled again, as it was before a reload, is disabled where the model says so", async () => {
+  const view = (word: string, isOff: boolean) => (
+    <form>
+      <button disabled={isOff}>{word}</button>
+      <input {...{ disabled: isOff, title: word }} />
+      <fieldset disabled={isOff}>{h("select", { disabled: isOff }, h("option", null, word))}</fieldset>
+      <textarea disabled></textarea>
+    </form>
+  );
+  const cases = [paintCase("controls", [() => view("one", true), () => view("two", true), () => view("two", false)])];
+  assertEquals(wrong(await takeOver(cases, `for (const one of case0.querySelectorAll("button, input, select")) one.disabled = false`)), []);
+});
+
 /** What the parser does not build as it is written. */
 const repaired: Record<string, () => ComponentChildren> = {
   "p > div": () => h("p", null, h("div", null, "x")),

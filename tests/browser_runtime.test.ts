@@ -8,6 +8,7 @@ import { Window } from "happy-dom";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { install } from "../runtime/browser/element.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
+import { durationOf } from "../runtime/browser/duration.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
 import { watchFacts } from "../runtime/browser/facts.ts";
@@ -16,6 +17,7 @@ import { listenElsewhere } from "../runtime/browser/listen.ts";
 import { openRequests } from "../runtime/browser/http.ts";
 import { joinForm } from "../runtime/browser/form.ts";
 import { enterShadow } from "../runtime/browser/shadow.ts";
+import { sleepHidden } from "../runtime/browser/sleep.ts";
 import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { World } from "../runtime/browser/world.ts";
@@ -31,6 +33,7 @@ import { until } from "./kit.ts";
 class FakeSocket {
   sent: Json[] = [];
   closed = false;
+  code: number | undefined;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
@@ -38,8 +41,9 @@ class FakeSocket {
   send(text: string) {
     this.sent.push(JSON.parse(text));
   }
-  close() {
+  close(code?: number) {
     this.closed = true;
+    this.code = code;
   }
   receive(message: unknown) {
     this.onmessage?.({ data: JSON.stringify(message) });
@@ -72,6 +76,8 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: listenElsewhere };
     case "shadow":
       return { create: enterShadow };
+    case "sleep":
+      return { create: sleepHidden };
     case "sse":
       return { create: openStreams };
   }
@@ -1581,4 +1587,80 @@ Deno.test("A refusal counts when its link has begun: before that another process
   page.socket.receive(["emit", "nacre:refused", { event: 3, reason: "gone" }]);
   page.socket.receive(["mount", "e3", 0, 3, button, [1, "x"]]);
   assertEquals(told, [["refused", { event: 3, reason: "gone" }], ["status", "live"]]);
+});
+
+Deno.test("`sleep` closes the link of a page that is hidden so long, when nothing waits and there is a snapshot, and opens it when it is shown", async () => {
+  await using page = new FakePage();
+  let hidden = false;
+  Object.defineProperty(page.document, "hidden", { get: () => hidden });
+  const turn = (to: boolean) => {
+    hidden = to;
+    page.document.dispatchEvent(page.event("visibilitychange"));
+  };
+  const { element } = page.element(button, [1, "x"]);
+  element.setAttribute("sleep", "2m");
+  const status = () => element.getAttribute("status");
+  page.socket.cut();
+  page.pass(1_000);
+  page.socket.receive(["resume", "e1", 0, 0]);
+  // Its part is loaded.
+  await new Promise((resolve) => setTimeout(resolve));
+  turn(true);
+  page.pass(100_000);
+  turn(false);
+  turn(true);
+  page.pass(119_000);
+  assertEquals(status(), "live");
+  // There is no snapshot.
+  page.pass(5_000);
+  assertEquals(status(), "live");
+  page.socket.receive([[0, "SNAPSHOT"]]);
+  element.querySelector("button")!.click();
+  page.pass(5_000);
+  assertEquals(status(), "live");
+  page.socket.receive([1]);
+  page.pass(1_000);
+  assertEquals([status(), page.socket.closed, page.socket.code, page.sockets.length], ["asleep", true, 4000, 2]);
+  page.pass(1_000_000);
+  assertEquals(page.sockets.length, 2);
+  turn(false);
+  assertEquals([status(), page.sockets.length], ["connecting", 3]);
+  assertMatch(page.socket.url, /\.e1\.1\.0\.1$/);
+  page.socket.receive(["resume", "e1", 0, 1]);
+
+  // It is woken by what happens; it does not sleep while its link is lost, and no more when it has left the page.
+  turn(true);
+  page.pass(120_000);
+  assertEquals(status(), "asleep");
+  element.querySelector("button")!.click();
+  assertEquals([status(), page.sockets.length], ["connecting", 4]);
+  page.socket.receive(["resume", "e1", 0, 1]);
+  assertEquals(page.socket.take(), [[0, [1]]]);
+  page.socket.receive([1]);
+  page.pass(60_000);
+  page.socket.cut();
+  page.pass(119_000);
+  assertEquals(status(), "connecting");
+  page.socket.receive(["resume", "e1", 0, 2]);
+  page.pass(119_000);
+  assertEquals(status(), "live");
+  page.pass(1_000);
+  assertEquals([status(), page.socket.code], ["asleep", 4000]);
+  element.remove();
+  page.pass(0);
+  const count = page.sockets.length;
+  turn(false);
+  assertEquals([status(), page.sockets.length], ["asleep", count]);
+});
+
+Deno.test("durationOf() reads milliseconds, seconds and minutes, and nothing else", async () => {
+  await using page = new FakePage();
+  const element = page.document.createElement("i");
+  const read = (text: string) => {
+    element.setAttribute("poll", text);
+    return durationOf(element, "poll");
+  };
+  assertEquals(["500ms", "5s", "1.5s", "2m"].map(read), [500, 5_000, 1_500, 120_000]);
+  for (const text of ["", "5", "s", "m", "5 s", "5h", "-5s", "x5s"]) assert(!read(text), text);
+  assert(!durationOf(element, "sleep"));
 });

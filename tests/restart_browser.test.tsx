@@ -1,4 +1,4 @@
-/** What a page shows of an app that fails and begins again, and of being sent away: a real server and a real browser. */
+/** What a page shows of an app that fails and begins again, of being sent away, and of being moved: a real server and a real browser. */
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { app, effect, next, page, serve, ServerComponent } from "../mod.ts";
@@ -105,3 +105,28 @@ Deno.test("Chromium: a page that is sent away (4403) says offline, keeps what it
     await until(() => requests() === 2);
   });
 });
+
+for (const way of ["append", "moveBefore", "remove, and append in a promise"]) {
+  Deno.test(`Chromium: an element that is moved keeps its link and its nodes: ${way}`, async () => {
+    await look("never", async (page, said, requests) => {
+      await page.click("#up");
+      await shows(page, "1");
+      await page.evaluate(async (way) => {
+        document.querySelector("p")!.setAttribute("mark", "old");
+        const element = document.querySelector("server-component")!;
+        const place = document.body.appendChild(document.createElement("section"));
+        if (way === "append") place.append(element);
+        else if (way === "moveBefore") (place as unknown as { moveBefore(node: Node, before: null): void }).moveBefore(element, null);
+        else {
+          element.remove();
+          await Promise.resolve();
+          place.append(element);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }, way);
+      await page.click("section #up");
+      await shows(page, "2");
+      assertEquals([await said(), requests(), await page.getAttribute("section p", "mark")], [[], 1, "old"]);
+    });
+  });
+}

@@ -3,7 +3,6 @@
  * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own.
  */
 import type { AttributeDefinition, Definition, Description, ElementDefinition, Json, Rest, Shape } from "../wire/message.ts";
-import { isFocused } from "./attribute.ts";
 import type { Host, Part as LinkPart } from "./part.ts";
 import type { Instance, Part, View } from "./view.ts";
 
@@ -32,9 +31,9 @@ type Piece = Comment | string | [part: Part, length: number];
 
 /** The children of one node, as they are come by. */
 interface Row {
-  readonly pieces: Piece[];
+  readonly pieces_: Piece[];
   /** The next element, after the characters up to it. */
-  element(): Element;
+  element_(): Element;
 }
 
 /** A control, whichever it is. */
@@ -49,7 +48,7 @@ export function adoptPage(host: Host): Adoption {
 
   const { isArray } = Array;
   const check = (isSo: unknown) => {
-    if (!isSo) throw new Error("not as painted");
+    if (!isSo) throw Error();
   };
 
   let view: View;
@@ -66,7 +65,7 @@ export function adoptPage(host: Host): Adoption {
 
     const endRun = () => {
       const run = pieces, found: Text[] = [];
-      pieces = row.pieces = [];
+      pieces = row.pieces_ = [];
       for (; node && node.nodeType != 1; node = node.nextSibling) if (node.nodeType == 3) found.push(node as Text);
       // In a shadow root the view ends with a comment.
       const after = node ?? (host.end_.parentNode == parent ? host.end_ : null), all = found.map(({ data }) => data).join("");
@@ -101,8 +100,8 @@ export function adoptPage(host: Host): Adoption {
       }
     };
     const row = {
-      pieces,
-      element() {
+      pieces_: pieces,
+      element_() {
         endRun();
         const element = node;
         node = node!.nextSibling;
@@ -117,7 +116,7 @@ export function adoptPage(host: Host): Adoption {
 
   const readValue = (row: Row, part: Part, shape: Shape, space: string) => {
     if (!isArray(shape)) {
-      if (shape) row.pieces.push([part, shape as number]);
+      if (shape) row.pieces_.push([part, shape as number]);
     } else if (shape[0]) readItem(row, part, shape, space);
     else {
       part.list_ = true;
@@ -152,7 +151,7 @@ export function adoptPage(host: Host): Adoption {
     let last: ChildNode | null = null;
     let isText: unknown;
     const comment = () => {
-      row.pieces.push(last = document.createComment(""));
+      row.pieces_.push(last = document.createComment(""));
       return last;
     };
     if (isLoose) instance.first_ = comment();
@@ -164,11 +163,11 @@ export function adoptPage(host: Host): Adoption {
         const part = view.hole_(instance, node, end);
         part.start_ = last;
         readValue(row, part, parts.shift() ?? 0, space);
-        if (!isAlone) row.pieces.push(last = end as Comment);
+        if (!isAlone) row.pieces_.push(last = end as Comment);
       } else if (typeof node == "object") {
         last = readElement(row, instance, node, parts, space);
         if (!owner && !isLoose) instance.first_ = instance.last_ = last;
-      } else row.pieces.push(node);
+      } else row.pieces_.push(node);
       isText = typeof node == "string";
     }
     if (isLoose) instance.last_ = comment();
@@ -176,7 +175,7 @@ export function adoptPage(host: Host): Adoption {
 
   const readElement = (row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
     const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
-    const element = row.element() as Control;
+    const element = row.element_() as Control;
     check(element.localName == tag && element.namespaceURI == view.spaceOf_(tag, space));
     let isFree = tag == "textarea";
     for (const [name, value, options] of attributes) {
@@ -265,7 +264,7 @@ export function adoptPage(host: Host): Adoption {
         tell_() {
           for (const control of changed) {
             if (told.includes(control)) continue;
-            for (const type of isFocused(control) ? ["input"] : ["input", "change"]) {
+            for (const type of control.matches(":focus") ? ["input"] : ["input", "change"]) {
               control.dispatchEvent(new world.CustomEvent(type, { bubbles: true }));
             }
           }

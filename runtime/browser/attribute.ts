@@ -11,7 +11,7 @@ export const isObject = (value: unknown): boolean => Object(value) === value;
 
 /** `null` and `false` remove. The style goes through its object: a Content-Security-Policy may forbid the attribute. */
 export function setAttribute(element: Element, name: string, value: unknown): void {
-  if ((value ?? false) === false) element.removeAttribute(name);
+  if (value == null || value === false) element.removeAttribute(name);
   else if (name == "style") (element as HTMLElement).style.cssText = value as string;
   else element.setAttribute(name, value as string);
 }

@@ -24,6 +24,7 @@ const makers = {
   http: "openRequests",
   listen: "listenElsewhere",
   shadow: "enterShadow",
+  sleep: "sleepHidden",
   sse: "openStreams",
 } satisfies Record<keyof PartMakers, string>;
 
@@ -33,8 +34,8 @@ const makers = {
  */
 const names = [
   // What parts know of their link, and it of them. A page that was there before a deploy loads them of what came after: new names go last.
-  "world element internals root end formed config tell",
-  "begin take end hear open adopt",
+  "world element internals root end formed config tell queue kept open stop show",
+  "begin take end hear open adopt wake",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
   "version waiting send free take set hold write known know top blank hole inside spaceIn spaceOf checksum",
   "seen text target",
@@ -46,6 +47,7 @@ const names = [
   "content holes",
   "path name options",
   "tell snapshot epoch",
+  "element pieces",
   // What listens elsewhere; style sheets.
   "listeners",
   "root sheets copies",

@@ -2,6 +2,7 @@
  * Plain requests in place of a link, with the face of a WebSocket: each POST brings the snapshot and all that was said since, and its answer what
  * a link would have been sent. One at a time; what fails is the loss of the link, and the next one says the same again.
  */
+import { durationOf } from "./duration.ts";
 import type { Host, Part } from "./part.ts";
 import type { Socket } from "./sse.ts";
 
@@ -20,13 +21,13 @@ export const openRequests = (
       try {
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
-        if (!response.ok) throw socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
+        if (!response.ok) return socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
         for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
         isBusy = false;
-        const [, number, unit] = element.getAttribute("poll")?.match(/^([\d.]+)(m?s)$/) || [];
+        const ms = durationOf(element, "poll");
         if (!socket.onclose) return;
         if (hasMore) post();
-        else if (unit) timer = world.setTimeout(post, +number! * (unit == "s" ? 1000 : 1));
+        else if (ms) timer = world.setTimeout(post, ms);
       } catch {
         socket.onclose?.({});
       }

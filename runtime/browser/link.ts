@@ -6,14 +6,11 @@ import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wi
 import type { Painted } from "./adopt.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { createKept } from "./kept.ts";
-import type { Host, Part } from "./part.ts";
+import type { Linked, Part, Status } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
-
-/** What an element says of its link. */
-export type Status = "connecting" | "live" | "offline" | "failed";
 
 type Head = [events: number, snapshot?: string, last?: number, version?: number];
 type Emitted = [name: string, detail: unknown];
@@ -84,6 +81,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     } else {
       queue.push(entry);
       flush();
+      parts.sleep?.wake_();
     }
   };
 
@@ -91,16 +89,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     // What waits happened before.
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
-  };
-  const host: Host = {
-    world_: world,
-    element_: element,
-    internals_: internals,
-    root_: element,
-    end_: element,
-    formed_: {},
-    config_: {},
-    tell_: tellFact,
   };
   let view = createView(world, element, push);
   /** Where it ends: where it is. */
@@ -157,6 +145,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     attempts = 0;
     settled = live = true;
     show("live");
+    if (element.getAttribute("sleep")) load("sleep").catch(world.console.error);
     flush();
   };
 
@@ -233,13 +222,13 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
   };
 
-  const stop = () => {
+  const stop = (code?: number) => {
     live = false;
     held = [];
     reading = undefined;
     eachPart((part) => part.end_?.());
     // Nothing that it still has to say is heard.
-    if (socket) socket = socket.onmessage = socket.onclose = socket.close() as unknown as null;
+    if (socket) socket = socket.onmessage = socket.onclose = socket.close(code) as unknown as null;
   };
 
   const lose = (code?: number) => {
@@ -256,8 +245,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   /** Opens the first link when the element is complete, and what it was painted with is taken over. */
   const first = async () => {
-    const { document } = world;
     const script = element.lastChild as HTMLScriptElement;
+    const { document } = world;
     if (!begun && route) {
       const isPainted = script?.type == "application/json";
       begun = isPainted || document.readyState != "loading";
@@ -341,6 +330,22 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       use({ close() {} });
       load(name).then(() => mine == socket && use(parts[name]!.open_(address, say))).catch(failed);
     } else use(new world.WebSocket(address()));
+  };
+
+  const host: Linked = {
+    world_: world,
+    element_: element,
+    internals_: internals,
+    root_: element,
+    end_: element,
+    formed_: {},
+    config_: {},
+    tell_: tellFact,
+    queue_: queue,
+    kept_: kept,
+    open_: open,
+    stop_: stop,
+    show_: show,
   };
 
   return (formed, value) => {

@@ -4,6 +4,9 @@
 import type { Config } from "../wire/message.ts";
 import type { World } from "./world.ts";
 
+/** What an element says of its link. */
+export type Status = "connecting" | "live" | "offline" | "asleep" | "failed";
+
 /** What a part knows of the link that it is for. */
 export interface Host {
   readonly world_: World;
@@ -20,6 +23,20 @@ export interface Host {
   config_: Config;
   /** Tells the app a fact as it crosses, without its beginning. */
   tell_(text: string): void;
+}
+
+/** What one knows that opens and closes links. */
+export interface Linked extends Host {
+  /** What is not dealt with. */
+  readonly queue_: readonly unknown[];
+  /** What it goes on from elsewhere. */
+  readonly kept_: { readonly snapshot_: string };
+  /** Opens a link, where there is none. */
+  open_(): void;
+  /** Closes it. */
+  stop_(code?: number): void;
+  /** Says how it is linked. */
+  show_(status: Status): void;
 }
 
 /** What a link tells a part. */

@@ -11,6 +11,7 @@ import type { joinForm } from "./form.ts";
 import type { openRequests } from "./http.ts";
 import type { listenElsewhere } from "./listen.ts";
 import type { enterShadow } from "./shadow.ts";
+import type { sleepHidden } from "./sleep.ts";
 import type { openStreams } from "./sse.ts";
 
 /** What makes each part. */
@@ -23,6 +24,7 @@ export interface PartMakers {
   http: typeof openRequests;
   listen: typeof listenElsewhere;
   shadow: typeof enterShadow;
+  sleep: typeof sleepHidden;
   sse: typeof openStreams;
 }
 

@@ -10,7 +10,7 @@ export interface Socket {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: { readonly code?: number }) => void) | null;
   send(text: string): void;
-  close(): void;
+  close(code?: number): void;
 }
 
 /** What opens streams. */

@@ -1,6 +1,6 @@
 /** `define`: a custom element that runs an app in the page, as its server twin `<server-component>` runs one on a server. */
 import type { App } from "../app/app.ts";
-import type { Status } from "../browser/link.ts";
+import type { Status } from "../browser/part.ts";
 import { type MountedIn, mountIn, type MountOptions, type Own } from "./mount.ts";
 
 /** How the elements of {@link define} are made. */

@@ -9,8 +9,10 @@ export interface ServerComponentProps {
   route: string;
   /** How it is reached: `"ws"` by a WebSocket alone, `"sse"` by server-sent events and POSTs, `"http"` by requests alone; otherwise by what gets through. */
   method?: "ws" | "sse" | "http";
-  /** With `method="http"`: how long it waits before it asks what is new, as `5s` or `500ms`; without it, only with the next event. */
+  /** With `method="http"`: how long it waits before it asks what is new, as `5s`, `500ms` or `1m`; without it, only with the next event. */
   poll?: string;
+  /** How long the page may be hidden before the element closes its link, as `5m`: it goes on when it is shown. Without it, it stays linked. */
+  sleep?: string;
   /** The app's route, as `serve` answered it: its view is painted into the page, which then shows it without a script, and shows it at once. */
   of?: { paint(request: Request): Painted | Promise<Painted> } | undefined;
   /** The request for the page; with `of`. */
@@ -59,7 +61,11 @@ export function ServerComponent(props: ServerComponentProps): VNode {
     null,
     h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
     // What is in a shadow root shows its children in slots.
-    h("server-component", attributes as Record<never, never>, jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null)),
+    h(
+      "server-component",
+      attributes as Record<never, never>,
+      jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null),
+    ),
   );
 }
 

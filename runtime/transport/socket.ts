@@ -14,6 +14,8 @@ export const mostUnsent = 16 * 1024 * 1024;
 const unwatched = 65_536;
 /** The code of a connection that ended without a close frame. */
 const abnormal = 1006;
+/** The code of a page that is hidden, and comes back to what it showed. */
+const hidden = 4000;
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 export const longestReason = 123;
 
@@ -96,7 +98,7 @@ class SocketLink<User> implements Link<User> {
       this.#connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
     } else if (event.type === "open") this.#opened();
     // A page that goes away, or an element that leaves, closes; a network that fails does not.
-    else this.#over(event instanceof CloseEvent && event.code !== abnormal);
+    else this.#over(event instanceof CloseEvent && event.code !== abnormal && event.code !== hidden);
   }
 
   #opened(): void {

@@ -96,7 +96,7 @@ function isUnset(bare: unknown): boolean {
 }
 
 /** A bare boolean as the spread of one that it is on the wire: `disabled` as `{"disabled":""}`, `!.checked` as `{".checked":false}`. */
-function bareSpread(bare: string): Json {
+export function bareSpread(bare: string): { [name: string]: Json } {
   const isOn = bare[0] !== "!";
   const name = isOn ? bare : bare.slice(1);
   return { [name]: name[0] === "." ? isOn : isOn ? "" : null };

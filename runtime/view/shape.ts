@@ -6,6 +6,7 @@ import type { Json, Rest, Shape, ShapeParts } from "../wire/message.ts";
 import { ParserModel } from "./adoptable.ts";
 import { attributeName } from "./attribute.ts";
 import { checksum } from "./checksum.ts";
+import { bareSpread } from "./diff.ts";
 import type { Definitions, Numbered } from "./definitions.ts";
 import { isUsual, sameOptions, wireOptions } from "./handler.ts";
 import type { Attribute, Element, Node as StaticNode } from "./statics.ts";
@@ -42,6 +43,9 @@ type FixedAttribute = Extract<Attribute, { text: string }>;
 
 /** Properties that HTML says by an attribute, or by the text of a textarea. */
 const inHtml: ReadonlySet<string> = new Set([".innerHTML", ".selected", ".muted", ".defaultValue"]);
+
+/** What Firefox enables again after a reload, where a script had enabled it before. */
+const restored: ReadonlySet<string> = new Set(["button", "input", "select", "textarea"]);
 
 /** Divides a tree. Its templates are numbered by `definitions`, in the order in which the tree's encoding would number them. */
 export function shapeOf(tree: Node, definitions: Definitions): Shaped {
@@ -157,7 +161,7 @@ class Walk {
       const bare = held as string;
       const name = bare.replace("!", "");
       if (bare !== "" && (bare[0] !== "!" || isControlled(name)) && this.#say(said, tag, name, bare[0] !== "!")) {
-        rest[index] = { [name]: bare[0] !== "!" };
+        rest[index] = bareSpread(bare);
       }
     }
   }
@@ -176,7 +180,7 @@ class Walk {
       said.written.set(plain, name);
       if (name === plain) this.parser.attribute(name);
     }
-    return name[0] === "~" || name[0] === "." && !inHtml.has(name);
+    return name[0] === "~" || name[0] === "." && !inHtml.has(name) || name === "disabled" && restored.has(tag);
   }
 }
 
