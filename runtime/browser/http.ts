@@ -19,7 +19,10 @@ export const openRequests = ({ world, element }: Host): Part & { open(address: (
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
         if (!response.ok) throw socket.onclose?.({ code: response.status == 500 ? 4500 : 0 });
-        for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
+        let reading: unknown;
+        for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
+        // What is asked next is of all of it: the last message is the snapshot.
+        await reading;
         isBusy = false;
         const [, number, unit] = element.getAttribute("poll")?.match(/^([\d.]+)(m?s)$/) || [];
         if (!socket.onclose) return;
