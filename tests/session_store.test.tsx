@@ -1,9 +1,10 @@
 /** Sessions whose snapshots are in a store. Two or more `Sessions` with one store are as many processes; time is virtual. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { type App, app, effect, memoryStore, next, type Send, type Store } from "../mod.ts";
+import { type App, app, effect, memoryStore, next, type Send, serve, type Store } from "../mod.ts";
 import { Sessions, type SessionsOptions } from "../runtime/app/sessions.ts";
 import { Sealer } from "../runtime/continuity/seal.ts";
-import { ResumingClient } from "./resuming_client.ts";
+import { serveOn0, until } from "./kit.ts";
+import { type Connecting, ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 
 type Msg = "up" | "tick" | { readonly add: number };
@@ -451,4 +452,59 @@ Deno.test("HTTP with a store: each request takes over, goes on, saves and answer
   assertEquals(answers.map(({ isLost }) => isLost).sort(), [false, true]);
   client.answered(answers.find(({ isLost }) => !isLost)!.messages);
   assertEquals([client.text, client.reader.done], ["+doublemany4 0", 3]);
+});
+
+Deno.test("a page that has left its link finds what is saved for a minute, and then it is forgotten", async () => {
+  for (const [ms, text] of [[30_000, "+doublemany3 0"], [70_000, "+double0 0"]] as const) {
+    const world = new VirtualWorld();
+    const store = memoryStore({ now: () => world.now() });
+    const client = new ResumingClient("anna-0001");
+    const connection = client.open(processOf(counter, world, store));
+    await pass(world, 2_000);
+    for (let i = 0; i < 3; i++) client.click("+");
+    await pass(world, 2_000);
+    // It could not read a patch, or will not come back: both look so.
+    connection.disconnect("left");
+    await pass(world, ms);
+    client.cut();
+    client.open(processOf(counter, world, store));
+    await pass(world, 0);
+    assertEquals(client.text, text);
+  }
+});
+
+/** A process at the other end of a real socket. */
+const overSocket = (url: string): Connecting => ({
+  connect(link) {
+    const socket = new WebSocket(`${url}?nacre=${link.resume}`);
+    const waiting: string[] = [];
+    const say = (text: string) => socket.readyState === 0 ? void waiting.push(text) : socket.send(text);
+    socket.onopen = () => waiting.forEach((text) => socket.send(text));
+    socket.onmessage = ({ data }) => link.send(data);
+    socket.onclose = ({ code }) => link.close(code);
+    return {
+      receive: (text) => (say(text as string), "taken"),
+      disconnect: () => socket.close(),
+    };
+  },
+});
+
+Deno.test("a server that shuts down closes its sockets, and what it has saved stays for who answers next", async () => {
+  const options = { secret: "a secret that nobody knows", store: memoryStore() };
+  const [old, young] = [serve(counter, options), serve(counter, options)];
+  await using server = serveOn0((request) => new URL(request.url).pathname === "/old" ? old(request) : young(request));
+  const page = new ResumingClient("anna-0001");
+  page.open(overSocket(`${server.ws}/old`));
+  await until(() => page.snapshot);
+  page.click("+");
+  await until(() => page.text.includes("1 0"));
+  await old.close();
+  await until(() => page.closed === 4503);
+  // What is to be forgotten is asked of the store by now.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  page.open(overSocket(`${server.ws}/young`));
+  await until(() => page.messages.length > 0);
+  assertMatch(page.messages[0]!, /^\["resume","[\w-]+~1",/);
+  await young.close();
+  await until(() => page.closed === 4503);
 });
