@@ -454,6 +454,26 @@ Deno.test("HTTP with a store: each request takes over, goes on, saves and answer
   assertEquals([client.text, client.reader.done], ["+doublemany4 0", 3]);
 });
 
+Deno.test("a page that shows another release's view is mounted, also where the one between them was never heard", async () => {
+  const world = new VirtualWorld();
+  const store = memoryStore({ now: () => world.now() });
+  const client = new ResumingClient("anna-0001");
+  const looking = (look: string) =>
+    app({ init: () => 0, update: (n: number, _msg: Msg) => n + 1, view: (n) => <p>{n > 9 && <i />}{look}</p>, name: "counter" });
+  const answer = async (look: string) => {
+    const answer = processOf(looking(look), world, store).answer(client.resume, undefined, undefined, client.request(), 5_000);
+    await pass(world, 0);
+    return (await answer)!.messages;
+  };
+  client.answered(await answer("old"));
+  client.answered(await answer("new"));
+  assertEquals(client.text, "new");
+  // This answer is lost.
+  await answer("old");
+  client.answered(await answer("old"));
+  assertEquals([client.text, client.reader.mounts], ["old", 3]);
+});
+
 Deno.test("a page that has left its link finds what is saved for a minute, and then it is forgotten", async () => {
   for (const [ms, text] of [[30_000, "+doublemany3 0"], [70_000, "+double0 0"]] as const) {
     const world = new VirtualWorld();

@@ -392,7 +392,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
       member.epoch = this.members.epoch = this.#newEpoch();
-      member.first = member.oldest = snapshot.version;
+      member.first = member.oldest = audience.version;
       if (link) {
         member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
         audience.mount(member);
@@ -835,11 +835,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     // From the first on from which all are the same.
     const first = recalled.findLastIndex(({ isSame }) => !isSame) + 1;
     const isKnown = first < recalled.length;
+    // Another view is another version: of this number somebody may show what was there before.
+    const newest = isKnown ? version : version + 1;
     for (const [i, { model, tree, made, definitions }] of recalled.slice(isKnown ? first : -1).entries()) {
-      audience.recall(version - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made, definitions);
+      audience.recall(newest - (isKnown ? recalled.length - 1 - first : 0) + i, tree, model, made, definitions);
     }
-    member.first = member.oldest = version - (recalled.length - 1 - Math.min(first, recalled.length - 1));
-    member.sent = member.told = version;
+    member.first = member.oldest = newest - (recalled.length - 1 - Math.min(first, recalled.length - 1));
+    member.sent = member.told = newest;
     for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
     for (const said of formed ?? []) audience.form.say(said);
     return isKnown;
