@@ -454,6 +454,33 @@ Deno.test("HTTP with a store: each request takes over, goes on, saves and answer
   assertEquals([client.text, client.reader.done], ["+doublemany4 0", 3]);
 });
 
+Deno.test("HTTP with a store that fails: an answer in which a refusal would be missing is none", async () => {
+  const world = new VirtualWorld();
+  let isDown = false;
+  const store = hooked(memoryStore({ now: () => world.now() }), {
+    set() {
+      if (isDown) throw new Error("The database is somewhere else");
+    },
+  });
+  const client = new ResumingClient("anna-0001");
+  const ask = async (request: string) => {
+    const answer = processOf(counter, world, store, { onError() {} }).answer(client.resume, undefined, undefined, request, 5_000);
+    await world.rest();
+    return (await answer)!;
+  };
+  client.answered((await ask("")).messages);
+  // Of a version that nobody knows.
+  const request = JSON.stringify(["resume", client.snapshot, 0, [], [[1_000_000_000, [3]]]]);
+  isDown = true;
+  assertEquals((await ask(request)).isLost, true);
+  isDown = false;
+  const { isLost, messages } = await ask(request);
+  assertEquals([isLost, messages.filter((message) => message.includes("refused"))], [
+    false,
+    [`["emit","nacre:refused",{"event":1,"reason":"version"}]`],
+  ]);
+});
+
 Deno.test("a page that shows another release's view is mounted, also where the one between them was never heard", async () => {
   const world = new VirtualWorld();
   const store = memoryStore({ now: () => world.now() });

@@ -781,9 +781,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
     report(this.#loop.onError, error, "snapshot");
   }
 
-  /** Whether another has taken it over. */
+  /** Whether another has taken it over, or its client does not hear of all, since that could not be saved. */
   get isLost(): boolean {
-    return this.#isLost;
+    return this.#isLost || (this.#untold !== undefined && this.#loop.ended !== "failed");
   }
 
   /** Another has taken it over: nothing of this is heard again, and what its client has said stays with that. */
