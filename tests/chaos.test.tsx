@@ -21,6 +21,7 @@ const troubles = [
   "deploy",
   "errors in update",
   "errors in view",
+  "failures of the store",
   "fell back to requests",
   "fell back to streams",
   "gone on elsewhere",
@@ -34,6 +35,8 @@ const troubles = [
   "requests",
   "requests executed twice",
   "requests executed twice at once",
+  "rolling deploy",
+  "sent elsewhere",
   "stop",
   "streams",
 ];

@@ -25,6 +25,8 @@ export interface Stand {
 export interface Process {
   readonly name: string;
   readonly isUp: boolean;
+  /** It was asked to end. */
+  readonly isStopping: boolean;
   /** Its end of server-sent events. */
   readonly streams: Streams;
   /** Takes a link. */
@@ -86,6 +88,7 @@ export class ProcessWorld implements World {
 /** One app for all, or one for each link, in memory alone; it may fail, and begin again. */
 export class PlainProcess implements Process {
   readonly streams: Streams = new Streams();
+  isStopping = false;
   readonly #world: ProcessWorld;
   readonly #restart: Restart;
   #room: Stand | undefined;
@@ -144,6 +147,7 @@ export class PlainProcess implements Process {
 
   stop(): void {
     this.network.stage.note(this.name, () => "is stopped");
+    this.isStopping = true;
     for (const stand of [...this.#stands]) {
       this.#close(stand);
       stand.runtime.stop();
@@ -162,7 +166,9 @@ export class PlainProcess implements Process {
     const stand = {} as { runtime: Stand["runtime"]; scene: Scene };
     const begin = (model: Model) => {
       if (stand.scene) stand.scene.isOver = true;
-      this.scenes.push(stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, false, model));
+      this.scenes.push(
+        stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, false, 0, false, this.scenes, model),
+      );
     };
     let failed: "update" | "view" | undefined;
     /** If it has failed, it went back to this model, which there was before. */
