@@ -8,6 +8,7 @@ import type { PageWindow } from "./page.ts";
 import type { Process, Stand } from "./process.ts";
 import type { Entry } from "./entry.ts";
 import type { Scene } from "./scene.ts";
+import type { Overheard } from "./stranger.ts";
 import type { Stage } from "./stage.ts";
 
 /** What of a socket its tab sees. */
@@ -35,6 +36,8 @@ export interface Caller {
 
 /** What carries messages between a tab and a process, as those see it who look on. */
 export interface Carrier {
+  /** What it was opened with. */
+  readonly resume: string;
   readonly caller: Caller;
   process: Process | undefined;
   /** The runtime at the far end, as its process names it, once it has shown something. */
@@ -77,6 +80,8 @@ export class Network {
   readonly cables: Set<Cable> = new Set();
   /** Requests that are not answered yet. */
   readonly exchanges: Set<Carrier> = new Set();
+  /** What tabs have said with their snapshots, the newest last. */
+  readonly overheard: Overheard[] = [];
   /** How many of a hundred requests are lost, on either way; and executed twice. */
   loss = 0;
   /** Until when no link comes about. */

@@ -30,9 +30,11 @@ export interface Process {
   /** Its end of server-sent events. */
   readonly streams: Streams;
   /** Takes a link. */
-  connect(link: Link, cable: Cable): Connection;
+  connect(link: Link, carrier?: Cable): Connection;
   /** Answers a request without a link, of this user. */
   respond(request: Request, user: number): Promise<Response>;
+  /** What goes on under the name of an incarnation, where sessions do. */
+  sceneOf?(epoch: string): Scene | undefined;
   /** Told of each message before it is on its way. */
   sends(text: string, carrier: Carrier): void;
   /** It ends at once, and says nothing. */
@@ -112,9 +114,9 @@ export class PlainProcess implements Process {
     return this.#world.isUp;
   }
 
-  connect(link: Link, cable: Cable): Connection {
+  connect(link: Link, cable?: Cable): Connection {
     const stand = this.isRoom ? this.#room ??= this.#start() : this.#start();
-    cable.stand = stand;
+    cable!.stand = stand;
     const connection = stand.runtime.connect(link);
     if (this.isRoom) return connection;
     return {

@@ -100,6 +100,7 @@ class Asked {
 class Exchange implements Carrier {
   process: Process | undefined;
   scene: Scene | undefined;
+  readonly resume: string;
   readonly isAlone = true;
   readonly isNew = true;
   version = 0;
@@ -113,6 +114,7 @@ class Exchange implements Carrier {
   constructor(network: Network, readonly caller: Caller, url: string, body: string, asked: Asked, of?: Exchange) {
     this.#network = network;
     this.#asked = asked;
+    this.resume = new URL(url, "https://chaos.example").searchParams.get("nacre")!;
     this.#entries = of ? of.#entries : caller.numbered();
     if (of) this.said = of.said;
     else if (body) caller.said(body, this);

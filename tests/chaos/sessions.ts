@@ -11,7 +11,7 @@ import { Streams } from "../../runtime/transport/sse.ts";
 import { type Database, DatabaseFailure } from "./database.ts";
 import { createApp, type Release } from "./app.tsx";
 import type { Model, Msg, Shape } from "./model.ts";
-import type { Cable, Carrier, Network } from "./network.ts";
+import type { Carrier, Network } from "./network.ts";
 import { type Process, ProcessWorld } from "./process.ts";
 import { Scene } from "./scene.ts";
 
@@ -95,7 +95,7 @@ export class SessionProcess implements Process {
     return this.#world.isUp;
   }
 
-  connect(link: Link<number>, _: Cable): Connection {
+  connect(link: Link<number>): Connection {
     return this.#sessions.connect(link);
   }
 
@@ -103,10 +103,14 @@ export class SessionProcess implements Process {
     return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined);
   }
 
+  sceneOf(epoch: string): Scene | undefined {
+    return this.#byEpoch.get(epoch.split("~")[0]!);
+  }
+
   sends(text: string, carrier: Carrier): void {
     if (/^\["(mount|resume)"/.test(text)) {
       const [, name] = JSON.parse(text);
-      carrier.scene = this.#byEpoch.get(name.split("~")[0])!;
+      carrier.scene = this.sceneOf(name)!;
       for (const early of this.#early.get(carrier) ?? []) carrier.scene.sends(early, carrier);
     }
     if (carrier.scene) carrier.scene.sends(text, carrier);

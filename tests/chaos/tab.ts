@@ -409,6 +409,9 @@ export class Tab implements Caller {
   }
 
   said(text: string, carrier: Carrier): void {
-    if (text.startsWith('["resume"')) carrier.said = this.#numbered.length;
+    if (!text.startsWith('["resume"')) return;
+    carrier.said = this.#numbered.length;
+    const { overheard } = this.network;
+    if (overheard.push({ user: this.user, resume: carrier.resume, text }) > 30) overheard.shift();
   }
 }

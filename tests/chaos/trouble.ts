@@ -1,9 +1,22 @@
 /** What goes wrong between and under the runtimes, by chance: links, the network, processes. It must never touch what the two ends know. */
 import type { Network } from "./network.ts";
 import type { Process } from "./process.ts";
+import { sayAgain } from "./stranger.ts";
 
 /** What can go wrong, in the order of how often it does. */
-const kinds = ["cut", "cut", "cut", "congestion", "no network", "end of a process", "deploy", "rolling deploy"] as const;
+const kinds = [
+  "cut",
+  "cut",
+  "cut",
+  "congestion",
+  "no network",
+  "end of a process",
+  "deploy",
+  "rolling deploy",
+  "stranger",
+  "stranger",
+  "stranger",
+] as const;
 
 /** What starts processes. */
 export interface Starter {
@@ -55,6 +68,9 @@ export function trouble(network: Network, { start, deploy, isOld }: Starter): vo
       });
       break;
     }
+    case "stranger":
+      if (network.overheard.length > 0) sayAgain(random.pick(network.overheard), network);
+      return;
     default:
       kind satisfies never;
   }
