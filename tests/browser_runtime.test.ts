@@ -931,6 +931,27 @@ Deno.test("after two sockets that never worked come two streams, then two reques
   }
 });
 
+Deno.test("an answer to a request is read to its end before the next one is asked, also where a part has to be loaded for its beginning", async () => {
+  await using page = new FakePage();
+  const asked: string[] = [];
+  page.world.fetch = ((_: string, { body = "" }: { body?: string }) => {
+    asked.push(body);
+    // The snapshot is saved by the time of the second message.
+    const messages = [["mount", "e1", 0, 0, [], "x", { attributes: ["step"] }], [[0, "a snapshot", 0, 0]]];
+    return asked.length > 1
+      ? Promise.reject(new TypeError("Failed to fetch"))
+      : Promise.resolve(new Response(messages.map((message) => JSON.stringify(message)).join("\n")));
+  }) as typeof fetch;
+  install(page.world, loadPart);
+  const element = page.document.createElement("server-component");
+  element.setAttribute("method", "http");
+  element.setAttribute("route", "/ws");
+  element.setAttribute("step", "1");
+  page.document.body.append(element);
+  await observed();
+  assertEquals(asked, ["", `["resume","a snapshot",0,[],[[0,"attribute","step","1"]]]`]);
+});
+
 Deno.test("being online again opens one socket, and an element that was taken out opens none and is held by nothing", async () => {
   await using page = new FakePage();
   const online = new Set<unknown>();

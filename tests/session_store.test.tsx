@@ -1,9 +1,10 @@
 /** Sessions whose snapshots are in a store. Two or more `Sessions` with one store are as many processes; time is virtual. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { type App, app, effect, memoryStore, next, type Send, type Store } from "../mod.ts";
+import { type App, app, effect, memoryStore, next, type Send, serve, type Store } from "../mod.ts";
 import type { SessionsOptions } from "../runtime/app/sessions.ts";
+import { serveOn0, until } from "./kit.ts";
 import { processOf as anyProcessOf } from "./process.ts";
-import { ResumingClient } from "./resuming_client.ts";
+import { type Connecting, ResumingClient } from "./resuming_client.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 
 type Msg = "up" | "tick" | { readonly add: number };
@@ -486,4 +487,106 @@ Deno.test("HTTP with a store: each request takes over, goes on, saves and answer
   assertEquals(answers.map(({ isLost }) => isLost).sort(), [false, true]);
   client.answered(answers.find(({ isLost }) => !isLost)!.messages);
   assertEquals([client.text, client.reader.done], ["+doublemany4 0", 3]);
+});
+
+Deno.test("HTTP with a store that fails: an answer in which a refusal would be missing is none", async () => {
+  const world = new VirtualWorld();
+  let isDown = false;
+  const store = hooked(memoryStore({ now: () => world.now() }), {
+    set() {
+      if (isDown) throw new Error("The database is somewhere else");
+    },
+  });
+  const client = new ResumingClient("anna-0001");
+  const ask = async (request: string) => {
+    const answer = processOf(counter, world, store, { onError() {} }).answer(client.resume, undefined, undefined, request, 5_000);
+    await world.rest();
+    return (await answer)!;
+  };
+  client.answered((await ask("")).messages);
+  // Of a version that nobody knows.
+  const request = JSON.stringify(["resume", client.snapshot, 0, [], [[1_000_000_000, [3]]]]);
+  isDown = true;
+  assertEquals((await ask(request)).isLost, true);
+  isDown = false;
+  const { isLost, messages } = await ask(request);
+  assertEquals([isLost, messages.filter((message) => message.includes("refused"))], [
+    false,
+    [`["emit","nacre:refused",{"event":1,"reason":"version"}]`],
+  ]);
+});
+
+Deno.test("a page that shows another release's view is mounted, also where the one between them was never heard", async () => {
+  const world = new VirtualWorld();
+  const store = memoryStore({ now: () => world.now() });
+  const client = new ResumingClient("anna-0001");
+  const looking = (look: string) =>
+    app({ init: () => 0, update: (n: number, _msg: Msg) => n + 1, view: (n) => <p>{n > 9 && <i />}{look}</p>, name: "counter" });
+  const answer = async (look: string) => {
+    const answer = processOf(looking(look), world, store).answer(client.resume, undefined, undefined, client.request(), 5_000);
+    await pass(world, 0);
+    return (await answer)!.messages;
+  };
+  client.answered(await answer("old"));
+  client.answered(await answer("new"));
+  assertEquals(client.text, "new");
+  // This answer is lost.
+  await answer("old");
+  client.answered(await answer("old"));
+  assertEquals([client.text, client.reader.mounts], ["old", 3]);
+});
+
+Deno.test("a page that has left its link finds what is saved for a minute, and then it is forgotten", async () => {
+  for (const [ms, text] of [[30_000, "+doublemany3 0"], [70_000, "+double0 0"]] as const) {
+    const world = new VirtualWorld();
+    const store = memoryStore({ now: () => world.now() });
+    const client = new ResumingClient("anna-0001");
+    const connection = client.open(processOf(counter, world, store));
+    await pass(world, 2_000);
+    for (let i = 0; i < 3; i++) client.click("+");
+    await pass(world, 2_000);
+    // It could not read a patch, or will not come back: both look so.
+    connection.disconnect("left");
+    await pass(world, ms);
+    client.cut();
+    client.open(processOf(counter, world, store));
+    await pass(world, 0);
+    assertEquals(client.text, text);
+  }
+});
+
+/** A process at the other end of a real socket. */
+const overSocket = (url: string): Connecting => ({
+  connect(link) {
+    const socket = new WebSocket(`${url}?nacre=${link.resume}`);
+    const waiting: string[] = [];
+    const say = (text: string) => socket.readyState === 0 ? void waiting.push(text) : socket.send(text);
+    socket.onopen = () => waiting.forEach((text) => socket.send(text));
+    socket.onmessage = ({ data }) => link.send(data);
+    socket.onclose = ({ code }) => link.close(code);
+    return {
+      receive: (text) => (say(text as string), "taken"),
+      disconnect: () => socket.close(),
+    };
+  },
+});
+
+Deno.test("a server that shuts down closes its sockets, and what it has saved stays for who answers next", async () => {
+  const options = { secret: "a secret that nobody knows", store: memoryStore() };
+  const [old, young] = [serve(counter, options), serve(counter, options)];
+  await using server = serveOn0((request) => new URL(request.url).pathname === "/old" ? old(request) : young(request));
+  const page = new ResumingClient("anna-0001");
+  page.open(overSocket(`${server.ws}/old`));
+  await until(() => page.snapshot);
+  page.click("+");
+  await until(() => page.text.includes("1 0"));
+  await old.close();
+  await until(() => page.closed === 4503);
+  // What is to be forgotten is asked of the store by now.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  page.open(overSocket(`${server.ws}/young`));
+  await until(() => page.messages.length > 0);
+  assertMatch(page.messages[0]!, /^\["resume","[\w-]+~1",/);
+  await young.close();
+  await until(() => page.closed === 4503);
 });

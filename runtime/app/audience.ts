@@ -110,8 +110,9 @@ export class Audience {
     return this.#definitions.names();
   }
 
-  /** What was shown elsewhere as this version. */
+  /** What was shown elsewhere as this version; the newest last. */
   recall(version: number, tree: Node, model: unknown, made: number, definitions: number = this.#definitions.count): void {
+    this.#version = version;
     this.#history.add(version, tree, model, definitions, made, this.#owner.world.now());
   }
 

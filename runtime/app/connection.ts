@@ -13,9 +13,15 @@ import type { Members } from "./members.ts";
 export interface Connection {
   /** Takes one message of the client. `"refused"` for what breaks the rules of the wire; the link is then closed. Never throws. */
   receive(message: string | Uint8Array): "taken" | "refused";
-  /** The link is gone; `isLeft`: its page has left it, and does not come back to what it showed. Harmless when it is said twice. */
-  disconnect(isLeft?: boolean): void;
+  /** The link is gone. Harmless when it is said twice. */
+  disconnect(how?: Parting): void;
 }
+
+/**
+ * How a link has ended, where it was not cut: its page has left it, and hardly comes back to what it showed; or we have closed it, and its page
+ * may come back with what it keeps.
+ */
+export type Parting = "left" | "closed";
 
 /** Who hears clients. */
 export interface Host {

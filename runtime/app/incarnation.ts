@@ -219,15 +219,17 @@ export class Incarnation<Model, Msg, Flags, User> {
     }
     // From the first on from which all are the same; else the newest alone.
     const first = Math.min(recalled.findLastIndex(({ isSame }) => !isSame) + 1, recalled.length - 1);
-    const oldest = version - (recalled.length - 1 - first);
+    const newest = recalled.at(-1)!;
+    // Another view is another version: of this number somebody may show what was there before.
+    const last = newest.isSame ? version : version + 1;
+    const oldest = last - (recalled.length - 1 - first);
     for (const [i, { model, tree, made, definitions }] of recalled.slice(first).entries()) {
       audience.recall(oldest + i, tree, model, made, definitions);
     }
-    const newest = recalled.at(-1)!;
     this.#tree = newest.tree;
     this.#rendered = model as Model;
     member.first = member.oldest = oldest;
-    member.sent = member.told = version;
+    member.sent = member.told = last;
     for (const [key, value] of Object.entries(provided ?? {})) audience.contexts.provide(key, value);
     for (const said of formed ?? []) audience.form.say(said);
     return newest.isSame;

@@ -410,7 +410,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
       member.epoch = this.members.epoch = this.#newEpoch();
-      member.first = member.oldest = snapshot.version;
+      member.first = member.oldest = this.#now.audience.version;
       if (link) {
         member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
         this.#now.audience.mount(member);
@@ -547,9 +547,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     return hasFailed ? [closeCodes.failed, "the app failed"] : [closeCodes.stopped, "stopped"];
   }
 
-  /** Whether another has taken it over. */
+  /** Whether another has taken it over, or its client does not hear of all, since that could not be saved. */
   get isLost(): boolean {
-    return this.#ending === "lost";
+    return this.#ending === "lost" || (this.#snapshots?.tellsRefusals === false && this.#now.loop.ended !== "failed");
   }
 
   lose(): void {

@@ -5,7 +5,7 @@
 import type { World } from "../world.ts";
 import type { Asleep } from "./asleep.ts";
 import { unpack } from "../continuity/packed.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Parting } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
 import type { Saving } from "./saving.ts";
@@ -13,6 +13,8 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** How soon it is looked again whether a session without a link may sleep, in ms. */
 const soonMs = 2_000;
+/** How long what is saved stays when its page has left, in ms: one that could not read a patch leaves its link, too, and comes back with another. */
+const forgetMs = 60_000;
 
 /** What a session needs of those who keep it. */
 export interface SessionOwner<Model, Msg, Flags, User> {
@@ -106,15 +108,19 @@ export class Session<Model, Msg, Flags, User> {
     return this.#connection?.receive(message) ?? "refused";
   }
 
-  /** Its link is gone; `isLeft`: its client does not come back. */
-  leave(isLeft: boolean): void {
+  /** Its link is gone; where it was not cut, nobody comes back to what is in memory. */
+  leave(how?: Parting): void {
     const { world, sleepMs, lingerMs } = this.#owner;
     if (this.#asleep?.isPresent) this.#wake(this.link);
-    this.#connection?.disconnect(isLeft);
+    this.#connection?.disconnect(how);
     this.link = this.#connection = undefined;
-    // Nobody comes back to what was saved; without `isLeft` a browser may, later than this waits.
-    if (isLeft) this.#saving?.forget();
-    if (isLeft || lingerMs === 0) return this.stop();
+    const saving = this.#saving;
+    // Who has come back by then has taken it over. To a link that was cut, or that we have closed, a browser may come back at any time.
+    if (saving && how === "left") {
+      const forgetting = world.setTimer(forgetMs, () => saving.forget());
+      world.unref?.(forgetting);
+    }
+    if (how || lingerMs === 0) return this.stop();
     this.#ending = world.setTimer(lingerMs, () => this.stop());
     world.unref?.(this.#ending);
     this.#owner.lingers(this);
@@ -217,7 +223,7 @@ class SessionLine<User> implements Connection {
     return this.#session.receive(message);
   }
 
-  disconnect(isLeft = false): void {
-    if (this.#session.link === this.#link) this.#session.leave(isLeft);
+  disconnect(how?: Parting): void {
+    if (this.#session.link === this.#link) this.#session.leave(how);
   }
 }

@@ -22,7 +22,10 @@ export const openRequests = (
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
         if (!response.ok) return socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
-        for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
+        let reading: unknown;
+        for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
+        // What is asked next is of all of it: the last message is the snapshot.
+        await reading;
         isBusy = false;
         const ms = durationOf(element, "poll");
         if (!socket.onclose) return;

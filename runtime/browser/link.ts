@@ -314,6 +314,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
               if (done == reading) reading = undefined;
             });
           }
+          return reading;
         } catch (error) {
           failed(error);
         }

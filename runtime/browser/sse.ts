@@ -7,7 +7,8 @@ import type { Host, Part } from "./part.ts";
 /** What a link needs of a socket. */
 export interface Socket {
   onopen: ((event: Event) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
+  /** May answer a promise, when what has come has to wait. */
+  onmessage: ((event: MessageEvent) => unknown) | null;
   onclose: ((event: { readonly code?: number }) => void) | null;
   send(text: string): void;
   close(code?: number): void;

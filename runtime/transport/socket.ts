@@ -1,6 +1,6 @@
 /** A WebSocket of Deno as a link of a runtime. It decides nothing: who may open one is settled before. */
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/connection.ts";
+import type { Connection, Parting } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 
 /** How long an upgraded socket may take to open: it opens at once, or the response never reached Deno. */
@@ -87,7 +87,7 @@ class SocketLink<User> implements Link<User> {
 
   close(code: number, reason = ""): void {
     // The far end need never answer the close, and the socket's own end comes only then.
-    this.#over(true);
+    this.#over("closed");
     this.#socket.close(code, reason.slice(0, longestReason));
   }
 
@@ -98,7 +98,7 @@ class SocketLink<User> implements Link<User> {
       this.#connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
     } else if (event.type === "open") this.#opened();
     // A page that goes away, or an element that leaves, closes; a network that fails does not.
-    else this.#over(event instanceof CloseEvent && event.code !== abnormal && event.code !== hidden);
+    else this.#over(event instanceof CloseEvent && event.code !== abnormal && event.code !== hidden ? "left" : undefined);
   }
 
   #opened(): void {
@@ -108,13 +108,13 @@ class SocketLink<User> implements Link<User> {
     this.#connection = this.#ends.connect(this);
   }
 
-  #over(isLeft = false): void {
+  #over(how?: Parting): void {
     // A socket that got no pong closes twice.
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isOpen = false;
     this.#settled();
-    this.#connection?.disconnect(isLeft);
+    this.#connection?.disconnect(how);
     this.#ends.ended();
   }
 

@@ -5,7 +5,7 @@
 import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/connection.ts";
+import type { Connection, Parting } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
 
@@ -58,12 +58,12 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = (isLeft = false) => {
+    const over = (how?: Parting) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect(isLeft);
+      stream?.connection.disconnect(how);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -92,7 +92,7 @@ export class Streams {
       },
       close(code, reason = "") {
         if (isOver) return;
-        over(true);
+        over("closed");
         // What waits for a client that does not read is let go.
         const drop = () => {
           try {

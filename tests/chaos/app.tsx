@@ -111,8 +111,16 @@ function Pane({ row, place, send }: { row: Row; place: string; send: Send<Msg, n
   );
 }
 
+/** A release of the app. */
+export interface Release {
+  /** The version of its model. */
+  readonly version: number;
+  /** What its view looks like, whatever the model is. */
+  readonly look: number;
+}
+
 /** The view of a model. */
-export function viewOf(model: Model, shape: Shape, send: Send<Msg, number>) {
+export function viewOf(model: Model, shape: Shape, look: number, send: Send<Msg, number>) {
   const { rows: [first] } = model;
   const options = shape.debounce > 0 ? { debounce: shape.debounce } : {};
   return (
@@ -141,13 +149,19 @@ export function viewOf(model: Model, shape: Shape, send: Send<Msg, number>) {
       </form>
       {/* The first deploy changes nothing of the view, those after it do. */}
       {model.made > 1 && <small>{model.made}</small>}
+      {look > 0 && <em>{look}</em>}
       <ul>{model.rows.map((row, index) => rowOf(row, index, shape, send))}</ul>
     </main>
   );
 }
 
-/** The app of one run, in one process; `version` is that of its model. */
-export function createApp(shape: Shape, chance: () => number, watch: Watch, version = 0): App<Model, Msg, void, number> {
+/** The app of one run, in one process. */
+export function createApp(
+  shape: Shape,
+  chance: () => number,
+  watch: Watch,
+  { version, look }: Release = { version: 0, look: 0 },
+): App<Model, Msg, void, number> {
   const answerTo = (of: number) =>
     of % 2 ? effect.after<Msg>(shape.saving, { type: "later", of }) : effect.from<Msg>(async (_, { id }) => {
       watch.started(of, id);
@@ -179,7 +193,7 @@ export function createApp(shape: Shape, chance: () => number, watch: Watch, vers
     view(model, send) {
       watch.mayFail("view");
       watch.rendered(model);
-      return viewOf(model, shape, send);
+      return viewOf(model, shape, look, send);
     },
   });
 }

@@ -16,6 +16,10 @@ export class Entry {
   isDone = false;
   /** Its client was away for so long that the server knows nothing of it any more. */
   isForgotten = false;
+  /** It was dealt with before anything was saved, by a process that has ended with all that it knew. */
+  isUnsaved = false;
+  /** Its page was mounted in another epoch since: what it was seen on is no version any more. */
+  isMountedOver = false;
 
   constructor(
     /** Counts all that a user does. */

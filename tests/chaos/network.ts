@@ -8,6 +8,7 @@ import type { PageWindow } from "./page.ts";
 import type { Process, Stand } from "./process.ts";
 import type { Entry } from "./entry.ts";
 import type { Scene } from "./scene.ts";
+import type { Overheard } from "./stranger.ts";
 import type { Stage } from "./stage.ts";
 
 /** What of a socket its tab sees. */
@@ -21,16 +22,22 @@ export interface Caller {
   readonly name: string;
   /** The newest link. */
   cable: Cable | undefined;
+  /** The newest request. */
+  asked: object | undefined;
   /** The event of this number, of the epoch that it is in. */
   entry(number: number): Entry | undefined;
   /** The events that are numbered in it, by number. */
   numbered(): ReadonlyMap<number, Entry>;
+  /** The version that its last snapshot covers. */
+  readonly covered: number;
   /** What does not get through from where it is. */
   readonly blocked: ReadonlySet<"sockets" | "streams">;
 }
 
 /** What carries messages between a tab and a process, as those see it who look on. */
 export interface Carrier {
+  /** What it was opened with. */
+  readonly resume: string;
   readonly caller: Caller;
   process: Process | undefined;
   /** The runtime at the far end, as its process names it, once it has shown something. */
@@ -73,6 +80,8 @@ export class Network {
   readonly cables: Set<Cable> = new Set();
   /** Requests that are not answered yet. */
   readonly exchanges: Set<Carrier> = new Set();
+  /** What tabs have said with their snapshots, the newest last. */
+  readonly overheard: Overheard[] = [];
   /** How many of a hundred requests are lost, on either way; and executed twice. */
   loss = 0;
   /** Until when no link comes about. */
@@ -210,6 +219,8 @@ export class Cable implements Carrier {
       },
       close: (code, reason = "") => {
         this.closes(code, reason);
+        // As the transport says it.
+        this.connection?.disconnect("closed");
         // A code may be lost with its link.
         this.ends(stage.random.chance(0.2) ? 1006 : code);
       },
@@ -223,8 +234,10 @@ export class Cable implements Carrier {
   protected closes(code: number, reason: string): void {
     const { stage } = this.network;
     stage.note(this.process!.name, () => `closes the link of ${this.caller.name}: ${code} ${reason}`);
+    if (reason === "taken over") stage.totals.note("taken over");
+    if (code === 4503 && !this.process!.isStopping) stage.totals.note("sent elsewhere");
     // 4409 is right where the tab has a newer link, of which this end knows.
-    const isRight = [1000, 1001, 4500, 4503].includes(code) || reason === "replaced by a newer link" ||
+    const isRight = [1000, 1001, 4500, 4503].includes(code) || reason === "replaced by a newer link" || reason === "taken over" ||
       // 4400 is, where nothing was said for so long.
       reason === "no resume message" && stage.clock.now >= this.#openedAt + 10_000;
     if (!isRight) {

@@ -25,12 +25,16 @@ export interface Stand {
 export interface Process {
   readonly name: string;
   readonly isUp: boolean;
+  /** It was asked to end. */
+  readonly isStopping: boolean;
   /** Its end of server-sent events. */
   readonly streams: Streams;
   /** Takes a link. */
-  connect(link: Link, cable: Cable): Connection;
+  connect(link: Link, carrier?: Cable): Connection;
   /** Answers a request without a link, of this user. */
   respond(request: Request, user: number): Promise<Response>;
+  /** What goes on under the name of an incarnation, where sessions do. */
+  sceneOf?(epoch: string): Scene | undefined;
   /** Told of each message before it is on its way. */
   sends(text: string, carrier: Carrier): void;
   /** It ends at once, and says nothing. */
@@ -86,6 +90,7 @@ export class ProcessWorld implements World {
 /** One app for all, or one for each link, in memory alone; it may fail, and begin again. */
 export class PlainProcess implements Process {
   readonly streams: Streams = new Streams();
+  isStopping = false;
   readonly #world: ProcessWorld;
   readonly #restart: Restart;
   #room: Stand | undefined;
@@ -109,9 +114,9 @@ export class PlainProcess implements Process {
     return this.#world.isUp;
   }
 
-  connect(link: Link, cable: Cable): Connection {
+  connect(link: Link, cable?: Cable): Connection {
     const stand = this.isRoom ? this.#room ??= this.#start() : this.#start();
-    cable.stand = stand;
+    cable!.stand = stand;
     const connection = stand.runtime.connect(link);
     if (this.isRoom) return connection;
     return {
@@ -144,6 +149,7 @@ export class PlainProcess implements Process {
 
   stop(): void {
     this.network.stage.note(this.name, () => "is stopped");
+    this.isStopping = true;
     for (const stand of [...this.#stands]) {
       this.#close(stand);
       stand.runtime.stop();
@@ -162,7 +168,9 @@ export class PlainProcess implements Process {
     const stand = {} as { runtime: Stand["runtime"]; scene: Scene };
     const begin = (model: Model) => {
       if (stand.scene) stand.scene.isOver = true;
-      this.scenes.push(stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, false, model));
+      this.scenes.push(
+        stand.scene = new Scene(stage, this.shape, `app ${this.scenes.length} of ${this.name}`, false, 0, false, this.scenes, model),
+      );
     };
     let failed: "update" | "view" | undefined;
     /** If it has failed, it went back to this model, which there was before. */

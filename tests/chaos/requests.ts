@@ -33,6 +33,7 @@ export class Requests {
     stage.note(this.#caller.name, () => `requests with ${body}`);
     stage.totals.note("requests");
     const asked = new Asked(this.#network, this.#caller, url, body, (exchange) => this.#answered = exchange);
+    this.#caller.asked = asked;
     return asked.answer;
   };
 
@@ -45,7 +46,9 @@ export class Requests {
         listener = given && ((event) => {
           const { stage } = this.#network;
           stage.note(this.#caller.name, () => `hears ${event.data}`);
-          this.#caller.heard(event.data, this.#answered!, () => given(event));
+          let reading: unknown;
+          this.#caller.heard(event.data, this.#answered!, () => reading = given(event));
+          return reading;
         }),
     });
   }
@@ -97,6 +100,7 @@ class Asked {
 class Exchange implements Carrier {
   process: Process | undefined;
   scene: Scene | undefined;
+  readonly resume: string;
   readonly isAlone = true;
   readonly isNew = true;
   version = 0;
@@ -110,6 +114,7 @@ class Exchange implements Carrier {
   constructor(network: Network, readonly caller: Caller, url: string, body: string, asked: Asked, of?: Exchange) {
     this.#network = network;
     this.#asked = asked;
+    this.resume = new URL(url, "https://chaos.example").searchParams.get("nacre")!;
     this.#entries = of ? of.#entries : caller.numbered();
     if (of) this.said = of.said;
     else if (body) caller.said(body, this);
@@ -127,8 +132,9 @@ class Exchange implements Carrier {
     return this.scene;
   }
 
-  entry(number: number): Entry | undefined {
-    return this.#entries.get(number);
+  /** Who executes it long after may know of more. */
+  entry(number: number): Entry | "past" | undefined {
+    return this.#entries.get(number) ?? (this.caller.asked === this.#asked ? undefined : "past");
   }
 
   cut(): void {
@@ -156,6 +162,7 @@ class Exchange implements Carrier {
     const text = await response.text();
     stage.note(process.name, () => `answers ${name} with ${status}: ${text}`);
     if (![200, 409, 503].includes(status)) stage.fail(new Error(`A request was answered with ${status}: ${body}`));
+    if (status === 503) stage.totals.note("sent elsewhere");
     if (status === 200) { for (const message of text.split("\n")) process.sends(message, this); }
     if (stage.random.chance(this.#network.loss / 100)) {
       stage.totals.note("answers lost");

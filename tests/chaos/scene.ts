@@ -36,6 +36,12 @@ export class Scene {
     readonly name: string,
     /** It may go on with what was seen in another. */
     readonly goesOn: boolean,
+    /** That of its release. */
+    readonly look: number,
+    /** It is kept in a store: another may have judged what this one has to tell. */
+    readonly isSaved: boolean,
+    /** All that there are. */
+    readonly all: readonly Scene[],
     /** It began with this model; what that has in its log was heard before. */
     first: Model,
   ) {
@@ -127,13 +133,18 @@ export class Scene {
     entry.judged = reason;
     entry.judge = this;
     this.stage.totals.note(`refused: ${reason}`);
+    // Its page may have been shown more than one of them meanwhile.
+    const same = isHere ? [this] : this.all.filter(({ model }) => model.seed === this.model.seed);
+    const judges = this.isSaved ? same : [this];
     if (reason === "version") {
-      const mayForget = [entry.scene, this].some((scene) => scene.mayForget(entry.seen));
-      return assert(mayForget || (!isHere && this.#cannotKnow(entry)), complaint);
+      const mayForget = [entry.scene, ...judges].some((scene) => scene.mayForget(entry.seen));
+      // Another has gone on from a save, and has saved what its page never heard of: what that has shown since the save is of numbers that it has, too.
+      const isOfOwnerBefore = this.isSaved && entry.seen > carrier.caller.covered;
+      return assert(mayForget || (!isHere && (isOfOwnerBefore || judges.some((judge) => judge.#cannotKnow(entry)))), complaint);
     }
     assert(reason === "gone", complaint);
     const { place } = entry;
-    const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : this.#models)];
+    const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : same.flatMap((scene) => scene.#models))];
     const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
     // Told in a new link's first moment, or where it was gone through again, it may have been refused any time before.
     const present = carrier.isNew || !isHere ? models : models.slice(-1);
@@ -146,9 +157,9 @@ export class Scene {
     this.stage.totals.note("seen on what is known nowhere else");
     const { log, made } = entry.scene.at(entry.seen);
     // A deploy that changes the view leaves none of the old ones.
-    const isOtherView = made !== this.model.made && this.model.made > 1;
+    const isOtherView = entry.scene.look !== this.look || (made !== this.model.made && this.model.made > 1);
     // A snapshot has the states of components as they are, and not as they were in the versions before: an event of those, and what follows from it.
     const isOfStates = this.shape.rows.endsWith("counters");
-    return isOtherView || isOfStates || entry.isSkipped || log.slice(this.heardBefore).some(([from]) => from < 0);
+    return isOtherView || isOfStates || entry.isSkipped || entry.isMountedOver || log.slice(this.heardBefore).some(([from]) => from < 0);
   }
 }

@@ -8,9 +8,10 @@ import { Sessions } from "../../runtime/app/sessions.ts";
 import { Sealer } from "../../runtime/continuity/seal.ts";
 import { answer } from "../../runtime/transport/http.ts";
 import { Streams } from "../../runtime/transport/sse.ts";
-import { createApp } from "./app.tsx";
+import { type Database, DatabaseFailure } from "./database.ts";
+import { createApp, type Release } from "./app.tsx";
 import type { Model, Msg, Shape } from "./model.ts";
-import type { Cable, Carrier, Network } from "./network.ts";
+import type { Carrier, Network } from "./network.ts";
 import { type Process, ProcessWorld } from "./process.ts";
 import { Scene } from "./scene.ts";
 
@@ -23,6 +24,8 @@ export interface Fleet {
   readonly shape: Shape;
   /** How long they keep what nobody is linked to. */
   readonly linger: number;
+  /** Where snapshots are kept; browsers keep them where there is none. */
+  readonly database: Database | undefined;
   /** All that there were, in any process. */
   readonly scenes: Scene[];
   /** Which event of whom an effect followed from, by its name. */
@@ -32,6 +35,7 @@ export interface Fleet {
 /** One process. */
 export class SessionProcess implements Process {
   readonly streams: Streams = new Streams();
+  isStopping = false;
   readonly #world: ProcessWorld;
   readonly #sessions: Sessions<Model, Msg, void, number>;
   /** By the newest model of each. */
@@ -43,14 +47,14 @@ export class SessionProcess implements Process {
   /** What was said on links before it was known of which app they are. */
   readonly #early = new WeakMap<Carrier, string[]>();
 
-  constructor(readonly fleet: Fleet, readonly name: string, version: number) {
+  constructor(readonly fleet: Fleet, readonly name: string, readonly release: Release) {
     const { network: { stage }, shape, effects } = fleet;
     this.#world = new ProcessWorld(stage, stage.random.pick([0, 3, 30]), (name) => {
       if (this.#isNamed) this.#names = [];
       this.#isNamed = false;
       this.#names.push(name);
     });
-    stage.note(name, () => `starts with version ${version}`);
+    stage.note(name, () => `starts with version ${release.version}, look ${release.look}`);
     const app = createApp(shape, () => stage.random.below(2 ** 31), {
       began: (model) => void this.#begin(model),
       rendered: (model) => (this.#scenes.get(model) ?? this.#begin(model)).rendered(model),
@@ -68,7 +72,7 @@ export class SessionProcess implements Process {
       },
       mayFail() {},
       wait: (ms) => new Promise((resolve) => this.#world.setTimer(ms, resolve as () => void)),
-    }, version);
+    }, release);
     this.#sessions = new Sessions(app, {
       sealer: new Sealer({
         secret: "a secret that all processes share",
@@ -76,11 +80,14 @@ export class SessionProcess implements Process {
         now: () => epoch + stage.clock.now,
         random: (bytes) => Uint8Array.from({ length: bytes }, () => stage.random.below(256)),
       }),
+      store: fleet.database?.of(this.#world),
       linger: fleet.linger,
       expires: 3_600_000,
       world: this.#world,
       development: false,
-      onError: (error) => stage.fail(error),
+      onError: (error) => {
+        if (!(error instanceof DatabaseFailure)) stage.fail(error);
+      },
     });
   }
 
@@ -88,7 +95,7 @@ export class SessionProcess implements Process {
     return this.#world.isUp;
   }
 
-  connect(link: Link<number>, _: Cable): Connection {
+  connect(link: Link<number>): Connection {
     return this.#sessions.connect(link);
   }
 
@@ -96,10 +103,14 @@ export class SessionProcess implements Process {
     return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined);
   }
 
+  sceneOf(epoch: string): Scene | undefined {
+    return this.#byEpoch.get(epoch.split("~")[0]!);
+  }
+
   sends(text: string, carrier: Carrier): void {
     if (/^\["(mount|resume)"/.test(text)) {
       const [, name] = JSON.parse(text);
-      carrier.scene = this.#byEpoch.get(name)!;
+      carrier.scene = this.sceneOf(name)!;
       for (const early of this.#early.get(carrier) ?? []) carrier.scene.sends(early, carrier);
     }
     if (carrier.scene) carrier.scene.sends(text, carrier);
@@ -114,18 +125,33 @@ export class SessionProcess implements Process {
   }
 
   stop(): void {
-    this.fleet.network.stage.note(this.name, () => "is stopped");
-    this.#sessions.leave();
-    for (const scene of this.#scenes.values()) scene.isOver = true;
-    // What it has said is on its way; nothing more is.
-    this.#world.isUp = false;
-    const { cables, exchanges } = this.fleet.network;
-    for (const carrier of [...cables, ...exchanges]) if (carrier.process === this) carrier.left();
+    const { network: { stage, cables, exchanges }, database } = this.fleet;
+    stage.note(this.name, () => "is stopped");
+    this.isStopping = true;
+    const end = () => {
+      for (const scene of this.#scenes.values()) scene.isOver = true;
+      // What it has said is on its way; nothing more is.
+      this.#world.isUp = false;
+      for (const carrier of [...cables, ...exchanges]) if (carrier.process === this) carrier.left();
+    };
+    const left = this.#sessions.leave();
+    // Who saves takes the time that it takes.
+    if (database) left.then(end, (error) => stage.fail(error));
+    else end();
   }
 
   #begin(model: Model): Scene {
-    const { network: { stage }, scenes, shape } = this.fleet;
-    const scene = new Scene(stage, shape, `app ${scenes.length} of ${this.name}`, true, model);
+    const { network: { stage }, scenes, shape, database } = this.fleet;
+    const scene = new Scene(
+      stage,
+      shape,
+      `app ${scenes.length} of ${this.name}`,
+      true,
+      this.release.look,
+      database !== undefined,
+      scenes,
+      model,
+    );
     scenes.push(scene);
     this.#scenes.set(model, scene);
     for (const name of this.#names) this.#byEpoch.set(name, scene);

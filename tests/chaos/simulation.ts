@@ -4,7 +4,9 @@
  */
 import { Random } from "../random.ts";
 import { judgeEnd, judgePage, judgeSessions } from "./judge.ts";
+import { Database } from "./database.ts";
 import type { Shape } from "./model.ts";
+import type { Release } from "./app.tsx";
 import { type MakeWindow, Network } from "./network.ts";
 import { PageWindow } from "./page.ts";
 import { PlainProcess, type Process } from "./process.ts";
@@ -54,12 +56,21 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   using _end = { [Symbol.dispose]: () => network.end() };
   const kind = random.pick(["room", "link", "session", "session"]);
   const scenes: Scene[] = [];
-  const fleet: Fleet = { network, shape, scenes, linger: random.pick([0, 2_000, 30_000]), effects: new Map() };
-  let started = 0, version = 0;
+  const database = kind === "session" && random.chance(0.3) ? new Database(stage) : undefined;
+  const fleet: Fleet = { network, shape, scenes, linger: random.pick([0, 2_000, 30_000]), effects: new Map(), database };
+  let started = 0, rollingUntil = 0;
+  let release: Release = { version: 0, look: 0 }, before = release;
   const start = (): Process => {
     const name = `server ${++started}`;
-    return kind === "session" ? new SessionProcess(fleet, name, version) : new PlainProcess(network, name, shape, kind === "room", scenes);
+    if (kind !== "session") return new PlainProcess(network, name, shape, kind === "room", scenes);
+    return new SessionProcess(fleet, name, clock.now < rollingUntil && random.chance(0.3) ? before : release);
   };
+  const deploy = (ms: number) => {
+    rollingUntil = clock.now + ms;
+    before = release;
+    release = random.chance(0.5) ? { ...release, version: release.version + 1 } : { ...release, look: release.look + 1 };
+  };
+  const isOld = (process: Process) => process instanceof SessionProcess && process.release !== release;
   for (let i = kind === "session" ? 1 + random.below(3) : 1; i > 0; i--) network.processes.push(start());
   // What is shared, and what is kept nowhere, needs a link.
   const ways: Way[] = kind === "session" ? ["any", "any", "any", "sse", "http", "http", "falls back"] : ["any", "any", "any", "any", "sse"];
@@ -74,6 +85,7 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   const troubled = random.pick([0, 0.05, 0.15]);
   stage.mayFail = troubled > 0 && random.chance(0.3);
   network.loss = troubled > 0 ? random.pick([0, 10, 30]) : 0;
+  if (database && troubled > 0) database.failures = random.pick([0, 5, 30]);
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
     check();
@@ -84,20 +96,26 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
     }
     if (random.chance(0.1)) tab.step();
     if (random.chance(0.05) && tab.scene) judgePage(tab, shape, false);
-    if (random.chance(troubled)) trouble(network, start, () => version++);
+    if (random.chance(troubled)) trouble(network, { start, deploy, isOld });
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
   stage.mayFail = false;
   network.loss = 0;
+  if (database) database.failures = 0;
   const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && (tab.isAlone || tab.scene!.model.ticks <= 0));
-  await clock.advance(5_000);
-  for (let i = 0; i < 200 && !isQuiet(); i++) {
-    await clock.advance(1_000);
+  await clock.advance(5_000 + Math.max(0, rollingUntil - clock.now));
+  const settle = async () => {
+    for (let i = 0; i < 200 && !isQuiet(); i++) {
+      await clock.advance(1_000);
+      check();
+    }
+    await clock.advance(network.slowest * 2 + 5_000);
     check();
-  }
-  await clock.advance(network.slowest * 2 + 5_000);
-  check();
+  };
+  await settle();
+  // What was on its way may have asked for more.
+  for (let i = 0; i < 3 && !isQuiet(); i++) await settle();
   if (kind === "session") judgeSessions(tabs, shape, troubled === 0);
   else judgeEnd(tabs, scenes, shape, troubled === 0);
-  totals.note(`runs: ${kind}`);
+  totals.note(`runs: ${kind}${database ? " in a store" : ""}`);
 }

@@ -47,6 +47,7 @@ export class Tab implements Caller {
   hasSnapshot = false;
   scene: Scene | undefined;
   cable: Cable | undefined;
+  asked: object | undefined;
   epoch = "";
   isLive = false;
   /** It has no link, so nothing comes by itself. */
@@ -56,14 +57,15 @@ export class Tab implements Caller {
   #numbered: Entry[] = [];
   #done = 0;
   readonly #waiting = new Map<PageElement, Waiting>();
-  /** Patches were skipped since the last snapshot. */
-  #hasSkipped = false;
+  /** Since the last snapshot patches were skipped, up to this version. */
+  #skipped: number | undefined;
   /** What was told of the attribute, as JSON. */
   #told: string | undefined;
   /** What the user has put in last, by control; nothing may write there until the model has heard of it. */
   readonly #put = new Map<PageElement, { readonly entry: Entry; readonly value: unknown }>();
   #acted = 0;
   #lastHeard = 0;
+  covered = 0;
   readonly blocked: ReadonlySet<"sockets" | "streams">;
 
   constructor(readonly network: Network, readonly user: number, readonly name: string, way: Way) {
@@ -248,7 +250,7 @@ export class Tab implements Caller {
   }
 
   #entry(place: string, means: UserMsg): Entry {
-    return new Entry(this.#acted, place, means, this.version, this.scene!, this.#hasSkipped, means.type === "bump");
+    return new Entry(this.#acted, place, means, this.version, this.scene!, this.#skipped !== undefined, means.type === "bump");
   }
 
   #queue(entry: Entry): void {
@@ -298,9 +300,9 @@ export class Tab implements Caller {
       if (typeof kind !== "string" && message.length > 1) this.#patched(message[3] as number | undefined);
       deliver();
       if (typeof kind !== "string") {
-        const [count, snapshot] = [kind].flat() as [number, string?];
+        const [count, snapshot, , version] = [kind].flat() as [number, string?, number?, number?];
         this.#acknowledge(count);
-        this.#covered(snapshot);
+        this.#covered(snapshot, version);
       }
     }
     this.#judgeControls();
@@ -311,19 +313,20 @@ export class Tab implements Caller {
     // Also in the place of one alone it is another text.
     if (skipped !== undefined) {
       this.#stage.totals.note("patches skipped");
-      this.#hasSkipped = true;
+      this.#skipped = this.version;
     }
   }
 
-  #covered(snapshot: string | undefined): void {
+  #covered(snapshot: string | undefined, version = Infinity): void {
     if (snapshot === undefined) return;
-    this.#hasSkipped = false;
+    this.covered = Math.min(version, this.version);
+    if (this.#skipped !== undefined && this.#skipped <= version) this.#skipped = undefined;
     this.hasSnapshot = true;
     this.#stage.totals.note("snapshots");
   }
 
   #mounted([, epoch, version, covered]: [string, string, number, number | [number, string]], carrier: Carrier, deliver: () => void): void {
-    const [last, snapshot] = [covered].flat() as [number, string?];
+    const [last, snapshot, , saved] = [covered].flat() as [number, string?, number?, number?];
     this.#flush();
     const waited = this.#numbered.slice(Math.max(last, this.#done));
     this.version = version;
@@ -336,6 +339,9 @@ export class Tab implements Caller {
     this.#acknowledge(Math.max(0, last - this.#done));
     if (epoch !== this.epoch) {
       for (const entry of waited) this.#ended(entry, carrier);
+      for (const entry of this.#numbered) entry.isMountedOver = true;
+      // Until the store has been heard of once, a session is what its process knows.
+      if (!this.hasSnapshot) { for (const entry of this.#numbered) if (entry.isDone) entry.isUnsaved = true; }
       if (this.epoch !== "") this.#stage.totals.note("epochs ended");
       // What comes is numbered from here.
       this.#numbered.length = this.#done = last;
@@ -343,8 +349,8 @@ export class Tab implements Caller {
       if (this.#told !== undefined) this.#told = "";
     }
     this.epoch = epoch;
-    this.#hasSkipped = false;
-    this.#covered(snapshot);
+    this.#skipped = undefined;
+    this.#covered(snapshot, saved);
     this.#look();
   }
 
@@ -359,7 +365,7 @@ export class Tab implements Caller {
     this.#tellFact();
     if (message.length > 5) {
       this.#patched(message[7]);
-      this.#hasSkipped = true;
+      this.#skipped = this.version;
     }
     deliver();
     this.#acknowledge(last - this.#done);
@@ -403,6 +409,9 @@ export class Tab implements Caller {
   }
 
   said(text: string, carrier: Carrier): void {
-    if (text.startsWith('["resume"')) carrier.said = this.#numbered.length;
+    if (!text.startsWith('["resume"')) return;
+    carrier.said = this.#numbered.length;
+    const { overheard } = this.network;
+    if (overheard.push({ user: this.user, resume: carrier.resume, text }) > 30) overheard.shift();
   }
 }

@@ -1,12 +1,35 @@
 /** What goes wrong between and under the runtimes, by chance: links, the network, processes. It must never touch what the two ends know. */
 import type { Network } from "./network.ts";
 import type { Process } from "./process.ts";
+import { sayAgain } from "./stranger.ts";
 
 /** What can go wrong, in the order of how often it does. */
-const kinds = ["cut", "cut", "cut", "congestion", "no network", "end of a process", "deploy"] as const;
+const kinds = [
+  "cut",
+  "cut",
+  "cut",
+  "congestion",
+  "no network",
+  "end of a process",
+  "deploy",
+  "rolling deploy",
+  "stranger",
+  "stranger",
+  "stranger",
+] as const;
 
-/** Lets something go wrong. `start` starts a process in the place of one that has ended; `deploy` makes those that come a new version. */
-export function trouble(network: Network, start: () => Process, deploy: () => void): void {
+/** What starts processes. */
+export interface Starter {
+  /** One in the place of one that has ended. */
+  start(): Process;
+  /** There is a new release: those that start are of it, or for so many milliseconds either of it or of the one before. */
+  deploy(ms: number): void;
+  /** Whether a process is of a release of before. */
+  isOld(process: Process): boolean;
+}
+
+/** Lets something go wrong. */
+export function trouble(network: Network, { start, deploy, isOld }: Starter): void {
   const { stage: { random, clock, totals } } = network;
   const kind = random.pick(kinds);
   switch (kind) {
@@ -27,9 +50,27 @@ export function trouble(network: Network, start: () => Process, deploy: () => vo
       end(random.pick(network.processes), network, start);
       break;
     case "deploy":
-      deploy();
+      deploy(0);
       for (const process of [...network.processes]) end(process, network, start);
       break;
+    case "rolling deploy": {
+      // One after the other, in any order: meanwhile both releases answer.
+      const ms = random.below(20_000);
+      deploy(ms);
+      const old = random.shuffled(network.processes);
+      for (const [i, process] of old.entries()) {
+        clock.after(ms * i / old.length, () => {
+          if (network.processes.includes(process)) end(process, network, start);
+        });
+      }
+      clock.after(ms, () => {
+        for (const process of network.processes.filter(isOld)) end(process, network, start);
+      });
+      break;
+    }
+    case "stranger":
+      if (network.overheard.length > 0) sayAgain(random.pick(network.overheard), network);
+      return;
     default:
       kind satisfies never;
   }
