@@ -141,11 +141,11 @@ for (const type of ["nacre:status", "counted"]) addEventListener(type, (e) => he
   assertStringIncludes(JSON.stringify(looks[0]), `["counted",5,"it",true,true]`);
 });
 
-Deno.test("define() makes flags of the element, and says offline when the app has failed", async () => {
+Deno.test("define() makes flags of the element, and says failed when the app has failed", async () => {
   await inPage("tests/mount_page.tsx", "", async (page) => {
     assertEquals(await page.evaluate("defining()"), {
       shown: "<p>7</p>",
-      statuses: ["live", "offline"],
+      statuses: ["live", "failed"],
       told: ["update: Error: broken update"],
     });
   });

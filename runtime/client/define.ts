@@ -13,7 +13,7 @@ export interface DefineOptions<Flags> extends Omit<MountOptions, "hydrate" | "id
  * Defines a custom element that shows an app, which runs in the page, from when the element is put into a document
  * until it is taken out (being moved is neither). So a component crosses the wire by a change of its tag:
  * `<server-component route="/counter">` and `<my-counter>` show the same, dispatch the same emitted events, and say how it is by the
- * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `offline` after an error of the app. Attributes and properties
+ * attribute `status` and the event `nacre:status`: `connecting`, `live`, and `failed` after an error of the app. Attributes and properties
  * of the element reach the app alike (`onAttribute`, `onProperty`).
  *
  * @throws {TypeError} where there are no custom elements: on a server.
@@ -93,11 +93,11 @@ export function define<Model, Msg, Flags, User>(
         const mounted = this.#mounted = mountIn(app, this, this.#own, flagsOf(this) as Flags, {
           onError: (error, where) => {
             failed = true;
-            if (this.#mounted === mounted) show(this, "offline");
+            if (this.#mounted === mounted) show(this, "failed");
             return tell(error, where);
           },
         });
-        show(this, failed ? "offline" : "live");
+        show(this, failed ? "failed" : "live");
       };
     },
   );
