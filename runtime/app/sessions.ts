@@ -167,7 +167,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
    * @throws whatever `init`, `view` or a component throws.
    */
   paint(user: User, flags: Flags, isOwn: boolean): Painted {
-    const { sealer, expires, onError, development = isDevelopment() } = this.#options;
+    const { sealer, onError, development = isDevelopment() } = this.#options;
     const context = this.#contextOf(user);
     const lineage = this.world.randomName(6);
     return paintApp(this.#app, flags, {
@@ -192,7 +192,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
           painted: { flags },
         };
         try {
-          return sealer.seal(writeSnapshot(snapshot), { context, ms: expires });
+          return this.#seal(sealer, writeSnapshot(snapshot), context);
         } catch (error) {
           report(onError, error, "snapshot");
           return undefined;
