@@ -16,6 +16,9 @@ import { answer, isRequest } from "./http.ts";
 import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
+/** Ten years, in ms: the time of a seal ends in 2106. */
+const longestExpires = 10 * 365 * 86_400_000;
+
 /** The route of an app. */
 export interface Live<Msg> {
   /** Answers a WebSocket's request, or one for server-sent events and their POSTs; every other one with a 4xx. */
@@ -71,7 +74,7 @@ export type ServeOptions<Flags, User> =
      * of yours. What is in it is sealed; browsers then keep a claim of some hundred characters. docs/deploy.md says what it costs.
      */
     store?: Store;
-    /** How long a snapshot is good for, in ms; a day by default. A page that is linked is given another after half of it. */
+    /** How long a snapshot is good for, in ms, from 1,000 to those of ten years; a day by default. A page that is linked is given another after half of it. */
     expires?: number;
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
     mostRooms?: number;
@@ -148,6 +151,9 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
     throw new RangeError(`Cannot serve with sleep ${sleep}: give milliseconds, at most 2^31 - 1, or Infinity`);
+  }
+  if (!(expires >= 1_000 && expires <= longestExpires)) {
+    throw new RangeError(`Cannot serve with expires ${expires}: give milliseconds, from 1,000 to those of ten years`);
   }
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
