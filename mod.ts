@@ -43,10 +43,10 @@
  * @module
  */
 export { app, next } from "./runtime/app/app.ts";
-export type { App, AppOptions, FlagsOf, Next, Returns } from "./runtime/app/app.ts";
+export type { App, AppOptions, FlagsOf, Next, Resumed, Returns } from "./runtime/app/app.ts";
 export type { Client } from "./runtime/app/client.ts";
 export { effect, NotYetError } from "./runtime/app/effect.ts";
-export type { Effect, EmitOptions, Listened } from "./runtime/app/effect.ts";
+export type { Effect, EffectInfo, EmitOptions, Listened } from "./runtime/app/effect.ts";
 export type { FactHandlers } from "./runtime/app/fact.ts";
 export type { FormEffects, FormHandlers, ValidityFlag } from "./runtime/app/form.ts";
 export type { NavigateOptions, PageEffectOptions, PageEffects, ScrollOptions } from "./runtime/app/page_effect.ts";
@@ -68,6 +68,7 @@ export { memo } from "./runtime/view/memo.ts";
 export { Opaque } from "./runtime/view/opaque.ts";
 export type { OpaqueProps } from "./runtime/view/opaque.ts";
 export { kvStore } from "./runtime/continuity/kv_store.ts";
+export type { Kv, KvAtomic } from "./runtime/continuity/kv_store.ts";
 export { memoryStore } from "./runtime/continuity/memory_store.ts";
 export type { Store, Stored } from "./runtime/continuity/store.ts";
 export { NotStructuredError } from "./runtime/continuity/structured.ts";
@@ -76,7 +77,8 @@ export type { DefineOptions } from "./runtime/client/define.ts";
 export { mount } from "./runtime/client/mount.ts";
 export type { Mounted, MountOptions } from "./runtime/client/mount.ts";
 export { serve } from "./runtime/transport/serve.ts";
-export type { Live, ServeOptions, SharedOptions } from "./runtime/transport/serve.ts";
+export type { Live } from "./runtime/transport/serve.ts";
+export type { ServeOptions, SharedOptions } from "./runtime/transport/serve_options.ts";
 export { page, pageAsync } from "./runtime/page/page.ts";
 export { runtimeScript } from "./runtime/page/script.ts";
 export { renderToString, renderToStringAsync } from "./runtime/page/static.ts";

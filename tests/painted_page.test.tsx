@@ -97,6 +97,16 @@ Deno.test("what is refused or fails is painted empty, and onError is told", asyn
   assertThrows(() => page(<ServerComponent of={lives[0]!} route="/ws" />), TypeError, "needs `request`");
 });
 
+Deno.test("a model that is too large for the snapshot of a page is told once, and its pages are painted all the same", () => {
+  const errors: string[] = [];
+  const noise = Array.from({ length: 20_000 }, (_, i) => Math.sin(i));
+  const large = app({ init: () => ({ noise }), update: (model: { noise: number[] }) => model, view: () => "large" });
+  const live = serve(large, { onError: (error, where) => void errors.push(`${where}: ${error}`) });
+  for (let i = 0; i < 3; i++) assertEquals(live.paint(request), { html: "large" });
+  assertEquals(errors.length, 1);
+  assertMatch(errors[0]!, /^snapshot: TooLargeError: /);
+});
+
 Deno.test("a running app is painted as it is, in its own version and with its own templates; an open room too, and no room is opened", async () => {
   const counter = app({ init: () => 0, update: (count: number, _: "up") => count + 1, view: (count) => <p>{count}</p> });
   await using running = start(counter);

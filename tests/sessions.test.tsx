@@ -1,7 +1,7 @@
 /** Sessions outlive links and processes. Two or more `Sessions` with one secret are as many processes; time is virtual. */
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { useState } from "preact/hooks";
-import { app, effect, next, type Send } from "../mod.ts";
+import { app, effect, next, type Send, serve } from "../mod.ts";
 import { memoryStore } from "../runtime/continuity/memory_store.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { processOf } from "./process.ts";
@@ -236,6 +236,13 @@ Deno.test("a page that is silent for longer than a snapshot is good for goes on 
     assertEquals([client.text, client.reader.mounts], ["-1 0+double", 1]);
     here.leave();
   }
+});
+
+Deno.test("serve() throws for a time that no snapshot can be good for", () => {
+  for (const expires of [0, -1, 999, NaN, Infinity, 2 ** 42]) {
+    assertThrows(() => serve(counter, { expires }), RangeError, `expires ${expires}`);
+  }
+  for (const expires of [1_000, 365 * 86_400_000]) assertEquals(serve(counter, { expires }).running, 0);
 });
 
 Deno.test("a page that a new version of the app has gone on with is sent elsewhere by an old one, and begins anew only after a minute", async () => {

@@ -48,9 +48,9 @@ export interface AppOptions<Model, Msg, Flags, User> {
    * page gives the element are shown where the view has a `<slot>`.
    */
   shadow?: ShadowOptions["mode"] | ShadowOptions;
-  /** Named in errors. */
+  /** Named in errors; snapshots are told from those of other apps by it (`serve` with a `secret` needs one). `"app"` when absent. */
   name?: string;
-  /** The version of the model, 0 as usual: to be raised when the model takes another form. */
+  /** The version of the model, a whole number, 0 as usual: to be raised when the model takes another form. */
   version?: number;
   /**
    * Makes of a model of an earlier version one of this. Without it, or when it throws, a session of another version begins anew.
@@ -85,7 +85,7 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   readonly facts: FactHandlers<Msg>;
   /** The shadow root that it wants; where there is none it is in the light DOM. */
   readonly shadow?: ShadowOptions;
-  /** Named in errors. */
+  /** Named in errors, and what its snapshots are sealed for. */
   readonly name: string;
   /** The version of the model. */
   readonly version: number;
@@ -131,6 +131,7 @@ export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void :
  * remembers is in its hooks.
  *
  * @throws {TypeError} when `init`, `update` or `view` is not a function, or `shadow` is no mode.
+ * @throws {RangeError} when `version` is no whole number from 0.
  *
  * @example
  * ```ts

@@ -3,20 +3,17 @@
  * body of a message is made once for all of them. It must never know what an event or a model means.
  */
 import type { Config, Down, Refusal } from "../wire/message.ts";
-import { Definitions } from "../view/definitions.ts";
-import { diff, encode } from "../view/diff.ts";
-import { hashOf } from "../view/hash.ts";
-import { descriptionHtml, paint } from "../view/paint.ts";
+import { descriptionHtml } from "../view/paint.ts";
 import type { Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import { Body } from "./body.ts";
 import { Contexts } from "./contexts.ts";
 import { Form, type FormHandlers } from "./form.ts";
-import { History, type Kept } from "./history.ts";
 import { closeCodes, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
-import { paintedEpoch, Paintings } from "./paintings.ts";
+import { paintedEpoch } from "./paintings.ts";
 import { backlogOf, Slow, slowBounds } from "./slow.ts";
+import type { Versions } from "./versions.ts";
 
 const mostEarlyEmits = 64;
 /** The head of nearly every patch: one text, which is known again by its address. */
@@ -40,13 +37,6 @@ export interface AudienceOwner {
   snapshot(member: Member, isWanted: boolean): string | undefined;
 }
 
-/** What a client has been shown elsewhere. */
-export interface Shown {
-  /** The names of the definitions that it was sent, in the order of their numbers. */
-  readonly templates: readonly string[];
-  readonly version: number;
-}
-
 /** Who sees one incarnation of an app. */
 export class Audience {
   /** What the page is given by the app, and asked for. */
@@ -54,10 +44,7 @@ export class Audience {
   /** What its element is to a form. */
   readonly form: Form;
   readonly #owner: AudienceOwner;
-  readonly #definitions: Definitions;
-  readonly #history = new History();
-  readonly #paintings = new Paintings();
-  #version: number;
+  readonly #versions: Versions;
   /** Those of whom events were dealt with in this turn. */
   readonly #touched = new Set<Member>();
   /** The timer of the next look at slow clients, while there are any. */
@@ -67,116 +54,56 @@ export class Audience {
   /** Events for the page that were emitted before the first client was there, which hears them; undefined from then on. */
   #early: [message: string, to: string][] | undefined = [];
 
-  constructor(owner: AudienceOwner, elsewhere?: Shown) {
+  /** `isBegun`: its app goes on from elsewhere, where the first clients have heard what was emitted before them. */
+  constructor(owner: AudienceOwner, versions: Versions, isBegun: boolean) {
     this.#owner = owner;
+    this.#versions = versions;
     this.form = new Form(owner.formHandlers, (message) => this.#tellAll(JSON.stringify(message)));
-    this.#definitions = new Definitions(elsewhere?.templates);
-    this.#version = elsewhere?.version ?? 0;
-    if (elsewhere) this.#early = undefined;
-  }
-
-  /** The number of patches so far. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** How many versions are kept. */
-  get kept(): number {
-    return this.#history.size;
-  }
-
-  /** What is shown; undefined before the first. */
-  get tree(): Node | undefined {
-    return this.#history.tree;
-  }
-
-  /** What was shown as this version; undefined when it is no longer known. */
-  at(version: number): Kept | undefined {
-    return this.#history.at(version, this.#owner.world.now());
-  }
-
-  /** The versions from this one on that are kept, the newest last. */
-  from(version: number): readonly Kept[] {
-    return this.#history.from(version);
-  }
-
-  /** The hash of a tree as a value of the wire, which what was shown elsewhere is compared by. */
-  hash(tree: Node): string {
-    return hashOf(JSON.stringify(encode(tree, this.#definitions)));
-  }
-
-  /** The names of all definitions so far, in the order of their numbers. */
-  get templates(): readonly string[] {
-    return this.#definitions.names();
-  }
-
-  /** What was shown elsewhere as this version; the newest last. */
-  recall(version: number, tree: Node, model: unknown, made: number, definitions: number = this.#definitions.count): void {
-    this.#version = version;
-    this.#history.add(version, tree, model, definitions, made, this.#owner.world.now());
+    if (isBegun) this.#early = undefined;
   }
 
   /** Shows the next tree, of which so many holes are new: all are sent what changed. `isFar`: it was not lowered beside what is shown. */
   show(tree: Node, model: unknown, made: number, isFar: boolean): void {
-    const old = this.#history.tree;
-    const now = this.#owner.world.now();
-    const known = this.#definitions.count;
-    if (old === undefined) {
-      this.#history.add(this.#version, tree, model, known, made, now);
-      return;
-    }
-    if (tree === old) return;
-    this.#shown = undefined;
-    const patch = diff(old, tree, this.#definitions, isFar);
-    if (patch === undefined) {
-      this.#history.replace(tree, model, made);
-      return;
-    }
-    this.#history.add(++this.#version, tree, model, this.#definitions.count, made, now);
-    const fresh = this.#definitions.fresh();
-    const body = new Body(fresh.length > 0 ? `${JSON.stringify(patch)},${JSON.stringify(fresh)}]` : `${JSON.stringify(patch)}]`);
+    const versions = this.#versions;
+    if (tree !== versions.tree) this.#shown = undefined;
+    const known = versions.definitions;
+    const patch = versions.add(tree, model, made, isFar);
+    if (patch === undefined) return;
+    const body = new Body(`${patch}]`);
     for (const member of this.#owner.members) if (!this.#isSlow(member, known)) this.#patch(member, body);
     this.forget();
   }
 
   /** Shows a client all that there is. */
   mount(member: Member): void {
-    member.sent = member.told = this.#version;
+    member.sent = member.told = this.#versions.newest;
     member.handled = 0;
     member.slow = undefined;
     // Its definitions have to be numbered before a snapshot is made of them.
     const body = this.#whole();
-    this.#deliver(member, body, `["mount",${JSON.stringify(member.epoch)},${this.#version},${this.#covered(member, member.last, true)},`);
+    const last = this.#covered(member, member.last, true);
+    this.#deliver(member, body, `["mount",${JSON.stringify(member.epoch)},${member.sent},${last},`);
   }
 
   /** The view as it is shown, as HTML, and what lets a page begin with it. */
   paint(): { html: string; description: string } {
-    const tree = this.#history.tree!;
-    const { html, parts } = paint(tree, this.#definitions);
-    if (!parts) return { html, description: "" };
-    this.#definitions.fresh();
-    this.#history.defined(this.#definitions.count);
-    this.#paintings.add(this.#version, this.#owner.world.now());
-    const epoch = paintedEpoch(this.#owner.members.epoch, this.#version);
-    return { html, description: descriptionHtml(parts, epoch, this.#wanted()) };
-  }
-
-  /** Whether a page that was painted with this version may begin with it. */
-  isPainted(version: number): boolean {
-    return this.#paintings.has(version, this.#owner.world.now()) && this.at(version) !== undefined;
+    const { html, parts } = this.#versions.paint();
+    const epoch = paintedEpoch(this.#owner.members.epoch, this.#versions.newest);
+    return { html, description: parts ? descriptionHtml(parts, epoch, this.#wanted()) : "" };
   }
 
   /** Goes on with what a client shows: this version, which is kept. `isNew`: it has not been told what this app wants of it. */
   resume(member: Member, version: number, isNew: boolean): void {
-    const { tree, definitions } = this.at(version)!;
-    member.sent = this.#version;
+    const { newest } = this.#versions;
+    const { definitions } = this.#versions.at(version)!;
+    member.sent = newest;
     member.told = version;
     member.handled = 0;
     member.slow = undefined;
     // What it was told before it knows, but for what may have changed since.
     const mayHaveChanged = this.contexts.isUsed || this.form.config.form !== undefined;
     const config = mayHaveChanged || (isNew && Object.keys(this.#wanted()).length > 0) ? JSON.stringify(this.#wanted()) : "0";
-    const patch = version < this.#version ? `,${this.#difference(tree, definitions, this.#version - version - 1)}` : "";
+    const patch = version < newest ? `,${this.#versions.difference(version, definitions)}` : "";
     const end = patch || config !== "0" ? `,${config}${patch}` : "";
     this.#deliver(member, new Body(`${end}]`), `["resume",${JSON.stringify(member.epoch)},${version},${member.last}`);
   }
@@ -238,10 +165,8 @@ export class Audience {
 
   /** Forgets the versions that every client is past. */
   forget(): void {
-    if (this.#history.size === 1) return;
-    const { members, world } = this.#owner;
-    const now = world.now();
-    this.#history.forgetBefore(this.#paintings.oldest(members.oldestSeen(this.#version), now), now);
+    const versions = this.#versions;
+    if (versions.kept > 1) versions.forgetBefore(this.#owner.members.oldestSeen(versions.newest));
   }
 
   /** The show is over: nothing is due any more. */
@@ -252,14 +177,11 @@ export class Audience {
 
   /** Definitions and value of a mount. When all clients come back at once it is made once. */
   #whole(): Body {
-    const tree = this.#history.tree!;
+    const tree = this.#versions.tree!;
     const wanted = this.#wanted();
     const config = Object.keys(wanted).length > 0 ? `,${JSON.stringify(wanted)}` : "";
     if (this.#shown?.tree === tree && this.#shown.config === config) return this.#shown.body;
-    const value = JSON.stringify(encode(tree, this.#definitions));
-    this.#definitions.fresh();
-    this.#history.defined(this.#definitions.count);
-    const body = new Body(`${JSON.stringify(this.#definitions.all())},${value}${config}]`);
+    const body = new Body(`${this.#versions.whole()}${config}]`);
     this.#shown = this.#owner.members.size > 1 ? { tree, config, body } : undefined;
     return body;
   }
@@ -271,13 +193,13 @@ export class Audience {
   /** A number of events for the head of a message, with a snapshot where one is due. */
   #covered(member: Member, events: number, isWanted = false): number | string {
     // One of a version that it has not been sent would be refused elsewhere: what it shows is older than that.
-    if (member.slow || member.sent < this.#version) return events;
+    if (member.slow || member.sent < this.#versions.newest) return events;
     const snapshot = this.#owner.snapshot(member, isWanted);
     return snapshot === undefined ? events : `[${events},${snapshot}]`;
   }
 
   #patch(member: Member, body: Body, isWanted = false): void {
-    member.sent = this.#version;
+    member.sent = this.#versions.newest;
     const covered = this.#covered(member, member.handled, isWanted);
     member.handled = 0;
     this.#deliver(member, body, covered === 0 ? nothingHandled : `[${covered},`);
@@ -330,24 +252,10 @@ export class Audience {
 
   /** Brings a client that was slow from what it has been shown to what there is, in one patch. */
   #catchUp(member: Member, { known, held }: Slow): void {
-    const skipped = this.#version - member.sent - 1;
-    const body = new Body(`${this.#difference(this.at(member.sent)?.tree, known, skipped)}]`);
+    const body = new Body(`${this.#versions.difference(member.sent, known)}]`);
     member.slow = undefined;
     // It got none since.
     this.#patch(member, body, true);
     for (const message of held) this.#tell(member, new Body(message));
-  }
-
-  /** One patch from what a client has been shown to what there is, with the definitions after those that it knows. */
-  #difference(before: Node | undefined, known: number, skipped: number): string {
-    const tree = this.#history.tree!;
-    // Without what it has been shown it gets all of it, in place of what it has.
-    let patch = before === undefined ? undefined : diff(before, tree, this.#definitions, true);
-    if (patch === undefined) {
-      patch = encode(tree, this.#definitions);
-      // It looks as it did, and is another version all the same.
-      if (before !== undefined && typeof patch === "object" && patch !== null) patch = {};
-    }
-    return `${JSON.stringify(patch)},${JSON.stringify(this.#definitions.after(known))},${skipped}`;
   }
 }

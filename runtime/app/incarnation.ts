@@ -21,6 +21,7 @@ import { handlerFor, placeAt, placeNow } from "./place.ts";
 import type { OnError } from "./report.ts";
 import { createSend, type Send } from "./send.ts";
 import { idsOf, type Seen, type Snapshot } from "./snapshot.ts";
+import { Versions } from "./versions.ts";
 
 /** An event as it arrived. */
 export interface Arrived {
@@ -53,6 +54,7 @@ export interface IncarnationOptions {
 /** One incarnation. */
 export class Incarnation<Model, Msg, Flags, User> {
   readonly loop: Loop<Model, Msg, Flags, User, Arrived | Member, Member>;
+  readonly versions: Versions;
   readonly audience: Audience;
   readonly #app: App<Model, Msg, Flags, User>;
   readonly #development: boolean;
@@ -72,7 +74,8 @@ export class Incarnation<Model, Msg, Flags, User> {
     const { world, development, onError, isBrief, lineage, snapshot } = options;
     this.#app = app;
     this.#development = development;
-    this.audience = new Audience(owner, snapshot);
+    this.versions = new Versions(world, snapshot);
+    this.audience = new Audience(owner, this.versions, snapshot !== undefined);
     const loop = this.loop = new Loop<Model, Msg, Flags, User, Arrived | Member, Member>(app, owner, world, onError, isBrief);
     this.#send = createSend((message) => loop.dispatch(message), () => loop.cause?.client as Client<User>);
     this.#changed = () => owner.changed();
@@ -94,7 +97,7 @@ export class Incarnation<Model, Msg, Flags, User> {
 
   /** Is there another model than what was shown, or another state of a component? */
   get isStale(): boolean {
-    return this.audience.tree === undefined || this.#isBehind || this.#unshown > 0;
+    return this.versions.tree === undefined || this.#isBehind || this.#unshown > 0;
   }
 
   /** Something in the view goes on though nobody sees it: its effects are part of the app. */
@@ -190,16 +193,15 @@ export class Incarnation<Model, Msg, Flags, User> {
 
   /** What a snapshot for this client says of what is. */
   describe(member: Member): Omit<Snapshot, "lineage"> {
-    const { audience, loop: { model } } = this;
-    const { contexts, form } = audience;
+    const { versions, audience: { contexts, form }, loop: { model } } = this;
     return {
       appVersion: this.#app.version,
-      version: audience.version,
+      version: versions.newest,
       last: member.dealt,
-      tree: audience.hash(audience.tree!),
-      templates: audience.templates,
+      tree: versions.hash(versions.tree!),
+      templates: versions.templates,
       model,
-      seen: audience.from(member.oldest).slice(0, -1).map(({ model, tree, definitions }) => [model, audience.hash(tree), definitions]),
+      seen: versions.from(member.oldest).slice(0, -1).map(({ model, tree, definitions }) => [model, versions.hash(tree), definitions]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided: contexts.config.provided,
       formed: form.config.form?.said,
@@ -208,7 +210,7 @@ export class Incarnation<Model, Msg, Flags, User> {
 
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */
   recall(snapshot: Snapshot, member: Member): boolean {
-    const { audience } = this;
+    const { versions, audience } = this;
     const { version, tree, model, seen, state, provided, formed } = snapshot;
     let recalled = this.#views([...seen, [model, tree]]);
     if (state && seen.length > 0 && !recalled.at(-1)!.isSame) {
@@ -224,7 +226,7 @@ export class Incarnation<Model, Msg, Flags, User> {
     const last = newest.isSame ? version : version + 1;
     const oldest = last - (recalled.length - 1 - first);
     for (const [i, { model, tree, made, definitions }] of recalled.slice(first).entries()) {
-      audience.recall(oldest + i, tree, model, made, definitions);
+      versions.recall(oldest + i, tree, model, made, definitions);
     }
     this.#tree = newest.tree;
     this.#rendered = model as Model;
@@ -239,7 +241,7 @@ export class Incarnation<Model, Msg, Flags, User> {
   #views(seen: readonly (Seen | readonly [model: unknown, hash: string])[]) {
     return seen.map(([model, hash, definitions]) => {
       const tree = this.#lowering.lower(this.#app.view(model as Model, this.#send));
-      return { model, tree, definitions, made: this.#lowering.made, isSame: this.audience.hash(tree) === hash };
+      return { model, tree, definitions, made: this.#lowering.made, isSame: this.versions.hash(tree) === hash };
     });
   }
 

@@ -20,7 +20,7 @@ export interface Link<User = unknown> {
   readonly deflate?: ((text: string) => Uint8Array) | undefined;
   /** Who this is, as `authorize` answered. */
   readonly user?: User;
-  /** What the client said of itself when it opened the link: `CLIENT.EPOCH.DONE` of `docs/protocol.md`, or less. */
+  /** What the client said of itself when it opened the link: `CLIENT.EPOCH.DONE.VERSION.S` of `docs/protocol.md`, or less. */
   readonly resume?: string;
 }
 

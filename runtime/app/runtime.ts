@@ -155,7 +155,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   }
 
   status(): RuntimeStatus {
-    const { version, kept } = this.#now.audience;
+    const { newest: version, kept } = this.#now.versions;
     return { clients: this.members.size, version, kept, refused: { ...this.#refused } };
   }
 
@@ -227,19 +227,19 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
       // Before the client is one of those that a patch goes to, and while what it saw is still kept for it.
       this.showNow();
     } while (this.hasEnded);
-    const { audience } = this.#now;
+    const { versions, audience } = this.#now;
     const isPainted = version !== undefined && done === 0 && epoch === paintedEpoch(this.epoch, version) &&
-      audience.isPainted(version) && !this.members.recall(name);
-    const first = isPainted ? version : audience.version;
+      versions.isPainted(version) && !this.members.recall(name);
+    const first = isPainted ? version : versions.newest;
     const member = this.client = this.members.add(link, name, epoch, first, this.#idOf(name), isPainted);
     // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
     // this link was cut between them, nobody would tell it again.
     for (const [event, reason] of member.refusals ?? []) {
       if (this.#snapshots?.isToTell(event, done) ?? event > done) audience.refused(member, event, reason);
     }
-    if (version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && audience.at(version)) {
+    if (version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && versions.at(version)) {
       audience.resume(member, version, false);
-      this.#snapshots?.resumed(version < audience.version);
+      this.#snapshots?.resumed(version < versions.newest);
       // It may have been elsewhere meanwhile.
       this.admission();
     } else {
@@ -275,10 +275,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   }
 
   hear(member: Member, version: number, up: EventUp | FactUp): void {
-    const { loop, audience } = this.#now;
+    const { loop, versions } = this.#now;
     // It came from the event loop: others are let in.
     loop.breathe();
-    loop.hear({ member, number: ++member.last, tree: audience.at(version)?.tree, up });
+    loop.hear({ member, number: ++member.last, tree: versions.at(version)?.tree, up });
   }
 
   seen(): void {
@@ -310,13 +310,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
   ): Connection {
     const { name, done, version: shown } = readResume(link.resume, this.world);
-    const { loop, audience } = this.#now;
+    const { loop, versions, audience } = this.#now;
     // A claim may be behind what is saved, and so what was refused before it is known again.
     this.#snapshots?.holdRefusals(snapshot.last);
     const { member, isKnown } = this.#take(name, link.user, snapshot, this.#idOf(name), snapshot.refusals);
     const stage: ReplayStage = {
       hear: (up, version) => {
-        loop.hear({ member, number: ++member.last, tree: version === undefined ? undefined : audience.at(version)?.tree, up });
+        loop.hear({ member, number: ++member.last, tree: version === undefined ? undefined : versions.at(version)?.tree, up });
       },
       settle: () => loop.settle(),
     };
@@ -325,7 +325,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     const newest = replay.follow(marks);
     replay.hear(done);
     replay.listen();
-    const canResume = version <= newest && shown === version && audience.at(version) !== undefined;
+    const canResume = version <= newest && shown === version && versions.at(version) !== undefined;
     if (!canResume) replay.hear(Infinity);
     this.#isReplaying = false;
     if (this.hasEnded) {
@@ -356,7 +356,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!this.hasEnded) {
       this.#snapshots?.changed(this.#events, !canResume);
       // A mount came with a snapshot, unless that has to be saved.
-      if (canResume || this.#snapshots?.saving) this.#snapshots?.resumed(!canResume || version < audience.version);
+      if (canResume || this.#snapshots?.saving) this.#snapshots?.resumed(!canResume || version < versions.newest);
     }
     return new Line(this, member, link, false);
   }
@@ -383,14 +383,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   /** Whether nothing would happen before the next event, and nothing that was seen is unknown to a snapshot. */
   #isAtRest(member: Member): boolean {
-    const { loop, audience } = this.#now;
+    const { loop, versions, audience } = this.#now;
     if (!this.#snapshots?.isAtRest || this.#ending || this.#restarting.isDue || !loop.isIdle || !this.#now.isAtRest) return false;
     if (this.#presence && !this.#presence.isSettled) return false;
     if (member.slow || member.isAwaited || member.dealt < member.last) return false;
     audience.forget();
-    if (audience.tree === undefined) return false;
+    if (versions.tree === undefined) return false;
     // With the link cut, what was seen before is in the snapshot; else the client has told that it has seen the newest.
-    return member.left !== undefined || (audience.kept === 1 && member.told === audience.version && member.handled === 0);
+    return member.left !== undefined || (versions.kept === 1 && member.told === versions.newest && member.handled === 0);
   }
 
   /** Goes on after a sleep; nothing is said of it to the client. `link` is undefined when it was cut meanwhile. */
@@ -410,7 +410,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
       member.epoch = this.members.epoch = this.#newEpoch();
-      member.first = member.oldest = this.#now.audience.version;
+      member.first = member.oldest = this.#now.versions.newest;
       if (link) {
         member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
         this.#now.audience.mount(member);

@@ -2,45 +2,32 @@
  * The sessions of one route in one process: a runtime for each client, which waits a while when its link is cut, and goes on from a snapshot
  * where it has not been here. It must never give anything of a session to another client or user, nor keep what nobody comes back to.
  */
-import { TooLargeError } from "../continuity/seal.ts";
-import type { Store, Stored } from "../continuity/store.ts";
-import { writeStructured } from "../continuity/structured.ts";
-import { encode } from "../view/diff.ts";
-import { hashOf } from "../view/hash.ts";
+import type { Store } from "../continuity/store.ts";
 import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App } from "./app.ts";
-import { type Claim, readClaim } from "./claim.ts";
 import { type Connection, deadConnection } from "./connection.ts";
+import { type Continuation, Continuations, type Found } from "./continuation.ts";
 import { isDevelopment } from "./development.ts";
 import { closeCodes, closeLink, type Link, readResume, type Resume } from "./member.ts";
-import { Newer } from "./newer.ts";
-import { paintApp, type Painted } from "./paint.ts";
-import { report } from "./report.ts";
+import type { Painted } from "./paint.ts";
+import { Painter } from "./painter.ts";
+import type { OnError } from "./report.ts";
 import type { Restart } from "./restart.ts";
 import { run, type Running } from "./runtime.ts";
-import { follows, savedContext, Saving, type SavingSeals, type Taken } from "./saving.ts";
+import type { Saving } from "./saving.ts";
 import { Session, type SessionOwner } from "./session.ts";
-import { idsOf, readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Seals, Tokens } from "./tokens.ts";
 import { Waiting } from "./waiting.ts";
 
 /** UTF-16 units of a resume message. */
 const mostResume = 1024 * 1024;
 /** How often it is looked for sessions whose snapshot has half expired, in ms. */
 const refreshMs = 60_000;
-/** Warnings that are remembered. */
-const mostWarnings = 1_000;
 /** Sessions that wait for their clients; the one that has waited longest is given up for another. */
 const mostLingering = 1_000;
-
-/** What seals snapshots; `Sealer` is one. */
-export interface Seals extends SavingSeals {
-  /** What was sealed; undefined for what is refused. */
-  open(token: string, options: { readonly context: string }): string | undefined;
-  /** The same of what was sealed as bytes. */
-  openBytes(sealed: Uint8Array, options: { readonly context: string }): string | undefined;
-}
 
 /** How sessions are kept. */
 export interface SessionsOptions {
@@ -54,7 +41,7 @@ export interface SessionsOptions {
   readonly sleep?: number;
   /** How long a snapshot is good for, in ms. */
   readonly expires: number;
-  readonly onError: (error: unknown, where: string) => void;
+  readonly onError: OnError;
   readonly restart?: Restart;
   readonly world?: World;
   readonly development?: boolean;
@@ -70,6 +57,14 @@ export interface Answer {
   readonly isLost?: boolean;
 }
 
+/** A client that comes: its session's place, what it says of itself, and the flags for the case that it begins anew. */
+interface Arrival<Flags, User> {
+  readonly place: string;
+  readonly resume: Resume;
+  readonly link: Link<User>;
+  readonly flags: Flags;
+}
+
 /** The sessions of one route. */
 export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Msg, Flags, User> {
   readonly world: World;
@@ -83,25 +78,22 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
   /** Those who wait for the store, by place: the last that came. */
   readonly #arriving = new Map<string, Link<User>>();
-  /** What a developer was told of painting. */
-  readonly #warned = new Set<string>();
-  /** Those who come from a later version of the app. */
-  readonly #newer: Newer;
-  /** Of a user that is no structured data. */
-  #isTold = false;
+  readonly #tokens: Tokens;
+  readonly #continuations: Continuations;
+  readonly #painter: Painter<Model, Msg, Flags, User>;
   /** Of the next look at who needs another snapshot, while there are any. */
   #refreshing: unknown;
   /** All end here. */
   #isLeaving = false;
-  /** Of a model that is too large. */
-  #isTooLarge = false;
 
   constructor(app: App<Model, Msg, Flags, User>, options: SessionsOptions) {
     this.#app = app;
     this.#options = options;
-    this.world = options.world ?? realWorld;
-    this.#newer = new Newer(this.world);
-    const { sleep = 0, linger } = options;
+    const { sleep = 0, linger, store, onError, development = isDevelopment() } = options;
+    const world = this.world = options.world ?? realWorld;
+    const tokens = this.#tokens = new Tokens(options);
+    this.#continuations = new Continuations(app as App<unknown, unknown>, { tokens, store, world, onError });
+    this.#painter = new Painter(app, { tokens, world, development, onError });
     this.sleepMs = Number.isFinite(sleep) ? sleep : 0;
     this.lingerMs = linger;
   }
@@ -121,8 +113,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   /** Links a client to its session: the one that waits for it here, one that goes on from its snapshot, or a new one with these flags. */
   connect(link: Link<User>, flags: Flags): Connection {
     const resume = readResume(link.resume, this.world);
-    const context = this.#contextOf(link.user);
+    const context = this.#tokens.contextOf(link.user);
     const place = `${resume.name} ${context ?? this.world.randomName(9)}`;
+    const arrival: Arrival<Flags, User> = { place, resume, link, flags };
     const session = this.#sessions.get(place);
     if (session) {
       if (session.epoch === resume.epoch) return this.#enter(session, link);
@@ -130,8 +123,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       session.stop();
     }
     return resume.hasSnapshot && this.#options.sealer && context !== undefined
-      ? new Waiting(this.world, link, (text) => this.#resume(place, resume, link, flags, text))
-      : this.#enter(this.#add(place, resume, link, flags), link);
+      ? new Waiting(this.world, link, (text) => this.#resume(arrival, text))
+      : this.#enter(this.#add(arrival), link);
   }
 
   /**
@@ -150,9 +143,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       close: (code) => void (hasFailed = code === closeCodes.failed),
     };
     const who = readResume(resume, this.world);
-    const found = up && await this.#find(up, who, user);
+    const found = up && await this.#continuations.find(up, who, user);
     if (found === "elsewhere") return { messages, hasFailed, isLost: true };
-    const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#savingOf(who.name, user), true);
+    const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#continuations.begin(who.name, user), true);
     if (found) runtime.revive(link, found.snapshot, found.up, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
@@ -167,51 +160,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
    * @throws whatever `init`, `view` or a component throws.
    */
   paint(user: User, flags: Flags, isOwn: boolean): Painted {
-    const { sealer, expires, onError, development = isDevelopment() } = this.#options;
-    const context = this.#contextOf(user);
-    const lineage = this.world.randomName(6);
-    return paintApp(this.#app, flags, {
-      ids: idsOf(lineage),
-      development,
-      warn: (message) => {
-        if (development && !this.#warned.has(message)) console.warn(`nacre: ${this.#app.name}: ${message}`);
-        if (this.#warned.size < mostWarnings) this.#warned.add(message);
-      },
-      seal: ({ model, tree, definitions, components }) => {
-        if (!isOwn || !sealer || context === undefined) return undefined;
-        const snapshot: Snapshot = {
-          appVersion: this.#app.version,
-          lineage,
-          version: 0,
-          last: 0,
-          templates: definitions.names(),
-          tree: hashOf(JSON.stringify(encode(tree, definitions))),
-          model,
-          seen: [],
-          state: components,
-          painted: { flags },
-        };
-        try {
-          return sealer.seal(writeSnapshot(snapshot), { context, ms: expires });
-        } catch (error) {
-          report(onError, error, "snapshot");
-          return undefined;
-        }
-      },
-    });
-  }
-
-  /** Gives those another snapshot who had none for long: the last one expires. They come in turn, as they began. */
-  #refresh(): void {
-    const ms = this.#options.expires / 2;
-    for (const session of this.#sessions.values()) session.refresh(ms);
-    this.#refreshing = undefined;
-    if (this.#sessions.size > 0) this.#refreshLater();
-  }
-
-  #refreshLater(): void {
-    this.#refreshing ??= this.world.setTimer(Math.min(refreshMs, this.#options.expires / 4), () => this.#refresh());
-    this.world.unref?.(this.#refreshing);
+    return this.#painter.paint(user, flags, isOwn);
   }
 
   /** Ends all of them: their clients are told to come back elsewhere. */
@@ -235,6 +184,19 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#refreshing = undefined;
   }
 
+  /** Gives those another snapshot who had none for long: the last one expires. They come in turn, as they began. */
+  #refresh(): void {
+    const ms = this.#options.expires / 2;
+    for (const session of this.#sessions.values()) session.refresh(ms);
+    this.#refreshing = undefined;
+    if (this.#sessions.size > 0) this.#refreshLater();
+  }
+
+  #refreshLater(): void {
+    this.#refreshing ??= this.world.setTimer(Math.min(refreshMs, this.#options.expires / 4), () => this.#refresh());
+    this.world.unref?.(this.#refreshing);
+  }
+
   run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User> {
     return this.#run(user, flags, snapshot, saving, false);
   }
@@ -246,47 +208,22 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     saving: Saving | undefined,
     isBrief: boolean,
   ): Running<Model, Msg, Flags, User> {
-    const { sealer, onError, restart, world, development } = this.#options;
-    const context = this.#contextOf(user);
+    const { onError, restart, world, development } = this.#options;
+    const own = this.#tokens.of(user);
     return run(this.#app, flags, {
       onError,
       isBrief,
       ...(restart && { restart }),
       ...(world && { world }),
       ...(development !== undefined && { development }),
-      ...(sealer && context !== undefined &&
-        { keep: { seal: (text) => this.#seal(sealer, text, context), saving, ...(snapshot && { snapshot }) } }),
+      ...(own && { keep: { seal: (text) => own.seal(text), saving, ...(snapshot && { snapshot }) } }),
     });
   }
 
-  #seal(sealer: Seals, text: string, context: string): string | undefined {
-    try {
-      return sealer.seal(text, { context, ms: this.#options.expires });
-    } catch (error) {
-      if (!(error instanceof TooLargeError)) throw error;
-      // One model that is too large is seldom alone.
-      if (!this.#isTooLarge) report(this.#options.onError, error, "snapshot");
-      this.#isTooLarge = true;
-      return undefined;
-    }
-  }
-
-  /** The saves of a session that begins; or goes on with what was taken. */
-  #savingOf(
-    name: string,
-    user: User,
-    key: string = this.world.randomName(12),
-    taken?: Taken,
-  ): Saving | undefined {
-    const { store, sealer, expires, onError } = this.#options;
-    const context = this.#contextOf(user);
-    if (!store || !sealer || context === undefined) return undefined;
-    return new Saving({ store, sealer, key, client: hashOf(name), context, ms: expires, onError }, taken);
-  }
-
-  #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, found?: Found): Session<Model, Msg, Flags, User> {
+  #add({ place, resume: { name }, link, flags }: Arrival<Flags, User>, found?: Continuation): Session<Model, Msg, Flags, User> {
     const user = link.user as User;
-    const session = new Session(this, place, { name, user, flags }, found?.snapshot, found?.saving ?? this.#savingOf(name, user));
+    const saving = found?.saving ?? this.#continuations.begin(name, user);
+    const session = new Session(this, place, { name, user, flags }, found?.snapshot, saving);
     this.#sessions.set(place, session);
     this.#refreshLater();
     return session;
@@ -298,146 +235,34 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 
   /** The first message of a link that has a snapshot. Undefined when it is none. */
-  #resume(
-    place: string,
-    resume: Resume,
-    link: Link<User>,
-    flags: Flags,
-    text: string,
-  ): Connection | Promise<Connection | undefined> | undefined {
+  #resume(arrival: Arrival<Flags, User>, text: string): Connection | Promise<Connection | undefined> | undefined {
+    const { place, resume, link } = arrival;
     const up = readResumeText(text);
     if (!up) return undefined;
-    const found = this.#find(up, resume, link.user);
-    if (!(found instanceof Promise)) return this.#goOn(place, resume, link, flags, found);
+    const found = this.#continuations.find(up, resume, link.user);
+    if (!(found instanceof Promise)) return this.#goOn(arrival, found);
     this.#arriving.set(place, link);
     return found.then((found) => {
       const isLast = this.#arriving.get(place) === link;
       if (isLast) this.#arriving.delete(place);
-      if (isLast) return this.#goOn(place, resume, link, flags, this.#isLeaving ? "elsewhere" : found);
+      if (isLast) return this.#goOn(arrival, this.#isLeaving ? "elsewhere" : found);
       closeLink(link, closeCodes.impossible, "replaced by a newer link");
       return deadConnection;
     });
   }
 
-  #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | "elsewhere" | undefined): Connection {
+  #goOn(arrival: Arrival<Flags, User>, found: Found): Connection {
+    const { place, link } = arrival;
     if (found === "elsewhere") {
       closeLink(link, closeCodes.elsewhere, "come back");
       return deadConnection;
     }
     // Another link of the same client was quicker.
     this.#sessions.get(place)?.stop();
-    const session = this.#add(place, resume, link, flags, found);
+    const session = this.#add(arrival, found);
     if (!found) return session.connect(link);
     return session.enter(link, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
   }
-
-  /** What a client goes on from, in its token or in the store; undefined for what is refused or gone, `"elsewhere"` for what another may know. */
-  #find(
-    up: ResumeUp,
-    resume: Resume,
-    user: User | undefined,
-  ): Found | "elsewhere" | undefined | Promise<Found | "elsewhere" | undefined> {
-    const { store, sealer } = this.#options;
-    const context = this.#contextOf(user);
-    const text = context === undefined ? undefined : sealer?.open(up[1], { context });
-    const claim = text === undefined ? undefined : readClaim(text);
-    if (claim) return store && sealer ? this.#take(store, sealer, claim, up, resume, user) : undefined;
-    const snapshot = text === undefined ? undefined : this.#read(text, resume);
-    if (snapshot === "elsewhere") return snapshot;
-    if (!snapshot || !isAfter(up, resume, snapshot)) return undefined;
-    if (!store || !sealer) return { snapshot, up };
-    // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
-    const { lineage, last, version } = snapshot;
-    const client = hashOf(resume.name);
-    return this.#take(store, sealer, { key: `${lineage}.${client}`, client, last, version }, up, resume, user, snapshot);
-  }
-
-  async #take(
-    store: Store,
-    sealer: Seals,
-    claim: Claim,
-    up: ResumeUp,
-    resume: Resume,
-    user: User | undefined,
-    unsaved?: Snapshot,
-  ): Promise<Found | "elsewhere" | undefined> {
-    const { key, client, last, version } = claim;
-    if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
-    let taken: Stored | undefined;
-    try {
-      taken = await store.take(key);
-    } catch (error) {
-      report(this.#options.onError, error, "store");
-      return "elsewhere";
-    }
-    const savingOf = (taken: Taken) => this.#savingOf(resume.name, user as User, key, taken);
-    if (!taken && unsaved) return { snapshot: unsaved, up, saving: savingOf({ epoch: 0, saved: undefined }) };
-    const text = taken && sealer.openBytes(taken.value, { context: savedContext(key, this.#contextOf(user)!) });
-    const snapshot = text === undefined ? undefined : this.#read(text, resume);
-    if (snapshot === "elsewhere") return snapshot;
-    // It was set back, by whoever looks after it: what lies between is nowhere.
-    if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
-    const [kind, token, shown, marks, events] = up;
-    const isOfSaved = follows(resume.epoch, snapshot.epoch);
-    return {
-      snapshot,
-      up: [
-        kind,
-        token,
-        shown,
-        isOfSaved ? marks.filter(([, , version]) => version > snapshot.version) : [],
-        events.slice(snapshot.last - last),
-      ],
-      common: isOfSaved ? snapshot.version : version,
-      from: last,
-      saving: savingOf({ epoch: taken!.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
-    };
-  }
-
-  /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
-  #contextOf(user: unknown): string | undefined {
-    try {
-      return writeStructured(user);
-    } catch (error) {
-      if (!this.#isTold) report(this.#options.onError, error, "authorize");
-      this.#isTold = true;
-      return undefined;
-    }
-  }
-
-  /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one, `"elsewhere"` where a later one can. */
-  #read(text: string, { name }: Resume): Snapshot | "elsewhere" | undefined {
-    const snapshot = readSnapshot(text);
-    if (!snapshot) return undefined;
-    if (snapshot.appVersion === this.#app.version) return snapshot;
-    const { migrate } = this.#app;
-    if (snapshot.appVersion > this.#app.version) return this.#newer.sends(name) ? "elsewhere" : undefined;
-    if (!migrate) return undefined;
-    try {
-      const migrated = (model: unknown) => migrate(model, snapshot.appVersion);
-      return { ...snapshot, model: migrated(snapshot.model), seen: snapshot.seen.map(([model, ...rest]) => [migrated(model), ...rest]) };
-    } catch (error) {
-      report(this.#options.onError, error, "migrate");
-      return undefined;
-    }
-  }
-}
-
-/** What a client goes on from. */
-interface Found {
-  readonly snapshot: Snapshot;
-  /** What it says, from there on. */
-  readonly up: ResumeUp;
-  readonly saving?: Saving | undefined;
-  /** The newest version up to which the snapshot's are those of the page; all, when absent. */
-  readonly common?: number;
-  /** The last event before those that the page has kept. */
-  readonly from?: number;
-}
-
-/** What a browser says is of what it has: its numbers cannot be less. */
-function isAfter([, , shown]: ResumeUp, { done }: Resume, { last, version }: { readonly last: number; readonly version: number }): boolean {
-  return shown >= version && done >= last;
 }
 
 function readResumeText(text: string): ResumeUp | undefined {

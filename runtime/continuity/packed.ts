@@ -2,6 +2,7 @@
  * A text that waits in memory for a while, small: deflated where that is worth it. It never leaves its process, and so is not sealed.
  */
 import type * as nodeZlib from "node:zlib";
+import { builtin } from "./builtin.ts";
 
 /** A text, or raw deflate of it. */
 export type Packed = string | Uint8Array;
@@ -24,7 +25,6 @@ export function unpack(packed: Packed): string {
   return typeof packed === "string" ? packed : new TextDecoder("utf-8", { ignoreBOM: true }).decode(zlib().inflateRawSync(packed));
 }
 
-/** It is looked up when it is needed: what is bundled for a browser has no `node:` modules. */
 function zlib(): typeof nodeZlib {
-  return (globalThis as unknown as { process: { getBuiltinModule(name: string): typeof nodeZlib } }).process.getBuiltinModule("node:zlib");
+  return builtin("node:zlib");
 }

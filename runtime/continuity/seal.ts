@@ -7,6 +7,7 @@
  */
 import type * as nodeCrypto from "node:crypto";
 import type * as nodeZlib from "node:zlib";
+import { builtin } from "./builtin.ts";
 
 /** The format: the text as it is, or raw deflate of it. */
 const asItIs = 1;
@@ -236,9 +237,4 @@ function authenticated(sealed: Uint8Array, context: string): Uint8Array {
   all.set(sealed.subarray(0, headerBytes));
   all.set(written, headerBytes);
   return all;
-}
-
-/** It is looked up when it is needed: what is bundled for a browser has no `node:` modules. */
-function builtin<Module>(name: string): Module {
-  return (globalThis as unknown as { process: { getBuiltinModule(name: string): Module } }).process.getBuiltinModule(name);
 }

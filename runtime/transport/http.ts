@@ -3,7 +3,7 @@
  * and nothing stays behind. Any process can answer any of them.
  */
 import type { Sessions } from "../app/sessions.ts";
-import { readText } from "./sse.ts";
+import { readText, unreadable } from "./posted.ts";
 
 /** How long the effects of a request may take, in ms. */
 const effectsMs = 5_000;
@@ -14,7 +14,7 @@ export function isRequest(request: Request): boolean {
   return query !== undefined && query.has("nacre") && !query.has("link");
 }
 
-/** Answers it; its text is read already known to be from a page that may ask. */
+/** Answers it. That its page may ask, and who the user is, is settled before. */
 export async function answer<Flags, User>(
   request: Request,
   sessions: Sessions<unknown, unknown, Flags, User>,
@@ -22,7 +22,7 @@ export async function answer<Flags, User>(
   flags: Flags,
 ): Promise<Response> {
   const read = await readText(request);
-  if (typeof read === "string") return new Response(null, { status: { "too large": 413, "no text": 415, cut: 400 }[read], headers });
+  if (typeof read === "string") return new Response(null, { status: unreadable[read], headers });
   const resume = new URL(request.url).searchParams.get("nacre")!;
   const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
   if (!answer) return new Response(null, { status: 400, headers });

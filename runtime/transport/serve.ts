@@ -3,22 +3,21 @@ import type { App } from "../app/app.ts";
 import type { Connection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
 import type { Link } from "../app/member.ts";
-import { report } from "../app/report.ts";
 import type { Painted } from "../app/paint.ts";
-import type { Restart } from "../app/restart.ts";
+import { report } from "../app/report.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
-import type { Store } from "../continuity/store.ts";
+import { answer, isRequest } from "./http.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
-import { answer, isRequest } from "./http.ts";
+import { type AnyOptions, type Optional, type ServeOptions, settled, type SharedOptions } from "./serve_options.ts";
 import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
 export interface Live<Msg> {
-  /** Answers a WebSocket's request, or one for server-sent events and their POSTs; every other one with a 4xx. */
+  /** Answers a WebSocket's request, one for server-sent events and their POSTs, and a POST of `method="http"`; every other one with a 4xx. */
   (request: Request): Response | Promise<Response>;
   /**
    * What a page is painted with, for `<ServerComponent of={live} request={request}>`: runs `authorize`, `key`, `flags`, `init` and `view`
@@ -28,94 +27,22 @@ export interface Live<Msg> {
   paint(request: Request): Painted | Promise<Painted>;
   /** The runtime of the room of this key, if it is running. */
   runtime(key: string): Runtime<Msg> | undefined;
-  /** How many runtimes this route keeps alive at the moment. */
+  /** How many sessions and rooms this route has at the moment: those that sleep too, and those whose clients may come back. */
   readonly running: number;
   /**
    * Ends what runs here, for a server that shuts down: each client is given a last snapshot and told to come back, which it does spread over
-   * some seconds; apps are told nothing, since they go on elsewhere. Rooms end. New requests are answered with 503. A store that does not
-   * answer is waited for 10 s.
+   * 4 s; apps are told nothing, since they go on elsewhere. Rooms end; a runtime that `start` answered goes on until it is stopped. New requests
+   * are answered with 503. A store that does not answer is waited for 10 s.
    */
   close(): Promise<void>;
 }
 
-/** The flags, or what they are for the one who comes: `user` is what `authorize` answered. */
-type FlagsFor<Flags, User> = Flags | ((request: Request, user: User) => Flags | Promise<Flags>);
-type FlagsOption<Flags, User> = undefined extends Flags ? { flags?: FlagsFor<Flags, User> } : { flags: FlagsFor<Flags, User> };
-type AuthorizeOption<User> = unknown extends User ? { authorize?: (request: Request) => unknown }
-  : { authorize: (request: Request) => User | Response | Promise<User | Response> };
-
-/** How an app is served. */
-export type ServeOptions<Flags, User> =
-  & FlagsOption<Flags, User>
-  & AuthorizeOption<User>
-  & {
-    /**
-     * Connections of one key share a runtime, a room; its flags come from the request that opens it. `undefined`: a runtime of its own.
-     * A key is a text of at most 256 characters; another is answered with 400.
-     */
-    key?: (request: Request, user: User) => string | undefined;
-    /** How long a session whose link was cut is kept in memory, or a room after the last has left, in ms; 30,000 by default. */
-    linger?: number;
-    /**
-     * After how many ms of silence a session sleeps, 60,000 by default; 0 or Infinity: never. It is woken by the next event. One that listens to
-     * something (`subscriptions`), or for which an effect or a timer is under way, stays awake.
-     */
-    sleep?: number;
-    /**
-     * What snapshots are sealed with: at least 16 random characters, the same in all processes that are to go on with each other's sessions. Of
-     * several the first seals and all open, so that a secret can be replaced. Without it one is made for the life of the process.
-     */
-    secret?: string | readonly string[];
-    /**
-     * Where snapshots are kept, for models that outgrow what a browser can keep, or where nobody may set one back: `kvStore`, `memoryStore`, or one
-     * of yours. What is in it is sealed; browsers then keep a claim of some hundred characters. docs/deploy.md says what it costs.
-     */
-    store?: Store;
-    /** How long a snapshot is good for, in ms; a day by default. A page that is linked is given another after half of it. */
-    expires?: number;
-    /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
-    mostRooms?: number;
-    /**
-     * What comes after an error of the app: `"never"`, its links are closed with 4500, and a new connection begins anew; `"fresh"`, a new
-     * `init`; `"last"`, the last good model. Clients keep their links. After 3 restarts in 10 s it is as `"never"`, which is the default.
-     */
-    restart?: Restart;
-    /** Told of each error of an app, with where it was; by default it goes to the console. */
-    onError?: (error: unknown, where: string) => void;
-    /** Origins beside the server's own whose pages may connect, as `https://example.com`. */
-    origins?: readonly string[];
-  };
-type Optional<O> = Record<never, never> extends O ? [options?: O] : [options: O];
-
-/** How a running app is served. */
-export interface SharedOptions {
-  /** Told of each error of the socket, with where it was; by default it goes to the console. */
-  onError?: (error: unknown, where: string) => void;
-  /** Origins beside the server's own whose pages may connect, as `https://example.com`. */
-  origins?: readonly string[];
-}
-
-interface AnyOptions {
-  flags?: unknown;
-  authorize?: (request: Request) => unknown;
-  key?: (request: Request, user: unknown) => unknown;
-  linger?: number;
-  mostRooms?: number;
-  restart?: Restart;
-  sleep?: number;
-  secret?: string | readonly string[];
-  expires?: number;
-  store?: Store;
-  onError?: (error: unknown, where: string) => void;
-  origins?: readonly string[];
-}
-
 /**
- * The route of an app: one runtime for each connection, stopped when the connection closes, or with `key` one for all connections of a
- * room. Or of a running app, shared by all that connect.
+ * The route of an app: a session for each element in a page, which outlives its links (docs/continuity.md), or with `key` a runtime for all of
+ * that key. Or of a running app, shared by all that connect.
  *
- * @throws {TypeError} when it is given neither.
- * @throws {RangeError} when `linger`, `sleep` or `mostRooms` is negative or no number.
+ * @throws {TypeError} when it is given neither, or a `secret` for an app without a name.
+ * @throws {RangeError} when `linger`, `sleep`, `expires` or `mostRooms` is out of its bounds, or a secret has less than 16 characters.
  *
  * @example
  * ```ts
@@ -143,13 +70,8 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       "Cannot serve this with a secret: name the app, app({ name, ... }); its snapshots are told from those of other apps by it",
     );
   }
-  const { key: keyOf, linger = 30_000, mostRooms = 10_000, restart = "never", expires = 86_400_000, sleep = 60_000 } = options;
-  // What timers take; Infinity would be at once.
-  if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
-  if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
-    throw new RangeError(`Cannot serve with sleep ${sleep}: give milliseconds, at most 2^31 - 1, or Infinity`);
-  }
-  if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
+  const { key: keyOf } = options;
+  const { linger, sleep, expires, mostRooms, restart } = settled(options);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
   const streams = new Streams();

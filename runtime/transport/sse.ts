@@ -7,14 +7,13 @@ import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
 import type { Connection, Parting } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
+import { mostPosted, readText, unreadable } from "./posted.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
 
 /** How often something is written, so that nothing between takes the stream for dead, and a client that vanished is found out. */
 const heartbeatMs = 15_000;
 /** How long a client that was sent away may take to read that. */
 const farewellMs = 5_000;
-/** The bytes of one POST. */
-const mostPosted = 1024 * 1024;
 const linkName = /^[\w-]{16,64}$/;
 const gzipHeader = () => new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]);
 
@@ -144,7 +143,7 @@ export class Streams {
     if (this.#open.get(name) !== stream) return answer(404);
     if (text === "too large") stream.connection.receive("x".repeat(mostPosted));
     if (text === "no text") stream.connection.receive(new Uint8Array());
-    if (typeof text === "string") return answer(text === "too large" ? 413 : text === "no text" ? 415 : 400);
+    if (typeof text === "string") return answer(unreadable[text]);
     const [before = "", ...messages] = text.text.split("\n");
     // A number that leaves some out says that they are lost: the client begins again, and sends them again.
     if (!/^\d{1,15}$/.test(before) || Number(before) > stream.taken) return answer(400);
@@ -158,25 +157,4 @@ export class Streams {
 
 function answer(status: number): Response {
   return new Response(null, { status, headers: { "cache-control": "no-store" } });
-}
-
-/** The text of a POST, or why there is none. */
-export async function readText(request: Request): Promise<{ text: string } | "too large" | "no text" | "cut"> {
-  const type = request.headers.get("content-type") ?? "text/plain";
-  if (!type.startsWith("text/plain") || request.headers.has("content-encoding")) return "no text";
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "", size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      if ((size += chunk.length) > mostPosted) return "too large";
-      try {
-        text += decoder.decode(chunk, { stream: true });
-      } catch {
-        return "no text";
-      }
-    }
-  } catch {
-    return "cut";
-  }
-  return { text };
 }
