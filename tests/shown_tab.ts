@@ -29,8 +29,8 @@ export async function openTab(url: string): Promise<ShownTab> {
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  const address = await addressIn(child.stderr);
-  const socket = new WebSocket(address);
+  const { address, heard } = hear(child.stderr);
+  const socket = new WebSocket(await address);
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = reject;
@@ -68,15 +68,16 @@ export async function openTab(url: string): Promise<ShownTab> {
       await ask("Browser.close", {});
       await closed;
       await child.status;
+      await heard;
       await Deno.remove(folder, { recursive: true }).catch(() => {});
     },
   };
 }
 
-/** What it says that it listens at. The rest of what it says is read, and let go. */
-async function addressIn(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  (async () => {
+/** What it says that it listens at; the rest of what it says is read, and let go, until it has ended. */
+function hear(stream: ReadableStream<Uint8Array<ArrayBuffer>>): { readonly address: Promise<string>; readonly heard: Promise<void> } {
+  const { promise: address, resolve, reject } = Promise.withResolvers<string>();
+  const hearing = async () => {
     let said = "";
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       said += chunk;
@@ -84,6 +85,6 @@ async function addressIn(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promi
       if (found) resolve(found[0]);
     }
     reject(new Error(`Chromium ended: ${said}`));
-  })().catch(reject);
-  return await promise;
+  };
+  return { address, heard: hearing().catch(reject) };
 }
