@@ -28,7 +28,7 @@ const steps: readonly Step[] = [
   { name: "browser runtime: generated from its source, within its budget", args: ["run", "-A", "runtime/browser/build.ts", "--check"] },
   { name: "examples of the documentation", args: ["test", "-A", "--doc", "mod.ts", "runtime", "docs", "README.md"], counts: true },
   { name: "a Chromium for the tests", args: ["run", "-A", "tests/chromium.ts"] },
-  { name: "tests", args: ["test", "-A", "tests"], counts: true },
+  { name: "tests", args: ["test", "-A", "--parallel", "tests"], counts: true },
   { name: "publish, as far as can be without publishing", args: ["publish", "--dry-run", "--allow-dirty"] },
   {
     name: "benches, once",
