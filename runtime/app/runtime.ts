@@ -139,6 +139,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   #isStopping = false;
   /** It is to go on elsewhere. */
   #isLeaving = false;
+  /** What a request has asked for is done. */
+  #isAnswering = false;
   /** It is to go on here, later. */
   #isAsleep = false;
   /** Another has taken it over. */
@@ -420,6 +422,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   async leave(): Promise<void> {
     if (this.#isStopping) return await this.stopped;
     this.#loop.catchUp();
+    this.#isAnswering = true;
     if (this.#saving) {
       // What comes now stays with the browser, which says it elsewhere.
       this.#isLeaving = true;
@@ -700,6 +703,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
 
   snapshot(member: Member, isWanted: boolean): string | undefined {
     if (this.#saving) return isWanted ? this.#saving.tail : undefined;
+    if (this.#isTooEarly) {
+      this.#keeping?.changed(0, true);
+      return undefined;
+    }
     // While events are dealt with there are some that it would not cover, of versions that it would not know.
     if (!this.#keeping || this.#cannotKeep || this.#willShow || this.#isReplaying || !(isWanted || this.#isDue)) return undefined;
     this.#isDue = false;
@@ -723,6 +730,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
   /** Makes a snapshot now; settled when it is saved, where it has to be. */
   async #cover(): Promise<void> {
     this.#isDue = false;
+    if (this.#isTooEarly) return;
     if (!this.#saving) { for (const member of this.members) this.#audience.cover(member); }
     else {
       this.#saves ??= this.#save(this.#saving).finally(() => {
@@ -732,6 +740,11 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Owner<Arr
       });
       await this.#saves;
     }
+  }
+
+  /** In one request only the last snapshot is of use: it covers all that was said in it. */
+  get #isTooEarly(): boolean {
+    return this.#options.isBrief === true && !this.#isAnswering;
   }
 
   get #saving(): Saving | undefined {
