@@ -127,7 +127,7 @@ export class Tab implements Caller {
     element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
     this.blocked = new Set(way === "falls back" ? random.pick([["sockets"], ["sockets", "streams"]] as const) : []);
     if (way === "sse" || way === "http") element.setAttribute("method", way);
-    if (way === "http" && random.chance(0.3)) element.setAttribute("poll", random.pick(["500ms", "3s"]));
+    if (way === "http" && random.chance(0.3)) element.setAttribute("poll", random.pick(["1s", "5s"]));
     element.setAttribute("route", "/ws");
     window.document.body.append(element);
     if (!painting) return;
