@@ -489,6 +489,39 @@ Deno.test("HTTP with a store: each request takes over, goes on, saves and answer
   assertEquals([client.text, client.reader.done], ["+doublemany4 0", 3]);
 });
 
+Deno.test("HTTP: a request seals one snapshot, and saves once where there is a store", async () => {
+  const saving = app({
+    init: () => 0,
+    onConnect: () => "saved" as const,
+    update: (n, msg: "save" | "saved") => msg === "save" ? next(n, effect.from(() => "saved")) : n + 1,
+    view: (n, send: Send<"save" | "saved">) => <button onClick={send("save")}>{n}</button>,
+    name: "saving",
+  });
+  for (const hasStore of [false, true]) {
+    const world = new VirtualWorld();
+    let saves = 0;
+    const inner = memoryStore({ now: () => world.now() });
+    const store = hasStore ? hooked(inner, { set: () => saves++ }) : undefined;
+    const client = new ResumingClient("anna-0001");
+    for (let i = 0; i < 3; i++) {
+      const answer = processOf(saving, world, store as Store, { store }).answer(
+        client.resume,
+        undefined,
+        undefined,
+        client.request(),
+        5_000,
+      );
+      await world.rest();
+      const { messages } = (await answer)!;
+      client.answered(messages);
+      assertEquals(client.reader.snapshots.length, i + 1, messages.join("\n"));
+      assertEquals(saves, hasStore ? i + 1 : 0);
+      assertEquals(client.text, `${i + 1}`);
+      client.click(`${i + 1}`);
+    }
+  }
+});
+
 Deno.test("HTTP with a store that fails: an answer in which a refusal would be missing is none", async () => {
   const world = new VirtualWorld();
   let isDown = false;

@@ -137,7 +137,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     }
     this.#restarting = new Restarting<Model, Msg, User>(restart, world, this.#presence);
     this.lineage = keep?.snapshot?.lineage ?? world.randomName(6);
-    if (keep) this.#snapshots = new Snapshots(this, keep);
+    if (keep) this.#snapshots = new Snapshots(this, keep, this.#isBrief);
     this.#now = this.#incarnation(keep?.snapshot);
     if (!keep?.snapshot) this.#now.loop.begin(flags);
   }

@@ -59,6 +59,8 @@ export class Snapshots {
   #cannot = false;
   /** One is due, and goes with what is sent next. */
   #isDue = false;
+  /** None is made before the last. */
+  #isEarly: boolean;
   /** A save that is under way. */
   #saves: Promise<void> | undefined;
   /** What is asked of the store before effects begin. */
@@ -71,8 +73,10 @@ export class Snapshots {
   /** Those that were told so. */
   #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
 
-  constructor(owner: SnapshotsOwner, { seal, saving }: Keep) {
+  /** `isBrief`: of one request. Only the last is of use then: it covers all that is said in it. */
+  constructor(owner: SnapshotsOwner, { seal, saving }: Keep, isBrief: boolean) {
     this.#owner = owner;
+    this.#isEarly = isBrief;
     this.#seal = seal;
     this.saving = saving;
     this.#keeping = new Keeping(owner.world, () => this.coverAll());
@@ -126,6 +130,10 @@ export class Snapshots {
   /** One for the head of a message, where it is due or wanted; of what is saved the claim to that. */
   forMessage(client: Member, isWanted: boolean): string | undefined {
     if (this.saving) return isWanted ? this.saving.tail : undefined;
+    if (this.#isEarly) {
+      this.#keeping.changed(0, true);
+      return undefined;
+    }
     if (this.#cannot || this.#owner.isBusy || !(isWanted || this.#isDue)) return undefined;
     this.#isDue = false;
     return this.attempt(() => {
@@ -155,6 +163,7 @@ export class Snapshots {
   /** Makes one now; settled when it is saved, where it has to be. */
   async cover(): Promise<void> {
     this.#isDue = false;
+    if (this.#isEarly) return;
     const { saving } = this, { client } = this.#owner;
     if (saving) await (this.#saves ??= this.#save(saving).finally(() => this.#after()));
     else if (client) this.#owner.cover(client);
@@ -162,6 +171,7 @@ export class Snapshots {
 
   /** Makes a last one of all; settled when it is saved, where it has to be, or when a store has had time enough. */
   async last(): Promise<void> {
+    this.#isEarly = false;
     if (!this.saving) return await this.coverAll();
     const { world } = this.#owner;
     const all = async () => {

@@ -12,8 +12,8 @@ export interface Watch {
   began(model: Model): void;
   /** A view was made of a model. */
   rendered(model: Model): void;
-  /** A model came of a message. */
-  folded(model: Model, message: Msg, before: Model): void;
+  /** A model came of a message, of the client of this id where it is one's. */
+  folded(model: Model, message: Msg, before: Model, client: string | undefined): void;
   /** An effect of this name was started. */
   started(of: number, id: string): void;
   /** Throws now and then, as an app may in this part of it. */
@@ -182,7 +182,7 @@ export function createApp(
     update(model, message, from) {
       watch.mayFail("update");
       const folded = fold(model, message, from?.user ?? -1);
-      watch.folded(folded, message, model);
+      watch.folded(folded, message, model, from?.id);
       const of = folded.ups;
       return message.type === "up" ? next(folded, effect.emit("done", of, { to: "cause" }), answerTo(of)) : folded;
     },

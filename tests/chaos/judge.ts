@@ -153,6 +153,14 @@ export function judgeEnd(tabs: readonly Tab[], scenes: readonly Scene[], shape: 
 
 /** Judges the end of a run in which every session goes on, whatever ends: no message is lost, none is heard twice. */
 export function judgeSessions(tabs: readonly Tab[], shape: Shape, isCalm: boolean): void {
+  // By these ids effects are told apart: those of a copy are others.
+  const known = new Set<string>();
+  for (const { scene, name } of tabs) {
+    for (const client of scene!.clients) {
+      assert(!known.has(client), `${name} and another tab are the same to the app`);
+      known.add(client);
+    }
+  }
   for (const tab of tabs) {
     const end = tab.scene!;
     const { model } = end;

@@ -8,7 +8,11 @@ export function htmlOf(node: PageNode, withControls = true): string {
     if (child.nodeType === 3) html += child.data;
     else if (child.nodeType === 1) {
       const element = child as PageElement;
-      const attributes = element.getAttributeNames().map((name) => ` ${name}="${element.getAttribute(name)}"`).sort().join("");
+      // What describes a painted page is no part of it.
+      if (element.localName === "script") continue;
+      // Of a control they are what it was painted with, and what is in it is told by its properties.
+      const names = element.getAttributeNames().filter((name) => element.localName !== "input" || (name !== "value" && name !== "checked"));
+      const attributes = names.map((name) => ` ${name}="${element.getAttribute(name)}"`).sort().join("");
       const control = withControls && element.localName === "input" ? ` [${element.value} ${element.checked}]` : "";
       const inner = element.hasAttribute("data-clicks") ? "" : htmlOf(element, withControls);
       html += `<${element.localName}${attributes}${control}>${inner}</${element.localName}>`;

@@ -3,6 +3,8 @@
  * for its speed alone, ten times that of a whole one, and must never do anything that a browser would not.
  */
 
+import { parseInto } from "./parse.ts";
+
 const html = "http://www.w3.org/1999/xhtml";
 
 /** What dispatches events. */
@@ -76,6 +78,9 @@ export class PageEvent {
     this.isStopped = true;
   }
 }
+
+/** What a user's click is: what it does by itself, no other event does. */
+export class PageClick extends PageEvent {}
 
 /** Elements 1, texts 3, comments 8, documents 9, fragments 11. */
 export class PageNode extends Target {
@@ -169,6 +174,19 @@ export class PageNode extends Target {
     this.parentNode = this.previousSibling = this.nextSibling = null;
   }
 
+  /** Of a text: what is from there on becomes a text of its own. */
+  splitText(at: number): PageNode {
+    const rest = this.ownerDocument.createTextNode(this.data.slice(at));
+    this.data = this.data.slice(0, at);
+    this.parentNode!.insertBefore(rest, this.nextSibling);
+    return rest;
+  }
+
+  replaceChildren(...nodes: PageNode[]): void {
+    while (this.firstChild) this.firstChild.remove();
+    this.append(...nodes);
+  }
+
   before(node: PageNode): void {
     this.parentNode!.insertBefore(node, this);
   }
@@ -245,10 +263,38 @@ export class PageElement extends PageNode {
     this.#value = this.localName === "input" ? String(value ?? "") : value;
   }
 
+  /** As a browser copies a control: with what is in it. */
   override copy(): PageNode {
     const copy = new PageElement(this.ownerDocument, this.localName);
     for (const [name, value] of this.#attributes) copy.#attributes.set(name, value);
+    copy.#value = this.#value;
+    copy.checked = this.checked;
     return copy;
+  }
+
+  get defaultValue(): string {
+    return this.getAttribute("value") ?? "";
+  }
+
+  get defaultChecked(): boolean {
+    return this.hasAttribute("checked");
+  }
+
+  /** A control is what HTML says that it is at first; a form, all of its controls. */
+  reset(): void {
+    if (this.localName === "input") {
+      this.#value = this.defaultValue;
+      this.checked = this.defaultChecked;
+    } else for (const element of this.elements()) element.reset();
+  }
+
+  requestSubmit(submitter?: PageNode | null): void {
+    this.dispatchEvent(new PageEvent("submit", { bubbles: true, cancelable: true, submitter: submitter ?? null }));
+  }
+
+  /** Of a script. */
+  get text(): string {
+    return this.textContent;
   }
 
   get dataset(): Record<string, string> {
@@ -267,6 +313,7 @@ export class PageElement extends PageNode {
 
   get type(): string | undefined {
     if (this.localName === "button") return this.getAttribute("type") ?? "submit";
+    if (this.localName === "script") return this.getAttribute("type") ?? "";
     return this.isControl ? this.getAttribute("type") ?? "text" : undefined;
   }
 
@@ -305,6 +352,7 @@ export class PageElement extends PageNode {
   }
 
   querySelectorAll(selector: string): PageElement[] {
+    if (selector === "input,select,textarea") return [...this.elements()].filter(({ localName }) => localName === "input");
     const [, name, value] = selector.match(/^\[([\w-]+)(?:=(\w+))?\]$/) ?? [];
     if (!name) throw new Error(`Cannot find ${selector}: this page knows attributes alone`);
     const found: PageElement[] = [];
@@ -331,10 +379,10 @@ export class PageElement extends PageNode {
 
   /** A click does what it does in a browser: it checks a box before it is heard, and submits a form after. */
   override dispatchEvent(event: PageEvent): boolean {
-    const checks = event.type === "click" && this.type === "checkbox";
+    const checks = event instanceof PageClick && this.type === "checkbox";
     if (checks) this.checked = !this.checked;
     const goesOn = super.dispatchEvent(event);
-    if (event.type !== "click") return goesOn;
+    if (!(event instanceof PageClick)) return goesOn;
     if (checks && !goesOn) this.checked = !this.checked;
     if (!goesOn || !this.isConnected) return goesOn;
     if (checks) { for (const type of ["input", "change"]) super.dispatchEvent(new PageEvent(type, { bubbles: true })); }
@@ -376,6 +424,10 @@ export class PageDocument extends PageNode {
     return new PageNode(this, 11);
   }
 
+  createElement(name: string): PageElement {
+    return new PageElement(this, name);
+  }
+
   createElementNS(namespace: string, name: string): PageElement {
     if (namespace !== html || name.includes("-")) throw new Error(`Cannot make <${name}>: this page knows plain HTML alone`);
     return new PageElement(this, name);
@@ -407,6 +459,14 @@ export class PageWindow extends Target {
   constructor(readonly canMove: boolean) {
     super();
     const names = new Map<unknown, string>();
+    /** What is there already becomes an element of the class. */
+    let upgraded: PageElement | undefined;
+    const upgrade = (element: PageElement, made: Lively) => {
+      upgraded = element;
+      const lively = new made();
+      for (const name of made.observedAttributes ?? []) if (element.hasAttribute(name)) lively.attributeChangedCallback();
+      lively.connectedCallback();
+    };
     // deno-lint-ignore no-this-alias
     const window = this;
     this.customElements = {
@@ -414,12 +474,16 @@ export class PageWindow extends Target {
       define: (name, made) => {
         this.#defined.set(name, made);
         names.set(made, name);
+        for (const element of [...this.document.elements()]) if (element.localName === name) upgrade(element, made);
       },
       upgrade() {},
     };
     this.HTMLElement = class extends PageElement {
       constructor() {
         super(window.document, names.get(new.target)!);
+        const element = upgraded;
+        upgraded = undefined;
+        if (element) return Object.setPrototypeOf(element, new.target.prototype);
       }
       override connected(): void {
         (this as unknown as InstanceType<Lively>).connectedCallback();
@@ -450,12 +514,19 @@ export class PageWindow extends Target {
   }
 
   /** The event of a click. */
-  click(): PageEvent {
-    return new PageEvent("click", { bubbles: true, cancelable: true });
+  click(): PageClick {
+    return new PageClick("click", { bubbles: true, cancelable: true });
   }
 
   /** Makes a custom element. */
   create(name: string): PageElement {
     return new (this.#defined.get(name)!)();
+  }
+
+  /** An element as it is in a page, which may be a custom one later. */
+  parse(name: string, html: string): PageElement {
+    const element = this.document.createElement(name);
+    parseInto(element, html);
+    return element;
   }
 }

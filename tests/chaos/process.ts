@@ -21,6 +21,12 @@ export interface Stand {
   readonly scene: Scene;
 }
 
+/** A page as a process has painted it. */
+export interface Painting {
+  readonly html: string;
+  readonly scene: Scene;
+}
+
 /** What a simulation does to a process. */
 export interface Process {
   readonly name: string;
@@ -33,6 +39,8 @@ export interface Process {
   connect(link: Link, carrier?: Cable): Connection;
   /** Answers a request without a link, of this user. */
   respond(request: Request, user: number): Promise<Response>;
+  /** Paints a page for a user, where sessions are. */
+  paint?(user: number): Painting;
   /** What goes on under the name of an incarnation, where sessions do. */
   sceneOf?(epoch: string): Scene | undefined;
   /** Told of each message before it is on its way. */
@@ -189,9 +197,9 @@ export class PlainProcess implements Process {
         goOn(model);
         stand.scene.rendered(model);
       },
-      folded(model, message, before) {
+      folded(model, message, before, client) {
         goOn(before);
-        stand.scene.folded(model, message, before);
+        stand.scene.folded(model, message, before, client);
       },
       started: (of, id) => stand.scene.started(of, id),
       mayFail(where) {

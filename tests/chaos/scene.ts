@@ -24,7 +24,11 @@ export class Scene {
   readonly heardBefore: number;
   /** Its memory is gone. */
   isOver = false;
+  /** It was begun for a page, and has heard nothing. */
+  isPainted = false;
   newest = 0;
+  /** Who was heard here, as the app knows them. */
+  readonly clients: Set<string> = new Set();
   readonly #models: Model[] = [];
   readonly #times: number[] = [];
   readonly #versions = new Map<number, Version>();
@@ -49,13 +53,25 @@ export class Scene {
     this.heardBefore = first.log.length;
   }
 
+  /** It has shown something. */
+  get isRendered(): boolean {
+    return this.#models.length > 0;
+  }
+
   rendered(model: Model): void {
     this.#models.push(model);
     this.#times.push(this.stage.clock.now);
   }
 
-  folded(model: Model, message: Msg, { here }: Model): void {
+  /** A page shows it from the beginning. */
+  painted(): void {
+    this.#made(0);
+    this.isOver = this.isPainted = true;
+  }
+
+  folded(model: Model, message: Msg, { here }: Model, client: string | undefined): void {
     this.model = model;
+    if (client !== undefined) this.clients.add(client);
     // Nobody joins who is here, nor leaves who is not.
     if (message.type === "joined" || message.type === "left") {
       assertEquals(here.includes(message.user), message.type === "left", `${message.type}: user ${message.user}`);

@@ -12,7 +12,7 @@ import { type Database, DatabaseFailure } from "./database.ts";
 import { createApp, type Release } from "./app.tsx";
 import type { Model, Msg, Shape } from "./model.ts";
 import type { Carrier, Network } from "./network.ts";
-import { type Process, ProcessWorld } from "./process.ts";
+import { type Painting, type Process, ProcessWorld } from "./process.ts";
 import { Scene } from "./scene.ts";
 
 /** Milliseconds since 1970 when a run begins. */
@@ -57,12 +57,18 @@ export class SessionProcess implements Process {
     stage.note(name, () => `starts with version ${release.version}, look ${release.look}`);
     const app = createApp(shape, () => stage.random.below(2 ** 31), {
       began: (model) => void this.#begin(model),
-      rendered: (model) => (this.#scenes.get(model) ?? this.#begin(model)).rendered(model),
-      folded: (model, message, before) => {
+      rendered: (model) => {
+        const scene = this.#scenes.get(model) ?? this.#begin(model);
+        // The newest that an incarnation begins with is it.
+        if (!scene.isRendered) { for (const name of this.#names) this.#byEpoch.set(name, scene); }
+        this.#isNamed = true;
+        scene.rendered(model);
+      },
+      folded: (model, message, before, client) => {
         const scene = this.#scenes.get(before) ?? this.#begin(before);
         this.#scenes.delete(before);
         this.#scenes.set(model, scene);
-        scene.folded(model, message, before);
+        scene.folded(model, message, before, client);
       },
       started(of, id) {
         const before = effects.get(id) ?? of;
@@ -101,6 +107,15 @@ export class SessionProcess implements Process {
 
   respond(request: Request, user: number): Promise<Response> {
     return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined);
+  }
+
+  paint(user: number): Painting {
+    const { html } = this.#sessions.paint(user, undefined, true);
+    // It was begun for this, and is over: whoever takes the page over has another.
+    const scene = this.fleet.scenes.at(-1)!;
+    scene.painted();
+    this.fleet.network.stage.note(this.name, () => `paints for user ${user}: ${html}`);
+    return { html, scene };
   }
 
   sceneOf(epoch: string): Scene | undefined {
@@ -154,8 +169,6 @@ export class SessionProcess implements Process {
     );
     scenes.push(scene);
     this.#scenes.set(model, scene);
-    for (const name of this.#names) this.#byEpoch.set(name, scene);
-    this.#isNamed = true;
     return scene;
   }
 }

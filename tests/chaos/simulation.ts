@@ -36,19 +36,21 @@ export async function simulate(
   totals: Totals,
   isTraced = false,
   makeWindow: MakeWindow = (canMove) => new PageWindow(canMove),
+  /** Whether pages may be painted. */
+  paints = true,
 ): Promise<Stage> {
   const random = new Random(seed);
   const stage = new Stage(random, totals, isTraced);
   using _timers = stage.clock.replaceTimers();
   try {
-    await play(stage, makeWindow);
+    await play(stage, makeWindow, paints);
   } catch (error) {
     stage.fail(error);
   }
   return stage;
 }
 
-async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
+async function play(stage: Stage, makeWindow: MakeWindow, paints: boolean): Promise<void> {
   const { random, clock, totals } = stage;
   const shape = chooseShape(random);
   stage.note("the run", () => JSON.stringify(shape));
@@ -74,10 +76,17 @@ async function play(stage: Stage, makeWindow: MakeWindow): Promise<void> {
   for (let i = kind === "session" ? 1 + random.below(3) : 1; i > 0; i--) network.processes.push(start());
   // What is shared, and what is kept nowhere, needs a link.
   const ways: Way[] = kind === "session" ? ["any", "any", "any", "sse", "http", "http", "falls back"] : ["any", "any", "any", "any", "sse"];
-  const tabs = Array.from(
-    { length: kind === "link" ? 1 : 1 + random.below(2) },
-    (_, user) => new Tab(network, user, `tab ${user}`, random.pick(ways)),
-  );
+  const paint = (user: number) => paints && random.chance(0.4) ? random.pick(network.processes).paint?.(user) : undefined;
+  const tabs: Tab[] = [];
+  for (let user = 0, users = kind === "link" ? 1 : 1 + random.below(2); user < users; user++) {
+    const painting = paint(user);
+    tabs.push(new Tab(network, user, `tab ${tabs.length}`, random.pick(ways), painting));
+    // The same page once more, as a cache has it.
+    if (painting && random.chance(0.3)) {
+      totals.note("copies of a painted page");
+      tabs.push(new Tab(network, user, `tab ${tabs.length}`, random.pick(ways), painting));
+    }
+  }
 
   const check = () => {
     if (stage.failure !== undefined) throw stage.failure;

@@ -63,9 +63,11 @@ function judgeStranger(kind: typeof kinds[number], message: string, process: Pro
   const scene = process.sceneOf!(epoch)!;
   // With a store there is nobody to go on with what another client has said; else a copy is a fork of it.
   if (kind === "said again" || (kind === "copied" && !scene.isSaved)) return;
+  const others = scene.all.filter((other) => other !== scene && other.model.seed === scene.model.seed);
+  // A painted page is nobody's yet: more than one may go on from it.
+  if (kind === "copied" && scene.heardBefore === 0 && others.some(({ isPainted }) => isPainted)) return;
   const [last] = [covered].flat();
   assert(what === "mount" && last === 0 && scene.heardBefore === 0, `What was ${kind} was good for ${message}`);
-  const others = scene.all.filter((other) => other !== scene && other.model.seed === scene.model.seed);
   assert(others.length === 0, `What was ${kind} has shown what ${others[0]?.name} knows`);
 }
 

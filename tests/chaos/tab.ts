@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
+import { adoptPage } from "../../runtime/browser/adopt.ts";
 import type { Host } from "../../runtime/browser/part.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
 import { watchFacts } from "../../runtime/browser/facts.ts";
@@ -17,6 +18,7 @@ import type { UserMsg } from "./model.ts";
 import type { Cable, Caller, Carrier, Network } from "./network.ts";
 import { type PageElement, type PageEvent, type PageNode, type PageWindow } from "./page.ts";
 import { Requests } from "./requests.ts";
+import type { Painting } from "./process.ts";
 import type { Scene } from "./scene.ts";
 import { streamsOf } from "./streams.ts";
 import type { Stage } from "./stage.ts";
@@ -68,14 +70,19 @@ export class Tab implements Caller {
   covered = 0;
   readonly blocked: ReadonlySet<"sockets" | "streams">;
 
-  constructor(readonly network: Network, readonly user: number, readonly name: string, way: Way) {
+  /** What the user does before the script is there; undefined from then on. */
+  #early: (() => void)[] | undefined;
+
+  constructor(readonly network: Network, readonly user: number, readonly name: string, way: Way, painting?: Painting) {
     const { stage } = network;
     const { clock, random } = stage;
     this.#stage = stage;
     // deno-lint-ignore no-this-alias
     const tab = this;
     const window = this.window = network.makeWindow(random.chance(0.5));
+    const nacreEarly: unknown[] = [];
     const world = {
+      nacreEarly,
       document: window.document,
       customElements: window.customElements,
       HTMLElement: window.HTMLElement,
@@ -109,18 +116,51 @@ export class Tab implements Caller {
       // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
       if (name === "facts") return { create: watchFacts };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
+      if (name === "adopt") return { create: (host: Host) => this.#adoptPage(host) };
       return { create: name === "sse" ? openStreams : (host: Host) => this.#openRequests(host) };
     }) as LoadPart;
-    install(world as unknown as World, loadPart);
-    const element = this.element = window.create("server-component");
+    const start = () => install(world as unknown as World, loadPart);
+    if (!painting) start();
+    const element = this.element = painting ? window.parse("server-component", painting.html) : window.create("server-component");
     element.addEventListener("nacre:refused", (event) => this.#refused(event));
     element.addEventListener("nacre:status", (event) => this.isLive = event.detail === "live");
     element.addEventListener("done", (event) => this.emitted.push({ of: event.detail as number, scene: this.scene! }));
     this.blocked = new Set(way === "falls back" ? random.pick([["sockets"], ["sockets", "streams"]] as const) : []);
     if (way === "sse" || way === "http") element.setAttribute("method", way);
-    if (way === "http" && random.chance(0.3)) element.setAttribute("poll", random.pick(["500ms", "3s"]));
+    if (way === "http" && random.chance(0.3)) element.setAttribute("poll", random.pick(["1s", "5s"]));
     element.setAttribute("route", "/ws");
     window.document.body.append(element);
+    if (!painting) return;
+    // As the page's own script keeps it.
+    for (const type of ["click", "input", "change", "submit"]) {
+      window.addEventListener(type, (event) => {
+        if (element.hasAttribute("status")) return;
+        nacreEarly.push([event, event.target, element]);
+        if (type === "submit") event.preventDefault();
+      }, true);
+    }
+    this.scene = painting.scene;
+    this.#early = [];
+    clock.after(random.below(random.pick([100, 2_000])), start);
+  }
+
+  /** Takes the painted page over: what was done before happens again. */
+  #adoptPage(host: Host): ReturnType<typeof adoptPage> {
+    const part = adoptPage(host);
+    return {
+      adopt_: (script, enter) => {
+        this.#stage.note(this.name, () => "takes the page over");
+        this.#stage.totals.note("pages taken over");
+        this.hasSnapshot = true;
+        const early = this.#early!;
+        this.#early = undefined;
+        if (early.length > 0) this.#stage.totals.note("acted before the script");
+        for (const act of early) act();
+        const adopted = part.adopt_(script, enter);
+        if (!adopted) this.#stage.fail(new Error(`${this.name} could not take its page over`));
+        return adopted;
+      },
+    };
   }
 
   /** Each link's requests are its own. */
@@ -187,7 +227,8 @@ export class Tab implements Caller {
     const place = element.getAttribute("data-place")!;
     const said = `${++this.#acted} of ${this.user}`;
     this.#stage.note(this.name, () => `acts at "${place}": ${element.getAttribute("data-means") ?? said}`);
-    if (element.localName === "form") this.#submit(element, place);
+    if (this.#early) this.#actEarly(this.#early, element, place, said);
+    else if (element.localName === "form") this.#submit(element, place);
     else if (element.type === "checkbox") {
       this.#visit(element);
       const on = !element.checked;
@@ -199,20 +240,54 @@ export class Tab implements Caller {
     }
   }
 
+  /** Nobody hears it yet. When it happens again, what is in a control is what is in it by then. */
+  #actEarly(early: (() => void)[], element: PageElement, place: string, said: string): void {
+    if (element.localName === "form") {
+      early.push(() => this.#hearSubmit(element, place));
+      this.#happens(element.querySelectorAll("[data-submit]")[0]!, "click");
+    } else if (element.type === "checkbox") {
+      early.push(() => {
+        const on = element.checked!;
+        this.#put.set(element, { entry: this.#hearClick(place, { type: "checked", on })!, value: on });
+      });
+      element.focus();
+      this.#happens(element, "click");
+    } else if (element.localName === "input") {
+      early.push(() => this.#hearInput(element, place, element.value as string));
+      element.focus();
+      element.value = said;
+      this.#happens(element, "input");
+    } else {
+      const means = element.getAttribute("data-means");
+      early.push(() => void this.#hearClick(place, means === null ? undefined : JSON.parse(means)));
+      this.#happens(element, "click");
+    }
+  }
+
   #click(element: PageElement, place: string, means: UserMsg | undefined): Entry | undefined {
+    const entry = this.#hearClick(place, means);
+    this.#happens(element, "click");
+    return entry;
+  }
+
+  #hearClick(place: string, means: UserMsg | undefined): Entry | undefined {
     // What is locked hears nothing.
     const entry = means && this.#entry(place, means);
     if (entry) {
       this.#flush();
       this.#queue(entry);
     }
-    this.#happens(element, "click");
     return entry;
   }
 
   #type(element: PageElement, place: string, text: string): void {
     this.#visit(element);
     element.value = text;
+    this.#hearInput(element, place, text);
+    this.#happens(element, "input");
+  }
+
+  #hearInput(element: PageElement, place: string, text: string): void {
     const before = this.#waiting.get(element);
     this.#stage.clock.forget(before?.timer);
     this.#waiting.delete(element);
@@ -225,14 +300,17 @@ export class Tab implements Caller {
     if (debounce === 0) this.#flush();
     // Before that of the runtime, which is set by the event: what is sent has its number.
     else waiting.timer = this.#stage.clock.after(debounce, () => this.#flush(({ element: other }) => other === element));
-    this.#happens(element, "input");
   }
 
   #submit(form: PageElement, place: string): void {
+    this.#hearSubmit(form, place);
+    this.#happens(form.querySelectorAll("[data-submit]")[0]!, "click");
+  }
+
+  #hearSubmit(form: PageElement, place: string): void {
     const [input] = form.querySelectorAll("[name]");
     this.#flush();
     this.#queue(this.#entry(place, { type: "submitted", text: input!.value as string }));
-    this.#happens(form.querySelectorAll("[data-submit]")[0]!, "click");
   }
 
   /** The focus goes to an element: what waits for the one before is sent. */
