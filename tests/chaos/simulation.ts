@@ -47,6 +47,7 @@ export async function simulate(
   } catch (error) {
     stage.fail(error);
   }
+  stage.isOver = true;
   return stage;
 }
 

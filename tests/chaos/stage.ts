@@ -12,6 +12,8 @@ export class Stage {
   mayFail = false;
   /** What went wrong outside of a step of the run: in a callback, whose throw nobody would catch. */
   failure: unknown;
+  /** The run is over: what was on its way ends some time, and is no part of it. */
+  isOver = false;
 
   constructor(readonly random: Random, readonly totals: Totals, isTraced: boolean) {
     this.trace = isTraced ? [] : undefined;
@@ -19,7 +21,7 @@ export class Stage {
 
   /** Notes what `who` did, or what became of it; `what` is not called when nobody wants to know. */
   note(who: string, what: () => string): void {
-    this.trace?.push(`${String(Math.round(this.clock.now)).padStart(7)} ${who.padEnd(10)} ${what()}`);
+    if (!this.isOver) this.trace?.push(`${String(Math.round(this.clock.now)).padStart(7)} ${who.padEnd(10)} ${what()}`);
   }
 
   /** Fails the run. */
