@@ -5,7 +5,7 @@
 import type { Link } from "./member.ts";
 
 /** UTF-16 units of the longest message that is sent as text to a link that compresses. */
-export const mostPlain = 1024;
+const mostPlain = 1024;
 /** An empty last block of raw deflate. */
 const end = [3, 0];
 

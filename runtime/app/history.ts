@@ -5,7 +5,7 @@
 import type { Node } from "../view/tree.ts";
 
 /** The bounds of a history. */
-export const historyBounds = { versions: 32, ms: 10_000, holes: 200_000 } as const;
+const historyBounds = { versions: 32, ms: 10_000, holes: 200_000 } as const;
 
 /** A version that is kept. */
 export interface Kept {

@@ -2,13 +2,14 @@
  * An app that runs on a server: an incarnation of it (`incarnation.ts`), its clients, and its snapshots. Events that arrived together become
  * messages first, then are folded, then rendered once. A throw of the app ends this runtime alone, or it begins again with the same clients.
  */
-import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal, ResumeUp } from "../wire/message.ts";
+import type { Config, Down, EventUp, FactUp, Json, PageEffect, Refusal } from "../wire/message.ts";
 import { hashOf } from "../view/hash.ts";
 import { realWorld, type World } from "../world.ts";
 import type { App, Resumed } from "./app.ts";
 import { type Asleep, putAway } from "./asleep.ts";
 import { type Connection, deadConnection, type Host, Line } from "./connection.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Continuation } from "./continuation.ts";
 import { isDevelopment } from "./development.ts";
 import { configOf } from "./fact.ts";
 import type { Form, FormHandlers } from "./form.ts";
@@ -300,15 +301,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   /**
    * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
-   * other than it sees (rules 6 and 7 of continuity). `common`: the newest version up to which the snapshot's are those of the page; `from`: the
-   * last event before those that the page has kept.
+   * other than it sees (rules 6 and 7 of continuity).
    */
-  revive(
-    link: Link,
-    snapshot: Snapshot,
-    [, , version, marks, events]: ResumeUp,
-    { common = snapshot.version, from = snapshot.last }: { readonly common?: number; readonly from?: number } = {},
-  ): Connection {
+  revive(link: Link, { snapshot, up, common = snapshot.version, from = snapshot.last }: Continuation): Connection {
+    const [, , version, marks, events] = up;
     const { name, done, version: shown } = readResume(link.resume, this.world);
     const { loop, versions, audience } = this.#now;
     // A claim may be behind what is saved, and so what was refused before it is known again.

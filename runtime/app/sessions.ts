@@ -146,7 +146,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const found = up && await this.#continuations.find(up, who, user);
     if (found === "elsewhere") return { messages, hasFailed, isLost: true };
     const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#continuations.begin(who.name, user), true);
-    if (found) runtime.revive(link, found.snapshot, found.up, found);
+    if (found) runtime.revive(link, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
     await runtime.leave();
@@ -261,7 +261,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#sessions.get(place)?.stop();
     const session = this.#add(arrival, found);
     if (!found) return session.connect(link);
-    return session.enter(link, (runtime) => runtime.revive(link, found.snapshot, found.up, found));
+    return session.enter(link, (runtime) => runtime.revive(link, found));
   }
 }
 
