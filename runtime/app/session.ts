@@ -5,7 +5,7 @@
 import type { World } from "../world.ts";
 import type { Asleep } from "./asleep.ts";
 import { unpack } from "../continuity/packed.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, LinkEnd } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
 import type { Saving } from "./saving.ts";
@@ -25,6 +25,8 @@ export interface SessionOwner<Model, Msg, Flags, User> {
   readonly lingerMs: number;
   /** It waits for another link. */
   lingers(session: Session<Model, Msg, Flags, User>): void;
+  /** Nobody is likely to come back to what was saved. */
+  forget(saving: Saving): void;
   /** It is over. */
   over(session: Session<Model, Msg, Flags, User>): void;
 }
@@ -106,15 +108,15 @@ export class Session<Model, Msg, Flags, User> {
     return this.#connection?.receive(message) ?? "refused";
   }
 
-  /** Its link is gone; `isLeft`: its client does not come back. */
-  leave(isLeft: boolean): void {
+  /** Its link is gone. */
+  leave(end: LinkEnd): void {
     const { world, sleepMs, lingerMs } = this.#owner;
     if (this.#asleep?.isPresent) this.#wake(this.link);
-    this.#connection?.disconnect(isLeft);
+    this.#connection?.disconnect(end);
     this.link = this.#connection = undefined;
-    // Nobody comes back to what was saved; without `isLeft` a browser may, later than this waits.
-    if (isLeft) this.#saving?.forget();
-    if (isLeft || lingerMs === 0) return this.stop();
+    // A browser whose link was closed here comes back to what was saved, and one whose link was cut may, later than this waits.
+    if (end === "left" && this.#saving) this.#owner.forget(this.#saving);
+    if (end !== "cut" || lingerMs === 0) return this.stop();
     this.#ending = world.setTimer(lingerMs, () => this.stop());
     world.unref?.(this.#ending);
     this.#owner.lingers(this);
@@ -217,7 +219,7 @@ class SessionLine<User> implements Connection {
     return this.#session.receive(message);
   }
 
-  disconnect(isLeft = false): void {
-    if (this.#session.link === this.#link) this.#session.leave(isLeft);
+  disconnect(end: LinkEnd = "cut"): void {
+    if (this.#session.link === this.#link) this.#session.leave(end);
   }
 }

@@ -29,6 +29,8 @@ import { Waiting } from "./waiting.ts";
 const mostResume = 1024 * 1024;
 /** How often it is looked for sessions whose snapshot has half expired, in ms. */
 const refreshMs = 60_000;
+/** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
+const forgetMs = 60_000;
 /** Warnings that are remembered. */
 const mostWarnings = 1_000;
 /** Sessions that wait for their clients; the one that has waited longest is given up for another. */
@@ -83,6 +85,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
   /** Those who wait for the store, by place: the last that came. */
   readonly #arriving = new Map<string, Link<User>>();
+  /** Timers of what is to be forgotten. */
+  readonly #forgetting = new Set<unknown>();
   /** What a developer was told of painting. */
   readonly #warned = new Set<string>();
   /** Those who come from a later version of the app. */
@@ -217,6 +221,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
+    for (const timer of this.#forgetting) this.world.clearTimer(timer);
+    this.#forgetting.clear();
     await Promise.all([...this.#sessions.values()].map((session) => session.retire()));
   }
 
@@ -225,6 +231,17 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     if (this.#lingering.size <= mostLingering) return;
     const [longest] = this.#lingering;
     longest!.stop();
+  }
+
+  forget(saving: Saving): void {
+    if (this.#isLeaving) return;
+    const timer = this.world.setTimer(forgetMs, () => {
+      this.#forgetting.delete(timer);
+      // Who came back has taken it over.
+      saving.forget();
+    });
+    this.world.unref?.(timer);
+    this.#forgetting.add(timer);
   }
 
   over(session: Session<Model, Msg, Flags, User>): void {

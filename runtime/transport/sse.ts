@@ -5,7 +5,7 @@
 import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection } from "../app/connection.ts";
+import type { Connection, LinkEnd } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
 
@@ -58,16 +58,16 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = (isLeft = false) => {
+    const over = (end: LinkEnd) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect(isLeft);
+      stream?.connection.disconnect(end);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: () => over() },
+      { start: (given) => void (controller = given), cancel: () => over("cut") },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
@@ -92,7 +92,7 @@ export class Streams {
       },
       close(code, reason = "") {
         if (isOver) return;
-        over(true);
+        over("closed");
         // What waits for a client that does not read is let go.
         const drop = () => {
           try {
@@ -115,7 +115,7 @@ export class Streams {
         this.#open.set(name, stream = { connection, link, allowance: new Allowance(performance.now()), taken: 0, isPosting: false });
       }
     } catch (error) {
-      over();
+      over("cut");
       throw error;
     }
     return new Response(body, {
