@@ -1,4 +1,4 @@
-/** What a session's end leaves in a store, on real sockets: a page whose link was closed by the server comes back, one that has left does not. */
+/** What becomes of sessions when their links or their process end, on real sockets where that counts; and what is left of them in a store. */
 import { assertEquals } from "@std/assert";
 import { app, memoryStore, type Send, serve } from "../mod.ts";
 import { serveOn0, until } from "./kit.ts";
@@ -56,6 +56,43 @@ for (const [how, end] of endings) {
     await Promise.all([live.close(), other.close()]);
   });
 }
+
+for (const what of ["session", "room"]) {
+  Deno.test(`nothing begins in a process that has closed, of those that were on their way: ${what}`, async () => {
+    const asked = Promise.withResolvers<void>(), answer = Promise.withResolvers<void>();
+    const live = serve(counter, {
+      secret: "the secret of all processes",
+      ...(what === "room" && { key: () => "room" }),
+      authorize: () => (asked.resolve(), answer.promise),
+    });
+    await using server = serveOn0(live);
+    const client = new ResumingClient("anna-0001");
+    client.open(new SocketProcess(server.ws));
+    const request = what === "session" ? fetch(`${server.url}/?nacre=bert-0001`, { method: "POST" }) : undefined;
+    await asked.promise;
+    await live.close();
+    answer.resolve();
+    await until(() => client.closed !== undefined);
+    const response = await request;
+    await response?.body?.cancel();
+    assertEquals([client.messages, live.running, response?.status], [[], 0, what === "session" ? 503 : undefined]);
+  });
+}
+
+Deno.test("a link that says what it goes on with when its process has closed is sent elsewhere", async () => {
+  const world = new VirtualWorld();
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world));
+  client.click("+");
+  world.advance(2_000);
+  client.cut();
+  const here = processOf(counter, world);
+  let closed: number | undefined;
+  const connection = here.connect({ resume: client.resume, send() {}, close: (code) => void (closed = code) }, undefined);
+  await here.leave();
+  connection.receive(client.resumeMessage());
+  assertEquals([closed, here.size], [4503, 0]);
+});
 
 Deno.test("what is saved of a page that has left is forgotten after a minute, unless it has come back", async () => {
   const world = new VirtualWorld();

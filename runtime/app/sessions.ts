@@ -330,14 +330,14 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     return found.then((found) => {
       const isLast = this.#arriving.get(place) === link;
       if (isLast) this.#arriving.delete(place);
-      if (isLast) return this.#goOn(place, resume, link, flags, this.#isLeaving ? "elsewhere" : found);
+      if (isLast) return this.#goOn(place, resume, link, flags, found);
       closeLink(link, closeCodes.impossible, "replaced by a newer link");
       return deadConnection;
     });
   }
 
   #goOn(place: string, resume: Resume, link: Link<User>, flags: Flags, found: Found | "elsewhere" | undefined): Connection {
-    if (found === "elsewhere") {
+    if (found === "elsewhere" || this.#isLeaving) {
       closeLink(link, closeCodes.elsewhere, "come back");
       return deadConnection;
     }

@@ -59,7 +59,11 @@ export function ServerComponent(props: ServerComponentProps): VNode {
     null,
     h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
     // What is in a shadow root shows its children in slots.
-    h("server-component", attributes as Record<never, never>, jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null)),
+    h(
+      "server-component",
+      attributes as Record<never, never>,
+      jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null),
+    ),
   );
 }
 
