@@ -10,6 +10,7 @@ import { hashOf } from "../view/hash.ts";
 import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
+import { clientBounds } from "./allowance.ts";
 import type { App } from "./app.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { type Connection, deadConnection } from "./connection.ts";
@@ -458,5 +459,16 @@ function isAfter([, , shown]: ResumeUp, { done }: Resume, { last, version }: { r
 }
 
 function readResumeText(text: string): ResumeUp | undefined {
-  return text.length <= mostResume ? readResumeUp(text) : undefined;
+  const up = text.length <= mostResume ? readResumeUp(text) : undefined;
+  return up && text.length > clientBounds.message && up[4].some(isLarge) ? undefined : up;
+}
+
+/** No event may be larger in a resume message than on a link. */
+function isLarge(event: unknown): boolean {
+  try {
+    return JSON.stringify(event).length > clientBounds.message;
+  } catch {
+    // It is deeper than can be written.
+    return true;
+  }
 }
