@@ -30,6 +30,8 @@ import { Waiting } from "./waiting.ts";
 const mostResume = 1024 * 1024;
 /** How often it is looked for sessions whose snapshot has half expired, in ms. */
 const refreshMs = 60_000;
+/** How long a store may take with what a client goes on from, in ms. */
+const storeMs = 10_000;
 /** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
 const forgetMs = 60_000;
 /** Warnings that are remembered. */
@@ -383,7 +385,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
     let taken: Stored | undefined;
     try {
-      taken = await store.take(key);
+      taken = await this.#inTime(store.take(key));
     } catch (error) {
       report(this.#options.onError, error, "store");
       return "elsewhere";
@@ -410,6 +412,19 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       from: last,
       saving: savingOf({ epoch: taken!.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
     };
+  }
+
+  /** What a store answers, if it does so in time: who waits for it, a link or a request, is to try elsewhere. */
+  async #inTime<T>(asked: Promise<T>): Promise<T> {
+    let timer: unknown;
+    const late = new Promise<never>((_, reject) => {
+      timer = this.world.setTimer(storeMs, () => reject(new Error(`The store has not answered for ${storeMs / 1_000} s`)));
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      this.world.clearTimer(timer);
+    }
   }
 
   /** What a token is good for, beside the app: this user. Undefined for one that cannot be told again. */
