@@ -20,7 +20,10 @@ export const openRequests = (
       try {
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
-        if (!response.ok) throw socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
+        // Who signs people in to a network answers 200 with a page of its own.
+        if (!response.ok || text[0] != "[") {
+          throw socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
+        }
         for (const data of text.split("\n")) socket.onmessage?.({ data } as MessageEvent);
         isBusy = false;
         const [, number, unit] = element.getAttribute("poll")?.match(/^([\d.]+)(m?s)$/) || [];

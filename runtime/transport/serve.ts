@@ -201,7 +201,8 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     } catch (error) {
       room?.leave();
       report(onError, error, "request");
-      return new Response("Internal Server Error", { status: 500 });
+      // The app has not failed: a page without a link asks again, as one with a link opens another.
+      return new Response(isAlone ? "Service Unavailable" : "Internal Server Error", { status: isAlone ? 503 : 500 });
     }
     // While it was asked who comes.
     if (route.isClosed) {
