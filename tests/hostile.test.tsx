@@ -256,6 +256,8 @@ const handshakes: Record<string, { headers?: Record<string, string | undefined>;
   "of an Origin that is no URL": { headers: { origin: `${marker}` }, status: 403 },
   "of an empty Origin": { headers: { origin: "" }, status: 403 },
   "of our host on another port": { headers: { origin: "http://127.0.0.1:1" }, status: 403 },
+  "of a page of another site that says no Origin": { headers: { "sec-fetch-site": "cross-site" }, status: 403 },
+  "of a page of another host of the site that says no Origin": { headers: { "sec-fetch-site": "same-site" }, status: 403 },
   "without Upgrade": { headers: { upgrade: undefined }, status: 426 },
   "with another Upgrade": { headers: { upgrade: marker }, status: 426 },
   "without Connection": { headers: { connection: undefined }, status: 400 },
