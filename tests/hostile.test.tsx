@@ -256,6 +256,8 @@ const handshakes: Record<string, { headers?: Record<string, string | undefined>;
   "of an Origin that is no URL": { headers: { origin: `${marker}` }, status: 403 },
   "of an empty Origin": { headers: { origin: "" }, status: 403 },
   "of our host on another port": { headers: { origin: "http://127.0.0.1:1" }, status: 403 },
+  "of a page of another site that says no Origin": { headers: { "sec-fetch-site": "cross-site" }, status: 403 },
+  "of a page of another host of the site that says no Origin": { headers: { "sec-fetch-site": "same-site" }, status: 403 },
   "without Upgrade": { headers: { upgrade: undefined }, status: 426 },
   "with another Upgrade": { headers: { upgrade: marker }, status: 426 },
   "without Connection": { headers: { connection: undefined }, status: 400 },
@@ -326,6 +328,14 @@ const firsts: Record<string, { say: string | Uint8Array<ArrayBuffer>; gets: 4400
   "a negative version": { say: `["resume","${forged}",-1,[],[]]`, gets: 4400 },
   "5,000 marks": { say: `["resume","${forged}",0,[${Array(5_000).fill("[0,0,1]")}],[]]`, gets: 4400 },
   "5,000 events": { say: `["resume","${forged}",0,[],[${Array(5_000).fill(`[0,${at.up}]`)}]]`, gets: 4400 },
+  "an event of more than 65,536 characters": {
+    say: `["resume","${forged}",0,[],[[0,[0],0,{"value":"${"x".repeat(65_600)}"}]]]`,
+    gets: 4400,
+  },
+  "an event that is 200,000 deep": {
+    say: `["resume","${forged}",0,[],[[0,"property","x",${"[".repeat(200_000)}${"]".repeat(200_000)}]]]`,
+    gets: 4400,
+  },
   "more than 1 MiB": { say: `["resume","${"A".repeat(2 ** 20)}",0,[],[]]`, gets: 4400 },
   "4,000 events and a forged snapshot": { say: `["resume","${forged}",0,[],[${Array(4_000).fill(`[0,${at.up}]`)}]]`, gets: "mount" },
   "no snapshot": { say: '["resume","",0,[],[]]', gets: "mount" },

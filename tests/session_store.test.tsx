@@ -373,6 +373,29 @@ Deno.test("a store that cannot be asked sends the client away to come back, and 
   assertEquals([client.text, client.reader.mounts], ["+double1 0", 1]);
 });
 
+Deno.test("a store that does not answer holds a client for 10 s: it is sent away to come back, by a link and by a request", async () => {
+  const world = new VirtualWorld();
+  const store = memoryStore({ now: () => world.now() });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world, store));
+  client.click("+");
+  await pass(world, 2_000);
+  client.cut(false);
+  const told: string[] = [];
+  const silent = hooked(store, { take: () => new Promise(() => {}) });
+  const here = processOf(counter, world, silent, { onError: (error, where) => told.push(`${where}: ${(error as Error).message}`) });
+  client.open(here);
+  const answer = here.answer(client.resume, undefined, undefined, client.resumeMessage(), 5_000);
+  await pass(world, 9_900);
+  assertEquals([client.closed, told], [undefined, []]);
+  await pass(world, 200);
+  assertEquals([client.closed, (await answer)!.isLost, here.size], [4503, true, 0]);
+  assertEquals(told, Array(2).fill("store: The store has not answered for 10 s"));
+  client.open(processOf(counter, world, store));
+  await world.rest();
+  assertEquals([client.text.at(-3), client.reader.mounts], ["1", 1]);
+});
+
 Deno.test("events that come while a save is under way are in the next", async () => {
   const world = new VirtualWorld();
   const waiting: (() => void)[] = [];

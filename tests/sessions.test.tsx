@@ -416,6 +416,39 @@ Deno.test("an event that elsewhere came to something, and here comes to nothing,
   assertMatch(client.messages[0]!, /nacre:refused/);
 });
 
+Deno.test("a link that breaks while its session goes on harms nobody, and its client goes on with the next", () => {
+  const world = new VirtualWorld();
+  const speaking = app({
+    init: () => 0,
+    update: (count, _msg: "up") => next(count + 1, effect.emit("counted", count + 1)),
+    view: (count, send: Send<"up">) => (
+      <p>
+        <button onClick={send("up")}>+</button>
+        {count}
+      </p>
+    ),
+    name: "speaking",
+  });
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(speaking, world));
+  client.click("+");
+  world.advance(2_000);
+  client.cut(false);
+  client.click("+");
+  const here = processOf(speaking, world);
+  const broken = () => {
+    throw new DOMException("The socket is closing", "InvalidStateError");
+  };
+  const [kind, token, version, , [event]] = JSON.parse(client.resumeMessage());
+  // One that came to nothing, and one after which the view is another.
+  const say = JSON.stringify([kind, token, version + 1, [], [[version, [7]], event]]);
+  const connection = here.connect({ resume: client.resume, send: broken, close: broken }, undefined);
+  assertEquals(connection.receive(say), "taken");
+  connection.disconnect();
+  client.open(here);
+  assertEquals([client.text, client.closed, here.size], ["+2", undefined, 1]);
+});
+
 Deno.test("a link that is read slowly gets no snapshot of what it was not sent, but one with the patch that brings it up to date", () => {
   const world = new VirtualWorld();
   const messages: string[] = [];

@@ -419,7 +419,7 @@ const frail = app({
 });
 const all = ["[0,[1]]", "[0,[2]]", "[0,[3]]"];
 
-Deno.test("http: what fails in a request is told once, answered with 500 and leaves nothing; the page goes on from what it had", async () => {
+Deno.test("http: what fails in a request is told once, answered with 500, or 503 before the app, and leaves nothing; the page goes on from what it had", async () => {
   const told: string[] = [];
   const live = serve(frail, {
     secret: "one secret for all processes",
@@ -452,7 +452,7 @@ Deno.test("http: what fails in a request is told once, answered with 500 and lea
       using _ = failingIn(where);
       await wire.say(...all);
     }
-    assertEquals([wire.refused, live.running, told.splice(0)], [500, 0, [`${as}: weak in ${where}`]], where);
+    assertEquals([wire.refused, live.running, told.splice(0)], [as === "request" ? 503 : 500, 0, [`${as}: weak in ${where}`]], where);
     await wire.say(...all);
     assertEquals(wire.reader.text, isFirst ? "+hl1" : "+hl3", where);
     assertEquals(told, []);

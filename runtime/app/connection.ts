@@ -9,19 +9,16 @@ import { clientBounds } from "./allowance.ts";
 import { closeCodes, type Link, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 
+/** How a link ends: it breaks, this end closes it, or its page does and does not come back to what it showed. */
+export type LinkEnd = "cut" | "closed" | "left";
+
 /** A client of a runtime, as its transport sees it. */
 export interface Connection {
   /** Takes one message of the client. `"refused"` for what breaks the rules of the wire; the link is then closed. Never throws. */
   receive(message: string | Uint8Array): "taken" | "refused";
-  /** The link is gone. Harmless when it is said twice. */
-  disconnect(how?: Parting): void;
+  /** The link is gone: `"cut"`, if nothing is said. Harmless when it is said twice. */
+  disconnect(end?: LinkEnd): void;
 }
-
-/**
- * How a link has ended, where it was not cut: its page has left it, and hardly comes back to what it showed; or we have closed it, and its page
- * may come back with what it keeps.
- */
-export type Parting = "left" | "closed";
 
 /** Who hears clients. */
 export interface Host {

@@ -15,6 +15,9 @@ import { follows, Saving, type Taken } from "./saving.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Tokens, UserTokens } from "./tokens.ts";
 
+/** How long a store may take with what a client goes on from, in ms. */
+const storeMs = 10_000;
+
 /** What a client goes on from. */
 export interface Continuation {
   readonly snapshot: Snapshot;
@@ -77,13 +80,27 @@ export class Continuations {
     return this.#take(store, own, { key: `${lineage}.${client}`, client, last, version }, up, resume, snapshot);
   }
 
+  /** What a store answers, if it does so in time: who waits for it, a link or a request, is to try elsewhere. */
+  async #inTime<T>(asked: Promise<T>): Promise<T> {
+    const { world } = this.#options;
+    let timer: unknown;
+    const late = new Promise<never>((_, reject) => {
+      timer = world.setTimer(storeMs, () => reject(new Error(`The store has not answered for ${storeMs / 1_000} s`)));
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      world.clearTimer(timer);
+    }
+  }
+
   /** Takes over what is claimed; where there is nothing, what was not saved yet. */
   async #take(store: Store, own: UserTokens, claim: Claim, up: ResumeUp, resume: Resume, unsaved?: Snapshot): Promise<Found> {
     const { key, client, last, version } = claim;
     if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
     let taken: Stored | undefined;
     try {
-      taken = await store.take(key);
+      taken = await this.#inTime(store.take(key));
     } catch (error) {
       report(this.#options.onError, error, "store");
       return "elsewhere";

@@ -47,6 +47,15 @@ export function closeLink(link: Link, code: number, why: string): void {
   }
 }
 
+/** Sends a text over a link, in whatever state it is: one that broke says so by `disconnect`. */
+export function tellLink(link: Link, text: string): void {
+  try {
+    link.send(text);
+  } catch {
+    // Nobody hears it.
+  }
+}
+
 /** How long a page may take to say a new epoch, in ms, before what it says instead is too much. */
 const confirmMs = 30_000;
 /** Refusals that are remembered, of events that were on the way when a link was cut. */

@@ -14,7 +14,7 @@ import { isDevelopment } from "./development.ts";
 import { configOf } from "./fact.ts";
 import type { Form, FormHandlers } from "./form.ts";
 import { type Arrived, Incarnation, type IncarnationOwner } from "./incarnation.ts";
-import { closeCodes, closeLink, type Link, Member, readResume } from "./member.ts";
+import { closeCodes, closeLink, type Link, Member, readResume, tellLink } from "./member.ts";
 import { Members } from "./members.ts";
 import { Origin } from "./origin.ts";
 import type { Painted } from "./paint.ts";
@@ -334,13 +334,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     // Before what says that their events have been dealt with, as in `connect`: who has saved them may not have come to tell them.
     for (const [event, reason] of snapshot.refusals ?? []) if (event > from) audience.refused(member, event, reason);
     // Also of those that elsewhere came to something.
-    for (const text of replay.refusals) link.send(text);
+    for (const text of replay.refusals) tellLink(link, text);
     // What a painted page is told of the app is in its description.
     if (canResume) audience.resume(member, version, !snapshot.painted);
     else {
       this.showNow();
       audience.mount(member);
-      for (const text of replay.said) link.send(text);
+      for (const text of replay.said) tellLink(link, text);
     }
     if (canResume) {
       member.told = version;

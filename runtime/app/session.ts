@@ -5,7 +5,7 @@
 import type { World } from "../world.ts";
 import type { Asleep } from "./asleep.ts";
 import { unpack } from "../continuity/packed.ts";
-import type { Connection, Parting } from "./connection.ts";
+import type { Connection, LinkEnd } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
 import type { Saving } from "./saving.ts";
@@ -13,8 +13,6 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** How soon it is looked again whether a session without a link may sleep, in ms. */
 const soonMs = 2_000;
-/** How long what is saved stays when its page has left, in ms: one that could not read a patch leaves its link, too, and comes back with another. */
-const forgetMs = 60_000;
 
 /** What a session needs of those who keep it. */
 export interface SessionOwner<Model, Msg, Flags, User> {
@@ -27,6 +25,8 @@ export interface SessionOwner<Model, Msg, Flags, User> {
   readonly lingerMs: number;
   /** It waits for another link. */
   lingers(session: Session<Model, Msg, Flags, User>): void;
+  /** Nobody is likely to come back to what was saved. */
+  forget(saving: Saving): void;
   /** It is over. */
   over(session: Session<Model, Msg, Flags, User>): void;
 }
@@ -108,19 +108,15 @@ export class Session<Model, Msg, Flags, User> {
     return this.#connection?.receive(message) ?? "refused";
   }
 
-  /** Its link is gone; where it was not cut, nobody comes back to what is in memory. */
-  leave(how?: Parting): void {
+  /** Its link is gone. */
+  leave(end: LinkEnd): void {
     const { world, sleepMs, lingerMs } = this.#owner;
     if (this.#asleep?.isPresent) this.#wake(this.link);
-    this.#connection?.disconnect(how);
+    this.#connection?.disconnect(end);
     this.link = this.#connection = undefined;
-    const saving = this.#saving;
-    // Who has come back by then has taken it over. To a link that was cut, or that we have closed, a browser may come back at any time.
-    if (saving && how === "left") {
-      const forgetting = world.setTimer(forgetMs, () => saving.forget());
-      world.unref?.(forgetting);
-    }
-    if (how || lingerMs === 0) return this.stop();
+    // A browser whose link was closed here comes back to what was saved, and one whose link was cut may, later than this waits.
+    if (end === "left" && this.#saving) this.#owner.forget(this.#saving);
+    if (end !== "cut" || lingerMs === 0) return this.stop();
     this.#ending = world.setTimer(lingerMs, () => this.stop());
     world.unref?.(this.#ending);
     this.#owner.lingers(this);
@@ -223,7 +219,7 @@ class SessionLine<User> implements Connection {
     return this.#session.receive(message);
   }
 
-  disconnect(how?: Parting): void {
-    if (this.#session.link === this.#link) this.#session.leave(how);
+  disconnect(end: LinkEnd = "cut"): void {
+    if (this.#session.link === this.#link) this.#session.leave(end);
   }
 }

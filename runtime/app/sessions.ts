@@ -6,6 +6,7 @@ import type { Store } from "../continuity/store.ts";
 import type { ResumeUp } from "../wire/message.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
+import { clientBounds } from "./allowance.ts";
 import type { App } from "./app.ts";
 import { type Connection, deadConnection } from "./connection.ts";
 import { type Continuation, Continuations, type Found } from "./continuation.ts";
@@ -26,6 +27,8 @@ import { Waiting } from "./waiting.ts";
 const mostResume = 1024 * 1024;
 /** How often it is looked for sessions whose snapshot has half expired, in ms. */
 const refreshMs = 60_000;
+/** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
+const forgetMs = 60_000;
 /** Sessions that wait for their clients; the one that has waited longest is given up for another. */
 const mostLingering = 1_000;
 
@@ -81,6 +84,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #tokens: Tokens;
   readonly #continuations: Continuations;
   readonly #painter: Painter<Model, Msg, Flags, User>;
+  /** Timers of what is to be forgotten. */
+  readonly #forgetting = new Set<unknown>();
   /** Of the next look at who needs another snapshot, while there are any. */
   #refreshing: unknown;
   /** All end here. */
@@ -166,6 +171,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   /** Ends all of them: their clients are told to come back elsewhere. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
+    for (const timer of this.#forgetting) this.world.clearTimer(timer);
+    this.#forgetting.clear();
     await Promise.all([...this.#sessions.values()].map((session) => session.retire()));
   }
 
@@ -174,6 +181,17 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     if (this.#lingering.size <= mostLingering) return;
     const [longest] = this.#lingering;
     longest!.stop();
+  }
+
+  forget(saving: Saving): void {
+    if (this.#isLeaving) return;
+    const timer = this.world.setTimer(forgetMs, () => {
+      this.#forgetting.delete(timer);
+      // Who came back has taken it over.
+      saving.forget();
+    });
+    this.world.unref?.(timer);
+    this.#forgetting.add(timer);
   }
 
   over(session: Session<Model, Msg, Flags, User>): void {
@@ -245,7 +263,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     return found.then((found) => {
       const isLast = this.#arriving.get(place) === link;
       if (isLast) this.#arriving.delete(place);
-      if (isLast) return this.#goOn(arrival, this.#isLeaving ? "elsewhere" : found);
+      if (isLast) return this.#goOn(arrival, found);
       closeLink(link, closeCodes.impossible, "replaced by a newer link");
       return deadConnection;
     });
@@ -253,7 +271,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   #goOn(arrival: Arrival<Flags, User>, found: Found): Connection {
     const { place, link } = arrival;
-    if (found === "elsewhere") {
+    if (found === "elsewhere" || this.#isLeaving) {
       closeLink(link, closeCodes.elsewhere, "come back");
       return deadConnection;
     }
@@ -266,5 +284,16 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 }
 
 function readResumeText(text: string): ResumeUp | undefined {
-  return text.length <= mostResume ? readResumeUp(text) : undefined;
+  const up = text.length <= mostResume ? readResumeUp(text) : undefined;
+  return up && text.length > clientBounds.message && up[4].some(isLarge) ? undefined : up;
+}
+
+/** No event may be larger in a resume message than on a link. */
+function isLarge(event: unknown): boolean {
+  try {
+    return JSON.stringify(event).length > clientBounds.message;
+  } catch {
+    // It is deeper than can be written.
+    return true;
+  }
 }

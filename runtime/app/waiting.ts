@@ -4,7 +4,7 @@
  */
 import type { World } from "../world.ts";
 import { clientBounds } from "./allowance.ts";
-import type { Connection, Parting } from "./connection.ts";
+import type { Connection, LinkEnd } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 
 /** How long a link may take to say what it goes on with. */
@@ -21,7 +21,8 @@ export class Waiting implements Connection {
   #begin: Begin | undefined;
   #connection: Connection | undefined;
   #isOver = false;
-  #parting: Parting | undefined;
+  /** How its link has ended. */
+  #end: LinkEnd | undefined;
   #messages: (string | Uint8Array)[] | undefined;
   #length = 0;
   readonly #timer: unknown;
@@ -48,11 +49,11 @@ export class Waiting implements Connection {
     return "taken";
   }
 
-  disconnect(how?: Parting): void {
+  disconnect(end: LinkEnd = "cut"): void {
     this.#isOver = true;
-    this.#parting ??= how;
+    this.#end ??= end;
     this.#world.clearTimer(this.#timer);
-    this.#connection?.disconnect(how);
+    this.#connection?.disconnect(end);
   }
 
   #wait(messages: (string | Uint8Array)[], message: string | Uint8Array): "taken" | "refused" {
@@ -67,7 +68,7 @@ export class Waiting implements Connection {
     const messages = this.#messages ?? [];
     this.#messages = undefined;
     // The link was cut while its session was looked for: it waits for the next.
-    if (this.#isOver) connection.disconnect(this.#parting);
+    if (this.#isOver) connection.disconnect(this.#end);
     else for (const message of messages) connection.receive(message);
     return "taken";
   }

@@ -1,8 +1,8 @@
 /** `serve`: an app, or a running one, as a function from `Request` to `Response` that works under any router. */
 import type { App } from "../app/app.ts";
-import type { Connection } from "../app/connection.ts";
+import { type Connection, deadConnection } from "../app/connection.ts";
 import { isDevelopment } from "../app/development.ts";
-import type { Link } from "../app/member.ts";
+import { closeCodes, closeLink, type Link } from "../app/member.ts";
 import type { Painted } from "../app/paint.ts";
 import { report } from "../app/report.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
@@ -96,16 +96,15 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     typeof options.flags === "function"
       ? await (options.flags as (request: Request, user: unknown) => unknown)(request, user)
       : options.flags;
-  const route: Route = { shared, sessions, onError: (error, where) => report(onError, error, where) };
+  const route: Route = { shared, sessions, isClosed: false, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
-  let isClosed = false;
 
   const live = async (request: Request): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
     const isAlone = isRequest(request);
     if (request.method === "POST" && !isAlone) return await streams.post(request);
-    if (isClosed) return new Response("Service Unavailable: this server shuts down", { status: 503 });
+    if (route.isClosed) return shutsDown();
     let user: unknown, flags: unknown, room: Room<Runtime<unknown>> | undefined;
     try {
       user = await options.authorize?.(request);
@@ -124,7 +123,13 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     } catch (error) {
       room?.leave();
       report(onError, error, "request");
-      return new Response("Internal Server Error", { status: 500 });
+      // The app has not failed: a page without a link asks again, as one with a link opens another.
+      return new Response(isAlone ? "Service Unavailable" : "Internal Server Error", { status: isAlone ? 503 : 500 });
+    }
+    // While it was asked who comes.
+    if (route.isClosed) {
+      room?.leave();
+      return shutsDown();
     }
     if (isAlone) {
       try {
@@ -172,7 +177,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     running: { get: () => runtimes.size + (sessions?.size ?? 0) },
     close: {
       value: async () => {
-        isClosed = true;
+        route.isClosed = true;
         await Promise.all([sessions?.leave(), ...[...runtimes].map((runtime) => runtime.leave())]);
       },
     },
@@ -180,6 +185,10 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
 }
 
 const unpainted: Painted = { html: "" };
+
+function shutsDown(): Response {
+  return new Response("Service Unavailable: this server shuts down", { status: 503 });
+}
 
 /** Goes on with a value, at once where it is no promise. */
 function whenThere<R>(value: unknown, then: (value: unknown) => R | Promise<R>): R | Promise<R> {
@@ -191,6 +200,8 @@ interface Route {
   readonly shared: Runtime<unknown> | undefined;
   /** Of those that are neither shared nor in a room. */
   readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
+  /** Nothing begins any more. */
+  isClosed: boolean;
   onError(error: unknown, where: string): void;
 }
 
@@ -209,6 +220,10 @@ class Visit implements SocketEnds<unknown> {
   }
 
   connect(link: Link): Connection {
+    if (this.#route.isClosed) {
+      closeLink(link, closeCodes.elsewhere, "come back");
+      return deadConnection;
+    }
     const flags = this.#flags;
     this.#flags = undefined;
     const runtime = this.#route.shared ?? this.#room?.runtime();

@@ -1,6 +1,6 @@
 /** A WebSocket of Deno as a link of a runtime. It decides nothing: who may open one is settled before. */
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection, Parting } from "../app/connection.ts";
+import type { Connection, LinkEnd } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 
 /** How long an upgraded socket may take to open: it opens at once, or the response never reached Deno. */
@@ -12,10 +12,8 @@ const openMs = 5_000;
 export const mostUnsent = 16 * 1024 * 1024;
 /** After so much was sent it is looked at again what waits: asking Deno for each of thousands of messages costs. */
 const unwatched = 65_536;
-/** The code of a connection that ended without a close frame. */
-const abnormal = 1006;
-/** The code of a page that is hidden, and comes back to what it showed. */
-const hidden = 4000;
+/** What a page closes a socket with: by itself, when it goes away, and without a code. Others come of what is between, and the page comes back. */
+const leaving: readonly number[] = [1000, 1001, 1005];
 /** The longest reason of a close frame, in bytes; ours are short and ASCII. */
 export const longestReason = 123;
 
@@ -98,7 +96,7 @@ class SocketLink<User> implements Link<User> {
       this.#connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
     } else if (event.type === "open") this.#opened();
     // A page that goes away, or an element that leaves, closes; a network that fails does not.
-    else this.#over(event instanceof CloseEvent && event.code !== abnormal && event.code !== hidden ? "left" : undefined);
+    else this.#over(event instanceof CloseEvent && leaving.includes(event.code) ? "left" : "cut");
   }
 
   #opened(): void {
@@ -108,18 +106,18 @@ class SocketLink<User> implements Link<User> {
     this.#connection = this.#ends.connect(this);
   }
 
-  #over(how?: Parting): void {
+  #over(end: LinkEnd): void {
     // A socket that got no pong closes twice.
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isOpen = false;
     this.#settled();
-    this.#connection?.disconnect(how);
+    this.#connection?.disconnect(end);
     this.#ends.ended();
   }
 
   #neverOpened(): void {
-    this.#over();
+    this.#over("cut");
     this.#ends.onError(
       new Error(
         "A WebSocket was upgraded and never opened: the request was rewritten on its way (as Hono's mount does), or the response was not " +

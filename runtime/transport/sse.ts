@@ -5,7 +5,7 @@
 import { Allowance } from "../app/allowance.ts";
 import { stored } from "../app/body.ts";
 import { closeCodes, type Link } from "../app/member.ts";
-import type { Connection, Parting } from "../app/connection.ts";
+import type { Connection, LinkEnd } from "../app/connection.ts";
 import { deflate } from "./deflate.ts";
 import { mostPosted, readText, unreadable } from "./posted.ts";
 import { longestReason, mostUnsent, type SocketEnds } from "./socket.ts";
@@ -57,16 +57,16 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
-    const over = (how?: Parting) => {
+    const over = (end: LinkEnd) => {
       if (isOver) return;
       isOver = true;
       clearInterval(heartbeat);
       if (this.#open.get(name) === stream) this.#open.delete(name);
-      stream?.connection.disconnect(how);
+      stream?.connection.disconnect(end);
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: () => over() },
+      { start: (given) => void (controller = given), cancel: () => over("cut") },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
@@ -114,7 +114,7 @@ export class Streams {
         this.#open.set(name, stream = { connection, link, allowance: new Allowance(performance.now()), taken: 0, isPosting: false });
       }
     } catch (error) {
-      over();
+      over("cut");
       throw error;
     }
     return new Response(body, {
