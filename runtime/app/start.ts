@@ -4,7 +4,7 @@ import { run, type Runtime } from "./runtime.ts";
 
 /**
  * Starts an app, to be shared by all that connect (`serve(runtime)`), or driven by hand (`docs/by_hand.md`). Errors of the app
- * go to the console and end it; `serve(app, { onError })` tells of them where each connection has an app of its own.
+ * go to the console and end it; `serve(app, { onError })` tells of them where each element has a session of its own.
  *
  * @example
  * ```ts
