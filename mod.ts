@@ -52,7 +52,7 @@ export type { FormEffects, FormHandlers, ValidityFlag } from "./runtime/app/form
 export type { NavigateOptions, PageEffectOptions, PageEffects, ScrollOptions } from "./runtime/app/page_effect.ts";
 export { parse } from "./runtime/app/parse.ts";
 export type { Parser } from "./runtime/app/parse.ts";
-export type { Connection } from "./runtime/app/connection.ts";
+export type { Connection, LinkEnd } from "./runtime/app/connection.ts";
 export type { Link } from "./runtime/app/member.ts";
 export type { Restart } from "./runtime/app/restart.ts";
 export type { Runtime, RuntimeStatus } from "./runtime/app/runtime.ts";
