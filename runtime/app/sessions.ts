@@ -301,7 +301,10 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const { store, sealer, expires, onError } = this.#options;
     const context = this.#contextOf(user);
     if (!store || !sealer || context === undefined) return undefined;
-    return new Saving({ store, sealer, key, client: hashOf(name), context, ms: expires, onError }, taken);
+    return new Saving(
+      { store, sealer, key, newKey: () => this.world.randomName(12), client: hashOf(name), context, ms: expires, onError },
+      taken,
+    );
   }
 
   #add(place: string, { name }: Resume, link: Link<User>, flags: Flags, found?: Found): Session<Model, Msg, Flags, User> {
