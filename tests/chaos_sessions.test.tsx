@@ -144,7 +144,7 @@ async function run(seed: number, hasStore: boolean): Promise<{ clicked: number[]
     }
   }
   // What came to nothing is told when that is saved.
-  for (let i = 0; i < 20 && (client.waiting > 0 || i < 6); i++) {
+  for (let i = 0; i < 20 && (client.waiting > 0 || i < 12); i++) {
     if (client.closed !== undefined || i === 0) {
       client.cut(false);
       client.open(processes[0]!);

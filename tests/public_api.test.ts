@@ -45,6 +45,7 @@ const types = [
   "Kv",
   "KvAtomic",
   "Link",
+  "LinkEnd",
   "ListenProps",
   "Listened",
   "Live",

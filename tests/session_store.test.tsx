@@ -396,6 +396,33 @@ Deno.test("a store that does not answer holds a client for 10 s: it is sent away
   assertEquals([client.text.at(-3), client.reader.mounts], ["1", 1]);
 });
 
+Deno.test("what a store has lost of a page that is linked is saved again, and its session goes on", async () => {
+  const world = new VirtualWorld();
+  const keys: string[] = [];
+  const inner = memoryStore({ now: () => world.now() });
+  const store: Store = { ...inner, set: (key, ...rest) => (keys.push(key), inner.set(key, ...rest)) };
+  const client = new ResumingClient("anna-0001");
+  client.open(processOf(counter, world, store));
+  client.click("+");
+  await pass(world, 2_000);
+  client.cut(false);
+  // It has changed its process, and so has an epoch that nobody can begin with.
+  const here = processOf(counter, world, store);
+  client.open(here);
+  await pass(world, 2_000);
+  await inner.delete(keys[0]!, 1);
+  assertEquals(await inner.get(keys[0]!), undefined);
+  client.click("+");
+  await pass(world, 2_000);
+  assertEquals([client.text, client.closed, client.reader.covered.last], ["+double2 0", undefined, 2]);
+  // Under another key: whoever was the owner before may find that there is nothing, too.
+  assertEquals(new Set(keys).size, 2);
+  client.cut(false);
+  client.open(processOf(counter, world, store));
+  await world.rest();
+  assertEquals([client.text, client.reader.mounts], ["+double2 0", 1]);
+});
+
 Deno.test("events that come while a save is under way are in the next", async () => {
   const world = new VirtualWorld();
   const waiting: (() => void)[] = [];

@@ -130,7 +130,9 @@ export class Continuations {
   }
 
   #saving(store: Store, { sealer, context, ms }: UserTokens, name: string, key: string, taken?: Taken): Saving {
-    return new Saving({ store, sealer, key, client: hashOf(name), context, ms, onError: this.#options.onError }, taken);
+    const { world, onError } = this.#options;
+    const newKey = () => world.randomName(12);
+    return new Saving({ store, sealer, key, newKey, client: hashOf(name), context, ms, onError }, taken);
   }
 
   /** The snapshot in a text, with a model of this version of the app; undefined for what cannot be one, `"elsewhere"` where a later one can. */

@@ -18,6 +18,8 @@ export interface SavingOptions {
   readonly store: Store;
   readonly sealer: SavingSeals;
   readonly key: string;
+  /** Another one, which nobody has. */
+  readonly newKey: () => string;
   /** A hash of the client's name. */
   readonly client: string;
   /** Who may open a claim. */
@@ -64,6 +66,7 @@ function takenIn(epoch: string): number {
 /** The saves of one session. */
 export class Saving {
   readonly #options: SavingOptions;
+  #key: string;
   #epoch: number;
   /** What was saved last. */
   #saved: Saved | undefined;
@@ -76,6 +79,7 @@ export class Saving {
   /** `taken`: what was found in the store, and the epoch that it has since. Without it nobody else knows the key. */
   constructor(options: SavingOptions, taken?: Taken) {
     this.#options = options;
+    this.#key = options.key;
     this.#epoch = taken?.epoch ?? 0;
     this.#isShared = taken !== undefined;
     this.#saved = taken?.saved;
@@ -94,7 +98,8 @@ export class Saving {
   /** The claim to what was saved last, with what it covers, as it stands in the head of a message; undefined before there is any. */
   get tail(): string | undefined {
     if (!this.#saved) return undefined;
-    const { key, client, context, sealer, ms } = this.#options;
+    const { client, context, sealer, ms } = this.#options;
+    const key = this.#key;
     const { last, version } = this.#saved;
     return this.#tail ??= [
       JSON.stringify(sealer.seal(writeClaim({ key, client, last, version } satisfies Claim), { context, ms })),
@@ -116,7 +121,8 @@ export class Saving {
    * @throws TooLargeError where it is too much even for that.
    */
   async save(text: string, last: number, version: number): Promise<boolean | undefined> {
-    const { store, sealer, key, context, ms } = this.#options;
+    const { store, sealer, context, ms } = this.#options;
+    const key = this.#key;
     const value = sealer.sealBytes(text, { context: savedContext(key, context), ms });
     // Even when that fails, it may be there.
     this.#isShared = true;
@@ -127,20 +133,33 @@ export class Saving {
     return true;
   }
 
+  /**
+   * Whether what was saved is gone, and not taken over: the store has lost it. It is saved under another key then, since one who was the owner
+   * before may find the same.
+   */
+  async isGone(): Promise<boolean> {
+    const isGone = await this.#asked(async () => await this.#options.store.get(this.#key) === undefined);
+    if (!isGone) return false;
+    this.#key = this.#options.newKey();
+    this.#epoch = 0;
+    this.#tail = undefined;
+    return true;
+  }
+
   /** Whether no other has taken it over; undefined where nobody can have. Where the store cannot say so it is believed. */
   isOwner(): Promise<boolean> | undefined {
     if (!this.#isShared) return undefined;
-    const { store, key } = this.#options;
+    const { store } = this.#options;
     return this.#asked(async () => {
-      const stored = await store.get(key);
+      const stored = await store.get(this.#key);
       return stored === undefined || stored.epoch === this.#epoch;
     }).then((isOwner) => isOwner ?? true);
   }
 
   /** What was saved is not needed any more. */
   async forget(): Promise<void> {
-    const { store, key } = this.#options;
-    if (this.#isShared) await this.#asked(() => store.delete(key, this.#epoch));
+    const { store } = this.#options;
+    if (this.#isShared) await this.#asked(() => store.delete(this.#key, this.#epoch));
   }
 
   /** What the store answers; undefined when it fails, which is told once until it works again. */

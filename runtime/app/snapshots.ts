@@ -192,7 +192,10 @@ export class Snapshots {
     try {
       const snapshot = owner.describe(client);
       this.#keeping.made();
-      const isSaved = await saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      const save = () => saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      let isSaved = await save();
+      // Of a page that is here all is here.
+      if (isSaved === false && client.left === undefined && await saving.isGone()) isSaved = await save();
       if (isSaved === false) return owner.lose();
       if (owner.hasEnded) return;
       if (lineage !== owner.lineage) saving.renew();
