@@ -170,10 +170,13 @@ async function run(seed: number, hasStore: boolean): Promise<{ clicked: number[]
   };
 }
 
+/** Seeds that have failed. */
+const known = [1644, 5634, 8307];
+
 for (const hasStore of [false, true]) {
   Deno.test(`whatever happens, what was clicked is done once or refused aloud, ${hasStore ? "with" : "without"} a store`, async () => {
     let all = 0, lost = 0;
-    for (let seed = 1; seed <= 200; seed++) {
+    for (const seed of [...Array.from({ length: 200 }, (_, i) => i + 1), ...known]) {
       const { clicked, done, refused, trail } = await run(seed, hasStore);
       const expected = clicked.filter((_, i) => !refused.has(i));
       assertEquals(done, expected.join(), `seed ${seed}\n${trail.join("\n")}`);

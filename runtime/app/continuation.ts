@@ -11,7 +11,7 @@ import { type Claim, readClaim } from "./claim.ts";
 import type { Resume } from "./member.ts";
 import { Newer } from "./newer.ts";
 import { type OnError, report } from "./report.ts";
-import { follows, Saving, type Taken } from "./saving.ts";
+import { follows, isMountedEpoch, Saving, type Taken } from "./saving.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Tokens, UserTokens } from "./tokens.ts";
 
@@ -24,7 +24,7 @@ export interface Continuation {
   /** What it says, from there on. */
   readonly up: ResumeUp;
   readonly saving?: Saving | undefined;
-  /** The newest version up to which the snapshot's are those of the page; all, when absent. */
+  /** The newest version up to which the snapshot's are those of the page, -1 where none is; all, when absent. */
   readonly common?: number;
   /** The last event before those that the page has kept; that of the snapshot, when absent. */
   readonly from?: number;
@@ -123,7 +123,7 @@ export class Continuations {
         isOfSaved ? marks.filter(([, , version]) => version > snapshot.version) : [],
         events.slice(snapshot.last - last),
       ],
-      common: isOfSaved ? snapshot.version : version,
+      common: isOfSaved ? snapshot.version : isMountedEpoch(resume.epoch) ? -1 : version,
       from: last,
       saving: saving({ epoch: taken.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
     };

@@ -23,7 +23,7 @@ import { graceMs, Presence } from "./presence.ts";
 import { Replay, type ReplayStage } from "./replay.ts";
 import type { OnError } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
-import { epochOf } from "./saving.ts";
+import { epochOf, mountedEpochOf } from "./saving.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Keep, Snapshots, type SnapshotsOwner } from "./snapshots.ts";
 
@@ -244,7 +244,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
       // It may have been elsewhere meanwhile.
       this.admission();
     } else {
-      audience.mount(member);
+      this.#mount(member);
       if (this.#snapshots?.saving) this.#snapshots.resumed(true);
     }
     audience.tellEarly([member]);
@@ -285,6 +285,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   seen(): void {
     // With more clients this waits for the next patch: each of thousands would look at all.
     if (this.members.size === 1) this.#now.audience.forget();
+  }
+
+  /** Shows a client all that there is. */
+  #mount(member: Member): void {
+    if (this.#snapshots?.saving && this.#now.versions.hasUnused) member.epoch = this.members.epoch = this.#newEpoch(true);
+    this.#now.audience.mount(member);
   }
 
   #turnAway(link: Link): Connection {
@@ -339,7 +345,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (canResume) audience.resume(member, version, !snapshot.painted);
     else {
       this.showNow();
-      audience.mount(member);
+      this.#mount(member);
       for (const text of replay.said) tellLink(link, text);
     }
     if (canResume) {
@@ -405,7 +411,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     else this.members.remove(member);
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
-      member.epoch = this.members.epoch = this.#newEpoch();
+      member.epoch = this.members.epoch = this.#newEpoch(this.#now.versions.hasUnused);
       member.first = member.oldest = this.#now.versions.newest;
       if (link) {
         member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
@@ -467,11 +473,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     return this.#options.isBrief === true;
   }
 
-  /** The name of an incarnation; with a store it says when its session was taken over. */
-  #newEpoch(): string {
+  /**
+   * The name of an incarnation; with a store it says when its session was taken over. `isPartial`: its page is mounted without definitions that it
+   * has by what was saved.
+   */
+  #newEpoch(isPartial = false): string {
     const saving = this.#options.keep?.saving;
     const name = this.world.randomName(6);
-    return saving ? epochOf(name, saving.epoch) : name;
+    return saving ? (isPartial ? mountedEpochOf : epochOf)(name, saving.epoch) : name;
   }
 
   /** All that an incarnation has of its own, as it is before the first model. */

@@ -52,11 +52,25 @@ export function epochOf(name: string, epoch: number): string {
 }
 
 /**
+ * The same where a page was mounted without definitions that it has by what was saved before: none of that is of the page, until it is saved
+ * again.
+ */
+export function mountedEpochOf(name: string, epoch: number): string {
+  return `${epochOf(name, epoch)}~`;
+}
+
+/** Whether a page that says this epoch shows nothing that was saved with another. */
+export function isMountedEpoch(shown: string | undefined): boolean {
+  return shown?.endsWith("~") === true;
+}
+
+/**
  * Whether what a page shows follows from what was saved: it was shown by the one that has saved it, or by one that has taken that over. Else it
  * may have gone on with an owner of before, who did not know yet, and its versions are others of the same numbers.
  */
 export function follows(shown: string | undefined, saved: string | undefined): boolean {
-  return shown !== undefined && saved !== undefined && (shown === saved || takenIn(shown) > takenIn(saved));
+  if (shown === undefined || saved === undefined) return false;
+  return shown === saved || (!isMountedEpoch(shown) && takenIn(shown) > takenIn(saved));
 }
 
 function takenIn(epoch: string): number {

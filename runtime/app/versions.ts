@@ -63,6 +63,11 @@ export class Versions {
     return this.#definitions.count;
   }
 
+  /** Whether a mount leaves out some that a client was sent elsewhere. */
+  get hasUnused(): boolean {
+    return this.#definitions.hasUnused;
+  }
+
   /** Their names, in the order of their numbers. */
   get templates(): readonly string[] {
     return this.#definitions.names();

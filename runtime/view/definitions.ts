@@ -67,6 +67,11 @@ export class Definitions {
     return this.#all.length;
   }
 
+  /** Whether {@link Definitions.all} would leave out some that a client was sent elsewhere. */
+  get hasUnused(): boolean {
+    return this.#elsewhere.size > 0;
+  }
+
   /** The names of all, in the order of their numbers: a hash of what does not depend on the first instance, and what does. */
   names(): readonly string[] {
     for (const { template, options } of this.#unnamed.splice(0)) this.#names.push(hashOfTemplate(template) + JSON.stringify(options));
