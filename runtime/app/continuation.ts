@@ -11,7 +11,7 @@ import { type Claim, readClaim } from "./claim.ts";
 import type { Resume } from "./member.ts";
 import { Newer } from "./newer.ts";
 import { type OnError, report } from "./report.ts";
-import { follows, isMountedEpoch, Saving, type Taken } from "./saving.ts";
+import { follows, isMounted, Saving, type Taken } from "./saving.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Tokens, UserTokens } from "./tokens.ts";
 
@@ -123,7 +123,7 @@ export class Continuations {
         isOfSaved ? marks.filter(([, , version]) => version > snapshot.version) : [],
         events.slice(snapshot.last - last),
       ],
-      common: isOfSaved ? snapshot.version : isMountedEpoch(resume.epoch) ? -1 : version,
+      common: isOfSaved ? snapshot.version : isMounted(resume.epoch) ? -1 : version,
       from: last,
       saving: saving({ epoch: taken.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
     };

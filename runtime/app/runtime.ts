@@ -23,7 +23,7 @@ import { graceMs, Presence } from "./presence.ts";
 import { Replay, type ReplayStage } from "./replay.ts";
 import type { OnError } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
-import { epochOf, mountedEpochOf } from "./saving.ts";
+import { epochOf, mountedIn } from "./saving.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Keep, Snapshots, type SnapshotsOwner } from "./snapshots.ts";
 
@@ -236,7 +236,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     // A refusal may have been lost with the link that it was sent on. Before what says that the event has been dealt with: if it came after, and
     // this link was cut between them, nobody would tell it again.
     for (const [event, reason] of member.refusals ?? []) {
-      if (this.#snapshots?.isToTell(event, done) ?? event > done) audience.refused(member, event, reason);
+      if (this.#snapshots?.isToTell(event, done, version ?? -1) ?? event > done) audience.refused(member, event, reason);
     }
     if (version !== undefined && member.epoch === epoch && version >= member.first && version <= member.sent && versions.at(version)) {
       audience.resume(member, version, false);
@@ -289,8 +289,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   /** Shows a client all that there is. */
   #mount(member: Member): void {
-    if (this.#snapshots?.saving && this.#now.versions.hasUnused) member.epoch = this.members.epoch = this.#newEpoch(true);
+    this.#noteMount(member);
     this.#now.audience.mount(member);
+  }
+
+  /** What was saved is of another page than the one that a client is about to be shown, where it has definitions that this has not. */
+  #noteMount(member: Member): void {
+    if (this.#snapshots?.saving && this.#now.versions.hasUnused) member.epoch = this.members.epoch = mountedIn(this.members.epoch);
   }
 
   #turnAway(link: Link): Connection {
@@ -352,7 +357,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
       member.told = version;
       replay.hear(Infinity);
     }
-    this.#snapshots?.replayed(member, snapshot.last, from);
+    this.#snapshots?.replayed(member, snapshot.last);
     if (!this.hasEnded) this.#goOn(this.#isBrief ? "request" : "process", snapshot);
     // What has failed on the way is not kept.
     if (!this.hasEnded) {
@@ -411,7 +416,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     else this.members.remove(member);
     if (!isKnown) {
       // The view is another than it was: it does not follow from the model alone.
-      member.epoch = this.members.epoch = this.#newEpoch(this.#now.versions.hasUnused);
+      member.epoch = this.members.epoch = this.#newEpoch();
+      this.#noteMount(member);
       member.first = member.oldest = this.#now.versions.newest;
       if (link) {
         member.awaitEpoch(JSON.stringify(member.epoch), this.world.now());
@@ -473,14 +479,11 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     return this.#options.isBrief === true;
   }
 
-  /**
-   * The name of an incarnation; with a store it says when its session was taken over. `isPartial`: its page is mounted without definitions that it
-   * has by what was saved.
-   */
-  #newEpoch(isPartial = false): string {
+  /** The name of an incarnation; with a store it says when its session was taken over. */
+  #newEpoch(): string {
     const saving = this.#options.keep?.saving;
     const name = this.world.randomName(6);
-    return saving ? (isPartial ? mountedEpochOf : epochOf)(name, saving.epoch) : name;
+    return saving ? epochOf(name, saving.epoch) : name;
   }
 
   /** All that an incarnation has of its own, as it is before the first model. */
@@ -587,7 +590,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);
-    if (this.#snapshots?.tellsRefusals ?? true) audience.refused(member, number, refusal);
+    if (!this.#snapshots?.holdsRefusal(number)) audience.refused(member, number, refusal);
   }
 
   show(): void {
@@ -650,6 +653,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   get onError(): OnError {
     return this.#now.loop.onError;
+  }
+
+  get version(): number {
+    return this.#now.versions.newest;
   }
 
   get isBusy(): boolean {

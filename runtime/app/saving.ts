@@ -52,15 +52,15 @@ export function epochOf(name: string, epoch: number): string {
 }
 
 /**
- * The same where a page was mounted without definitions that it has by what was saved before: none of that is of the page, until it is saved
- * again.
+ * What such an epoch becomes where a page is mounted without definitions that it has by what was saved before: none of that is of the page, until
+ * it is saved again.
  */
-export function mountedEpochOf(name: string, epoch: number): string {
-  return `${epochOf(name, epoch)}~`;
+export function mountedIn(epoch: string): string {
+  return `${epoch}~`;
 }
 
 /** Whether a page that says this epoch shows nothing that was saved with another. */
-export function isMountedEpoch(shown: string | undefined): boolean {
+export function isMounted(shown: string | undefined): boolean {
   return shown?.endsWith("~") === true;
 }
 
@@ -70,7 +70,7 @@ export function isMountedEpoch(shown: string | undefined): boolean {
  */
 export function follows(shown: string | undefined, saved: string | undefined): boolean {
   if (shown === undefined || saved === undefined) return false;
-  return shown === saved || (!isMountedEpoch(shown) && takenIn(shown) > takenIn(saved));
+  return shown === saved || (!isMounted(shown) && takenIn(shown) > takenIn(saved));
 }
 
 function takenIn(epoch: string): number {

@@ -29,6 +29,8 @@ export interface SnapshotsOwner {
   readonly onError: OnError;
   /** The one client, once there was one. */
   readonly client: Member | undefined;
+  /** The newest version. */
+  readonly version: number;
   /** The name of the session; another one when the app has begun again. */
   readonly lineage: string;
   /** Events are being dealt with, or gone through again: some are not covered by what is. */
@@ -66,12 +68,12 @@ export class Snapshots {
   /** What is asked of the store before effects begin. */
   #asked: Promise<boolean> | undefined;
   /**
-   * Refusals of events after this one are not told yet: only when they are saved. Of what was said to a process that is no more another may
-   * know the version, and do it.
+   * Refusals of events after this one are not told yet: with a store only when they are saved. What was said to a process that is no more the
+   * owner another may have taken in, and done.
    */
   #untold: number | undefined;
-  /** Those that were told so. */
-  #late: { readonly from: number; readonly to: number } = { from: 0, to: 0 };
+  /** The version that was newest when refusals were told: a page that shows a later one has heard of them. */
+  #toldAt = -1;
 
   /** `isBrief`: of one request. Only the last is of use then: it covers all that is said in it. */
   constructor(owner: SnapshotsOwner, { seal, saving }: Keep, isBrief: boolean) {
@@ -86,7 +88,7 @@ export class Snapshots {
 
   /** In a turn so many events were dealt with, or what no event brought: one may ride with what is sent next. */
   turned(events: number, isForeign: boolean): void {
-    this.#isDue = (isForeign || events > 0) && this.#keeping.changed(events, isForeign);
+    this.#isDue = (isForeign || events > 0) && this.#keeping.changed(events, isForeign || !this.tellsRefusals);
   }
 
   /** So much has happened that none covers. */
@@ -215,43 +217,56 @@ export class Snapshots {
   /** It is saved up to this event. */
   #saved(client: Member, last: number): void {
     if (client.left !== undefined) return;
-    const untold = this.#untold;
-    if (untold !== undefined) {
-      for (const [event, reason] of client.refusals ?? []) if (event > untold && event <= last) this.#owner.refused(client, event, reason);
-      this.#untold = client.refusals?.some(([event]) => event > last) ? last : undefined;
-    }
+    this.#tellRefusals(client, last);
     this.#owner.cover(client);
   }
 
   #failed(error: unknown): void {
     this.#cannot = true;
+    const { client } = this.#owner;
+    if (client) this.#tellRefusals(client, Infinity);
     report(this.#owner.onError, error, "snapshot");
   }
 
   // ---- what waits for a save -------------------------------------------------------------------
 
-  /** Of events after this one refusals are told when they are saved, where they are saved at all: what was saved may be before them. */
+  /** Tells of the refusals that have waited, up to this event. */
+  #tellRefusals(client: Member, last: number): void {
+    const untold = this.#untold;
+    if (untold === undefined) return;
+    for (const [event, reason] of client.refusals ?? []) if (event > untold && event <= last) this.#owner.refused(client, event, reason);
+    this.#untold = client.refusals?.some(([event]) => event > last) ? last : undefined;
+    this.#toldAt = this.#owner.version;
+  }
+
+  /** Events after this one are gone through again: what was saved may be before them. */
   holdRefusals(after: number): void {
     if (this.saving) this.#untold = after;
   }
 
-  /** Events after the one that is saved have been gone through again; those after `from` are what the page has kept. */
-  replayed(client: Member, saved: number, from: number): void {
-    if (!client.refusals?.some(([event]) => event > saved)) this.#untold = undefined;
-    if (this.#untold !== undefined) this.#late = { from, to: client.last };
+  /** This event has come to nothing: whether that is told later. */
+  holdsRefusal(event: number): boolean {
+    if (!this.saving || this.#cannot) return false;
+    this.#untold ??= event - 1;
+    return true;
   }
 
-  /** Whether a refusal is told at once. */
+  /** Events after the one that is saved have been gone through again, and what was saved of refusals has been told. */
+  replayed(client: Member, saved: number): void {
+    if (!client.refusals?.some(([event]) => event > saved)) this.#untold = undefined;
+    this.#toldAt = this.#owner.version;
+  }
+
+  /** Whether no refusal waits to be told. */
   get tellsRefusals(): boolean {
     return this.#untold === undefined;
   }
 
-  /** Whether a refusal is told again to a client that knows its events up to `done` to be dealt with. */
-  isToTell(event: number, done: number): boolean {
-    if (event > done) return this.tellsRefusals;
-    // One that was told late: an acknowledgement says nothing of it.
-    const { from, to } = this.#late;
-    return event > from && event <= Math.min(to, this.saving?.last ?? 0);
+  /** Whether a refusal is told again to a client that knows its events up to `done` to be dealt with, and shows this version. */
+  isToTell(event: number, done: number, shown: number): boolean {
+    if (!this.saving || this.#cannot) return event > done;
+    // It was told late: an acknowledgement says nothing of it.
+    return event <= this.saving.last && (event > done || shown <= this.#toldAt);
   }
 
   // ---- who the owner is ------------------------------------------------------------------------

@@ -162,8 +162,8 @@ export class Scene {
     const { place } = entry;
     const models = [...entry.scene.since(entry.seen), ...(isHere ? [] : same.flatMap((scene) => scene.#models))];
     const wasAway = models.some((model) => !placesOf(model, this.shape).has(place));
-    // Told in a new link's first moment, or where it was gone through again, it may have been refused any time before.
-    const present = carrier.isNew || !isHere ? models : models.slice(-1);
+    // Told in a new link's first moment, where it was gone through again, or when it was saved, it may have been refused any time before.
+    const present = carrier.isNew || !isHere || this.isSaved ? models : models.slice(-1);
     const hadNoHandler = present.some((model) => placesOf(model, this.shape).get(place) === false);
     assert(wasAway || hadNoHandler, complaint);
   }
