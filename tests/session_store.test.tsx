@@ -348,6 +348,47 @@ Deno.test("a store that fails is told once, and the session goes on and is saved
   assertEquals([client.text, client.reader.mounts], ["+double2 0", 1]);
 });
 
+Deno.test("a refusal is told when it is saved, also of an app that has begun again before that", async () => {
+  const world = new VirtualWorld();
+  let saving: PromiseWithResolvers<void> | undefined;
+  const store = hooked(memoryStore({ now: () => world.now() }), { set: () => saving?.promise });
+  const failing = app({
+    init: () => 0,
+    update: (count, msg: "up" | "fail") => {
+      if (msg === "fail") throw new Error("in update");
+      return count + 1;
+    },
+    view: (count, send: Send<"up" | "fail">) => (
+      <p>
+        <button onClick={send("up")}>+</button>
+        <button onClick={send("fail")}>fail</button>
+        {count}
+      </p>
+    ),
+    name: "failing",
+  });
+  const client = new ResumingClient("anna-0001");
+  const connection = client.open(processOf(failing, world, store, { restart: "fresh", onError() {} }));
+  const miss = () => connection.receive("[0,[99]]");
+  const refused = () => client.messages.filter((text) => text.includes("refused"));
+  await pass(world, 2_000);
+  saving = Promise.withResolvers();
+  client.click("+");
+  miss();
+  await pass(world, 2_000);
+  assertEquals(refused(), []);
+  // It waits for its save when the app begins again, where events are numbered from 1.
+  client.click("fail");
+  await world.rest();
+  saving.resolve();
+  saving = undefined;
+  await pass(world, 2_000);
+  assertEquals(refused(), []);
+  miss();
+  await pass(world, 2_000);
+  assertEquals(refused(), ['["emit","nacre:refused",{"event":1,"reason":"gone"}]']);
+});
+
 Deno.test("a store that cannot be asked sends the client away to come back, and its session is not begun anew", async () => {
   const world = new VirtualWorld();
   const errors: string[] = [];

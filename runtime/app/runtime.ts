@@ -506,7 +506,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     this.members.renew(this.#newEpoch());
     // Its events are numbered from 1 again.
     this.lineage = this.world.randomName(6);
-    this.#snapshots?.saving?.renew();
+    this.#snapshots?.renew();
     const { loop, audience } = this.#now = this.#incarnation();
     if (last) loop.resume(last.model);
     else loop.begin(this.#flags);

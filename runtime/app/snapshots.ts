@@ -257,6 +257,13 @@ export class Snapshots {
     this.#toldAt = this.#owner.version;
   }
 
+  /** The app has begun again: events are numbered from 1, and what was saved says nothing of them. */
+  renew(): void {
+    this.#untold = undefined;
+    this.#toldAt = -1;
+    this.saving?.renew();
+  }
+
   /** Whether no refusal waits to be told. */
   get tellsRefusals(): boolean {
     return this.#untold === undefined;
