@@ -47,6 +47,8 @@ const troubles = [
   "stop",
   "streams",
 ];
+/** Seeds that have failed: what each has found is in the messages of the commits that mended it. */
+const known = [1411778542, 2983719352, 3470483333];
 const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 1_000);
 const one = Deno.env.get("NACRE_CHAOS");
 
@@ -58,7 +60,7 @@ seeded(`Whatever breaks, each message is heard once, in order and as it was seen
     return;
   }
   const began = performance.now();
-  const { totals, failed } = await runAll(Array.from({ length: runs }, () => random.below(2 ** 32)));
+  const { totals, failed } = await runAll([...known, ...Array.from({ length: runs }, () => random.below(2 ** 32))]);
   if (failed !== undefined) {
     const { failure, trace } = await simulate(failed, new Totals(), true);
     console.error(trace!.slice(-400).join("\n"));

@@ -154,13 +154,19 @@ Deno.test("define() makes flags of the element, and says failed when the app has
 Deno.test("define() waits for the end of a page that is being read: what stands in the element goes, however late it comes", async () => {
   const source = await denoBundle("tests/mount_early.tsx");
   const text = new TextEncoder();
+  const isDefined = Promise.withResolvers<void>();
   await using server = serveOn0((request) => {
-    if (new URL(request.url).pathname === "/page.js") return new Response(source, script);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/page.js") return new Response(source, script);
+    if (pathname === "/defined") {
+      isDefined.resolve();
+      return new Response(null, { status: 204 });
+    }
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       async start(controller) {
         controller.enqueue(text.encode(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <body><script type="module" async src="/page.js"></script><my-early>`));
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await isDefined.promise;
         controller.enqueue(text.encode("<b>One moment</b></my-early>"));
         controller.close();
       },

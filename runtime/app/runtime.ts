@@ -453,6 +453,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   /** Makes another snapshot, though nothing has changed: the last one expires. */
   refresh(): void {
+    this.catchUp();
     if (!this.hasEnded) this.#snapshots?.cover();
   }
 

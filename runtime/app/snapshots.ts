@@ -211,7 +211,7 @@ export class Snapshots {
   #after(): void {
     this.#saves = undefined;
     // What has happened meanwhile was due then.
-    if (!this.#owner.hasEnded && !this.#keeping.isCovered && this.#keeping.changed(0, false) && !this.#cannot) this.cover();
+    if (!this.#owner.hasEnded && !this.#keeping.isCovered && this.#keeping.changed(0, false) && !this.#cannot) this.coverAll();
   }
 
   /** It is saved up to this event. */
