@@ -244,7 +244,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
       // It may have been elsewhere meanwhile.
       this.admission();
     } else {
-      this.#mount(member);
+      audience.mount(member);
       if (this.#snapshots?.saving) this.#snapshots.resumed(true);
     }
     audience.tellEarly([member]);
@@ -287,13 +287,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (this.members.size === 1) this.#now.audience.forget();
   }
 
-  /** Shows a client all that there is. */
-  #mount(member: Member): void {
-    this.#noteMount(member);
-    this.#now.audience.mount(member);
-  }
-
-  /** What was saved is of another page than the one that a client is about to be shown, where it has definitions that this has not. */
+  /** What was saved is of another page than the one that a client is about to be shown first here, where it has definitions that this has not. */
   #noteMount(member: Member): void {
     if (this.#snapshots?.saving && this.#now.versions.hasUnused) member.epoch = this.members.epoch = mountedIn(this.members.epoch);
   }
@@ -350,7 +344,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (canResume) audience.resume(member, version, !snapshot.painted);
     else {
       this.showNow();
-      this.#mount(member);
+      this.#noteMount(member);
+      audience.mount(member);
       for (const text of replay.said) tellLink(link, text);
     }
     if (canResume) {

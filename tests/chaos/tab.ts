@@ -428,6 +428,8 @@ export class Tab implements Caller {
     }
     this.epoch = epoch;
     this.#skipped = undefined;
+    // A mount without one takes back what there was: of a painted page, before anything is saved.
+    this.hasSnapshot = false;
     this.#covered(snapshot, saved);
     this.#look();
   }
