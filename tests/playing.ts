@@ -69,5 +69,7 @@ export function playing<Apps extends object>(
             return [document, ...roots].some((root) => root.querySelector("output")?.textContent === text);
           }, text),
       }, life), { permissions: ["clipboard-read", "clipboard-write"] });
+    // Those whose links were cut would wait for them.
+    await live.close();
   };
 }
