@@ -11,7 +11,7 @@ import { type Claim, readClaim } from "./claim.ts";
 import type { Resume } from "./member.ts";
 import { Newer } from "./newer.ts";
 import { type OnError, report } from "./report.ts";
-import { follows, isMounted, Saving, type Taken } from "./saving.ts";
+import { follows, isMounted, type Saved, Saving, type Taken } from "./saving.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import type { Tokens, UserTokens } from "./tokens.ts";
 
@@ -40,6 +40,12 @@ export interface ContinuationsOptions {
   readonly store?: Store | undefined;
   readonly world: World;
   readonly onError: OnError;
+}
+
+/** What a token had, where nothing is saved. */
+interface Unsaved {
+  readonly snapshot: Snapshot;
+  readonly text: string;
 }
 
 /** What the clients of one route go on from. */
@@ -77,7 +83,7 @@ export class Continuations {
     // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
     const { lineage, last, version } = snapshot;
     const client = hashOf(resume.name);
-    return this.#take(store, own, { key: `${lineage}.${client}`, client, last, version }, up, resume, snapshot);
+    return this.#take(store, own, { key: `${lineage}.${client}`, client, last, version }, up, resume, { snapshot, text });
   }
 
   /** What a store answers, if it does so in time: who waits for it, a link or a request, is to try elsewhere. */
@@ -94,21 +100,28 @@ export class Continuations {
     }
   }
 
-  /** Takes over what is claimed; where there is nothing, what was not saved yet. */
-  async #take(store: Store, own: UserTokens, claim: Claim, up: ResumeUp, resume: Resume, unsaved?: Snapshot): Promise<Found> {
+  /** Takes over what is claimed. What was not saved yet is saved first: of several that are given it each finds out that another came after. */
+  async #take(store: Store, own: UserTokens, claim: Claim, up: ResumeUp, resume: Resume, unsaved?: Unsaved): Promise<Found> {
     const { key, client, last, version } = claim;
     if (client !== hashOf(resume.name) || !isAfter(up, resume, claim)) return undefined;
     let taken: Stored | undefined;
     try {
       taken = await this.#inTime(store.take(key));
+      if (!taken && unsaved) {
+        await this.#inTime(store.set(key, own.sealSaved(key, unsaved.text), 0, own.ms));
+        taken = await this.#inTime(store.take(key));
+      }
     } catch (error) {
       report(this.#options.onError, error, "store");
       return "elsewhere";
     }
-    const saving = (taken: Taken) => this.#saving(store, own, resume.name, key, taken);
-    if (!taken) return unsaved && { snapshot: unsaved, up, saving: saving({ epoch: 0, saved: undefined }) };
-    const text = own.openSaved(key, taken.value);
-    const snapshot = text === undefined ? undefined : this.#read(text, resume);
+    const text = taken && own.openSaved(key, taken.value);
+    if (!taken || text === undefined) return undefined;
+    const saving = ({ last, version }: Saved) =>
+      this.#saving(store, own, resume.name, key, { epoch: taken.epoch, saved: { last, version } });
+    // Nobody has gone on with it.
+    if (text === unsaved?.text) return { snapshot: unsaved.snapshot, up, saving: saving(claim) };
+    const snapshot = this.#read(text, resume);
     if (snapshot === "elsewhere") return snapshot;
     // It was set back, by whoever looks after it: what lies between is nowhere.
     if (!snapshot || snapshot.last < last || snapshot.version < version) return undefined;
@@ -125,7 +138,7 @@ export class Continuations {
       ],
       common: isOfSaved ? snapshot.version : isMounted(resume.epoch) ? -1 : version,
       from: last,
-      saving: saving({ epoch: taken.epoch, saved: { last: snapshot.last, version: snapshot.version } }),
+      saving: saving(snapshot),
     };
   }
 

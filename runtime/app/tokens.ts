@@ -90,6 +90,15 @@ export class UserTokens {
     return this.sealer.open(token, this);
   }
 
+  /**
+   * A text as it is saved under this key.
+   *
+   * @throws TooLargeError where it is too much even for that.
+   */
+  sealSaved(key: string, text: string): Uint8Array {
+    return this.sealer.sealBytes(text, { context: savedContext(key, this.context), ms: this.ms });
+  }
+
   /** The text of what was saved under this key; undefined for what is refused. */
   openSaved(key: string, value: Uint8Array): string | undefined {
     return this.sealer.openBytes(value, { context: savedContext(key, this.context) });
