@@ -456,6 +456,8 @@ export class Tab implements Caller {
   #ended(entry: Entry, carrier: Carrier): void {
     if (entry.isFact) {
       entry.refused ??= "epoch";
+      // It may have been heard, by a runtime that has forgotten who said it.
+      if (this.#stage.clock.now - this.#lastHeard > lingerMs) entry.isForgotten = true;
       return;
     }
     assert(entry.refused, `${entry} was of an epoch that has ended, and nobody was told`);
