@@ -1,7 +1,7 @@
 /**
  * The whole system under virtual time, with all that can go wrong: the real runtimes at both ends, and between them links that break and
- * processes that crash. `NACRE_CHAOS_RUNS` is how many runs there are; a run that fails says how to have it again, with all that happened
- * in it printed: `NACRE_CHAOS=SEED`.
+ * processes that crash. `NACRE_CHAOS_RUNS` is how many runs there are, by chance, or from the seed `NACRE_CHAOS_FROM` on; a run that fails
+ * says how to have it again, with all that happened in it printed: `NACRE_CHAOS=SEED`.
  */
 import { assert, assertEquals } from "@std/assert";
 import { PageWindow } from "./chaos/page.ts";
@@ -49,6 +49,7 @@ const troubles = [
 ];
 /** Seeds that have failed: what each has found is in the messages of the commits that mended it. */
 const known = [878776164, 1306331628, 1411778542, 1896329415, 2277788981, 2983719352, 3470483333];
+const from = Deno.env.get("NACRE_CHAOS_FROM");
 const runs = Number(Deno.env.get("NACRE_CHAOS_RUNS") ?? 1_000);
 const one = Deno.env.get("NACRE_CHAOS");
 
@@ -60,7 +61,10 @@ seeded(`Whatever breaks, each message is heard once, in order and as it was seen
     return;
   }
   const began = performance.now();
-  const { totals, failed } = await runAll([...known, ...Array.from({ length: runs }, () => random.below(2 ** 32))]);
+  const { totals, failed } = await runAll([
+    ...known,
+    ...Array.from({ length: runs }, (_, i) => from === undefined ? random.below(2 ** 32) : Number(from) + i),
+  ]);
   if (failed !== undefined) {
     const { failure, trace } = await simulate(failed, new Totals(), true);
     console.error(trace!.slice(-400).join("\n"));

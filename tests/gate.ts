@@ -88,7 +88,7 @@ async function run(args: readonly string[]): Promise<{ success: boolean; output:
     args: [...args],
     cwd: root,
     // Ten times what a developer waits for.
-    env: { NO_COLOR: "1", NACRE_CHAOS_RUNS: Deno.env.get("NACRE_CHAOS_RUNS") ?? "10000" },
+    env: { NO_COLOR: "1", NACRE_CHAOS_RUNS: Deno.env.get("NACRE_CHAOS_RUNS") ?? "10000", NACRE_CHAOS_FROM: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -157,7 +157,8 @@ export class Scene {
       // Another has gone on from a save, and has saved what its page never heard of: what that has shown since the save is of numbers that it has, too.
       const isOfOwnerBefore = this.isSaved && entry.seen > carrier.caller.covered;
       // Or it has gone on for so long that what the page still shows is forgotten.
-      const hasGoneOn = this.isSaved && same.some((scene) => scene !== entry.scene && scene.#times[0]! <= this.stage.clock.now - bounds.ms);
+      const hasGoneOn = this.newest - entry.seen >= bounds.versions ||
+        (this.isSaved && same.some((scene) => scene !== entry.scene && scene.#times[0]! <= this.stage.clock.now - bounds.ms));
       return assert(
         mayForget || (!isHere && (isOfOwnerBefore || hasGoneOn || judges.some((judge) => judge.#cannotKnow(entry)))),
         complaint,
