@@ -12,9 +12,9 @@ const loose = send as any;
 Deno.test("send() refuses options that no event can meet, and says the mend", () => {
   for (
     const [options, message] of [
-      [{ when: "Enter" }, 'when names fields of the event, as in { key: "Enter" }'],
-      [{ when: ["Enter"] }, 'when names fields of the event, as in { key: "Enter" }'],
-      [{ when: null }, 'when names fields of the event, as in { key: "Enter" }'],
+      [{ when: "Enter" }, 'when is "plain", or names fields of the event, as in { key: "Enter" }'],
+      [{ when: ["Enter"] }, 'when is "plain", or names fields of the event, as in { key: "Enter" }'],
+      [{ when: null }, 'when is "plain", or names fields of the event, as in { key: "Enter" }'],
       [
         { when: { keys: "Enter" } },
         'when knows no field "keys"; it knows key, code, repeat, button, altKey, ctrlKey, metaKey, shiftKey, self',
@@ -27,7 +27,7 @@ Deno.test("send() refuses options that no event can meet, and says the mend", ()
       [{ when: { button: "0" } }, "when.button is a number, or a list of them"],
       [{ when: { shiftKey: 1 } }, "when.shiftKey is a boolean"],
       [{ when: { self: [true] } }, "when.self is a boolean"],
-      [{ preventDefault: "Enter" }, "preventDefault names fields of the event"],
+      [{ preventDefault: "Enter" }, 'preventDefault is "plain", or names fields of the event'],
       [{ preventDefault: { key: 1 } }, "preventDefault.key is a string"],
       [{ stopPropagation: { code: 1 } }, "stopPropagation.code is a string"],
       [{ passive: true, preventDefault: true }, "a passive one can prevent nothing; leave out passive or preventDefault"],

@@ -195,9 +195,6 @@ const refused: Record<string, { say: string; reason: "gone" | "payload" | "versi
   "a value that is null": { say: `[0,${at.typed},0,{"value":null}]`, reason: "payload" },
   "a value 10,000 deep": { say: `[0,${at.typed},0,{"value":${deep}}]`, reason: "payload" },
   "a key that is a number": { say: `[0,${at.spread},{"key":13}]`, reason: "payload" },
-  "a checked that is a text": { say: `[0,${at.typed},0,{"checked":"${marker}"}]`, reason: "payload" },
-  "a dataset of objects": { say: `[0,${at.typed},0,{"dataset":{"a":{}}}]`, reason: "payload" },
-  "a dataset that is a text": { say: `[0,${at.typed},0,{"dataset":"${marker}"}]`, reason: "payload" },
 };
 
 for (const [what, { say, reason }] of Object.entries(refused)) {
@@ -215,6 +212,10 @@ for (const [what, { say, reason }] of Object.entries(refused)) {
 // ---- events that are read, and do no harm --------------------------------------------------------
 
 const harmless: Record<string, { say: string; shows: string }> = {
+  // The handler reads the value alone; a web component may keep anything in the others.
+  "a checked that is a text": { say: `[0,${at.typed},0,{"checked":"${marker}","value":"abc"}]`, shows: "+0, 3, 0" },
+  "a dataset of objects": { say: `[0,${at.typed},0,{"dataset":{"a":{}},"value":"abc"}]`, shows: "+0, 3, 0" },
+  "a dataset that is a text": { say: `[0,${at.typed},0,{"dataset":"${marker}","value":"abc"}]`, shows: "+0, 3, 0" },
   "fields named __proto__ and constructor": {
     say:
       `[0,${at.typed},{"__proto__":{"polluted":1},"constructor":1},{"__proto__":{"value":"x"},"constructor":{"prototype":1},"value":"abc"}]`,
@@ -559,18 +560,55 @@ function faulty(fault: Fault): App<number, "go"> {
   });
 }
 
-const faults: Record<Fault, { where: string; press?: string }> = {
+/** Where an event is made a message of: the model has not been touched. */
+type InHandler = "handler" | "plain handler" | "async plain handler";
+const faults: Record<Exclude<Fault, InHandler>, { where: string; press?: string }> = {
   "init": { where: "init" },
   "view": { where: "view" },
   "view later": { where: "view", press: "go" },
   "update": { where: "update", press: "go" },
-  "handler": { where: "handler", press: "go" },
-  "plain handler": { where: "handler", press: "plain now" },
-  "async plain handler": { where: "handler", press: "plain" },
   "effect": { where: "effect", press: "go" },
   "late effect": { where: "effect", press: "go" },
   "subscriptions": { where: "subscriptions", press: "go" },
 };
+
+for (
+  const [fault, press, isRefused] of [
+    ["handler", "go", true],
+    ["plain handler", "plain now", true],
+    // By then its event has been acknowledged.
+    ["async plain handler", "plain", false],
+  ] as const
+) {
+  for (const shape of ["a session", "a room"] as const) {
+    Deno.test(`An error in ${/^a/.test(fault) ? "an" : "a"} ${fault} ends nothing: ${shape} goes on`, async () => {
+      const told: string[] = [];
+      const live = serve(faulty(fault), {
+        onError: (error, where) => told.push(`${where}: ${(error as Error).message}`),
+        ...(shape === "a room" && { key: () => "room" }),
+      });
+      await using server: Serving = serveOn0(live);
+      await using bystander = await Caller.open(server.ws);
+      await using caller = await Caller.open(server.ws);
+      // More often than a restart is allowed.
+      for (let i = 1; i <= 5; i++) {
+        caller.press(press);
+        await until(() => told.length === i);
+      }
+      await caller.until(() => caller.reader.done === 5);
+      assertEquals(told, Array(5).fill(`handler: a fault: ${marker}`));
+      const refusals = caller.messages.filter((message) => message.startsWith('["emit","nacre:refused"'));
+      assertEquals(
+        refusals,
+        isRefused ? [1, 2, 3, 4, 5].map((event) => `["emit","nacre:refused",{"event":${event},"reason":"payload"}]`) : [],
+      );
+      assertEquals([caller.closed, bystander.closed], [undefined, undefined]);
+      bystander.press("plain");
+      await bystander.until(() => bystander.reader.done === 1);
+      await live.close();
+    });
+  }
+}
 
 for (const [fault, { where, press }] of Object.entries(faults) as [Fault, { where: string; press?: string }][]) {
   Deno.test(`An app that throws in ${fault} ends alone with 4500, and onError is told where`, async () => {

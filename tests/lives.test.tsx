@@ -426,8 +426,17 @@ const scenarios: Readonly<Partial<Record<Name, Readonly<Record<string, Act>>>>> 
       assertEquals((await life()).models.at(-1), ["one of a client", "two string of a client"]);
     },
   },
-  failing: Object.fromEntries(
-    ["handler", "update", "effect", "view"].map((where): [string, Act] => [
+  failing: {
+    async "goes on when a handler throws: onError is told, and the event refused"({ page, shows, life }) {
+      await page.click("#up");
+      await shows("#up", "1");
+      await page.click("#handler");
+      await until(async () => (await life()).errors.length > 0);
+      await page.click("#up");
+      await shows("#up", "2");
+      assertEquals((await life()).errors, ["handler: Error: broken handler"]);
+    },
+    ...Object.fromEntries(["update", "effect", "view"].map((where): [string, Act] => [
       `ends when its ${where} throws: onError is told, what was shown stays and says nothing`,
       async ({ page, shows, life, messages }) => {
         await page.click("#up");
@@ -440,8 +449,8 @@ const scenarios: Readonly<Partial<Record<Name, Readonly<Record<string, Act>>>>> 
         assertEquals((await life()).errors, [`${where}: Error: broken ${where}`]);
         assertEquals([await page.innerText("#up"), (await messages(1)).length], ["1", told]);
       },
-    ]),
-  ),
+    ])),
+  },
   greeting: {
     async "may be a component and no more"({ shows }) {
       await shows("p", "Hello Anna");

@@ -50,6 +50,11 @@ export interface AppOptions<Model, Msg, Flags, User> {
   shadow?: ShadowOptions["mode"] | ShadowOptions;
   /** Named in errors; snapshots are told from those of other apps by it (`serve` with a `secret` needs one). `"app"` when absent. */
   name?: string;
+  /**
+   * The most characters (UTF-16 units) that one event may carry, its texts together: from 1,000 to 150,000, 65,000 by default. A longer text stays
+   * in its field, the browser tells its user so, and the page gets `nacre:refused` with the reason `limit`.
+   */
+  mostText?: number;
   /** The version of the model, a whole number, 0 as usual: to be raised when the model takes another form. */
   version?: number;
   /**
@@ -87,6 +92,8 @@ export interface App<Model, Msg, Flags = void, User = unknown> {
   readonly shadow?: ShadowOptions;
   /** Named in errors, and what its snapshots are sealed for. */
   readonly name: string;
+  /** The most characters of one event, where it is not the usual number. */
+  readonly mostText?: number;
   /** The version of the model. */
   readonly version: number;
   /** Makes of a model of an earlier version one of this. */
@@ -131,7 +138,7 @@ export type FlagsOf<Props> = Record<never, never> extends Props ? Props | void :
  * remembers is in its hooks.
  *
  * @throws {TypeError} when `init`, `update` or `view` is not a function, or `shadow` is no mode.
- * @throws {RangeError} when `version` is no whole number from 0.
+ * @throws {RangeError} when `version` is no whole number from 0, or `mostText` no whole number from 1,000 to 150,000.
  *
  * @example
  * ```ts
@@ -183,6 +190,10 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
   if (options.version !== undefined && !(Number.isSafeInteger(options.version) && options.version >= 0)) {
     throw new RangeError(`Cannot make an app: version must be a whole number from 0, not ${options.version}`);
   }
+  const { mostText } = options;
+  if (mostText !== undefined && !(Number.isInteger(mostText) && mostText >= 1_000 && mostText <= 150_000)) {
+    throw new RangeError(`Cannot make an app: mostText must be a whole number from 1,000 to 150,000, not ${mostText}`);
+  }
   const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, onForm, migrate, resumed } = options;
   return Object.freeze({
     init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
@@ -199,6 +210,7 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
     },
     ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
+    ...(mostText !== undefined && { mostText }),
     version: options.version ?? 0,
     ...(migrate ? { migrate: migrate as (model: unknown, version: number) => Model } : {}),
     ...(resumed ? { resumed: (model: Model, why: Resumed) => asNext<Model, Msg>(resumed(model, why)) } : {}),

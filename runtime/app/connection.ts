@@ -2,10 +2,11 @@
  * What a client says over one link: it is read, counted and checked before anything is heard of it. It must never throw, nor hear what a
  * later link of the same client has taken the place of.
  */
-import type { EventUp, FactUp } from "../wire/message.ts";
+import type { Config, EventUp, FactUp } from "../wire/message.ts";
+import { fitsIn } from "../wire/size.ts";
 import { readUp } from "../wire/up.ts";
 import type { World } from "../world.ts";
-import { clientBounds } from "./allowance.ts";
+import { mostMessage } from "./allowance.ts";
 import { closeCodes, type Link, type Member } from "./member.ts";
 import type { Members } from "./members.ts";
 
@@ -24,6 +25,8 @@ export interface Connection {
 export interface Host {
   readonly world: World;
   readonly members: Members;
+  /** The app's settings for its page. */
+  readonly config: Config | undefined;
   /** Whether events are not heard: what they are of is no more. */
   readonly isDeaf: boolean;
   /** An event, or a fact, of what was shown as this version. */
@@ -61,7 +64,7 @@ export class Line implements Connection {
     this.#isFirst = false;
     if (isFirst && typeof message === "string" && message.startsWith('["resume"')) return "taken";
     if (typeof message !== "string") return this.#refuse(closeCodes.binary, "binary messages are not understood");
-    if (message.length > clientBounds.message) return this.#refuse(closeCodes.tooLarge, "message too large");
+    if (!fitsIn(message, mostMessage(host.config))) return this.#refuse(closeCodes.tooLarge, "message too large");
     const now = host.world.now();
     if (!member.take(now)) return this.#refuse(closeCodes.tooMany, "too many messages");
     // It is of a view that is no more, and so is told to the page when it is mounted anew.

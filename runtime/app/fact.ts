@@ -20,6 +20,7 @@ export interface FactHandlers<out Msg> {
 interface Wants {
   readonly facts: FactHandlers<unknown>;
   readonly shadow?: ShadowOptions;
+  readonly mostText?: number;
 }
 
 /** Why a fact is refused; for a developer, never for the page. */
@@ -28,11 +29,12 @@ export interface RefusedFact {
 }
 
 /** What the browser is told of what an app wants, whatever its model; undefined when it wants nothing. */
-export function configOf({ facts: { onAttribute, onProperty, onUrl }, shadow }: Wants): Config | undefined {
+export function configOf({ facts: { onAttribute, onProperty, onUrl }, shadow, mostText }: Wants): Config | undefined {
   const config: Config = {
     ...(onAttribute && { attributes: Object.keys(onAttribute) }),
     ...(onProperty && { properties: Object.keys(onProperty) }),
     ...(onUrl && { url: 1 }),
+    ...(mostText !== undefined && { limit: mostText }),
     ...(shadow && {
       shadow: { mode: shadow.mode, ...(shadow.delegatesFocus && { delegatesFocus: 1 }), ...(shadow.adoptStyles && { adoptStyles: 1 }) },
     }),

@@ -16,9 +16,9 @@ import { Loop, type Owner } from "./loop.ts";
 import type { Member } from "./member.ts";
 import type { Origin } from "./origin.ts";
 import { type Painted, paintedOf } from "./paint.ts";
-import { eventOf } from "./payload.ts";
+import { eventOf, FieldError } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
-import type { OnError } from "./report.ts";
+import { type OnError, report } from "./report.ts";
 import { createSend, type Send } from "./send.ts";
 import { idsOf, type Seen, type Snapshot } from "./snapshot.ts";
 import { Versions } from "./versions.ts";
@@ -153,7 +153,7 @@ export class Incarnation<Model, Msg, Flags, User> {
 
   /** Makes messages of what an event means; answers why it means nothing. */
   understand({ member, up, tree }: Arrived, origin: Origin): Refusal | undefined {
-    if (isFact(up)) return this.#take(member, up, origin);
+    if (isFact(up)) return this.#attempt(() => this.#take(member, up, origin));
     if (tree === undefined) return "version";
     const path = up[1];
     const seen = placeAt(tree, path);
@@ -171,9 +171,20 @@ export class Incarnation<Model, Msg, Flags, User> {
     const source = sourceOf(handler);
     // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
-    if (event === undefined) return "payload";
-    this.loop.handle(member, handler, event, origin);
-    return undefined;
+    return this.#attempt(() => this.loop.handle(member, handler, event, origin));
+  }
+
+  /**
+   * Has the app make a message of one client's input. An error in that has not touched the model: it refuses this input, and nobody else hears of
+   * it but `onError`.
+   */
+  #attempt(task: () => Refusal | undefined | void): Refusal | undefined {
+    try {
+      return task() ?? undefined;
+    } catch (error) {
+      if (!(error instanceof FieldError)) report(this.loop.onError, error, "handler");
+      return "payload";
+    }
   }
 
   /** Makes a message of a fact, which means the same whatever its page shows. */

@@ -220,9 +220,15 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (this.#mailbox.length > 0) this.#turn();
   }
 
-  /** Calls a handler with an event that `from` sent; what comes of it, and what it sends by calling other handlers, is of this turn. */
+  /**
+   * Calls a handler with an event that `from` sent. The messages that it makes, and that it sends by calling other handlers, belong to this turn;
+   * none of them counts when it throws.
+   *
+   * @throws whatever the handler throws.
+   */
   handle(from: From, handler: Handler, event: unknown, origin?: Origin): void {
     const source = sourceOf(handler);
+    const before = this.#messages.length;
     this.#cause = from;
     this.#origin = origin;
     this.#handling = true;
@@ -232,8 +238,12 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
         if (message !== undefined) this.understood(message as Msg, from, origin);
       } else {
         const done = handler(event as never);
-        if (done instanceof Promise) done.catch((error) => this.failed(error, "handler"));
+        if (done instanceof Promise) done.catch((error) => report(this.onError, error, "handler"));
       }
+    } catch (error) {
+      // All of it or nothing.
+      this.#messages.length = before;
+      throw error;
     } finally {
       this.#handling = false;
       this.#cause = this.#origin = undefined;

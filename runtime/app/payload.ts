@@ -95,9 +95,15 @@ function fits(kind: Kind, value: Json): boolean {
   }
 }
 
-const wrong = Symbol("wrong");
+/** A handler read a field that has the wrong type: a browser's own elements send none, so its event is refused and no error of the app. */
+export class FieldError extends TypeError {
+  override readonly name = "FieldError";
+}
 
-/** The event, or undefined when a field has the wrong type. `type` is the event's name; `include` what its handler asked for. */
+/**
+ * The event for a handler. `type` is the event's name; `include` names the fields that the handler asked for. A field of the wrong type throws a
+ * {@link FieldError} when the handler reads it, and not before: a web component may keep anything in `value` or `open`.
+ */
 export function eventOf(type: string, up: EventUp, include: readonly string[]): unknown {
   const [, , fields, target, form] = up;
   const event = read(eventFields, fields, include.filter((name) => !name.startsWith("currentTarget.")));
@@ -106,10 +112,11 @@ export function eventOf(type: string, up: EventUp, include: readonly string[]): 
     target,
     include.filter((name) => name.startsWith("currentTarget.")).map((name) => name.slice(14)),
   );
-  if (event === wrong || currentTarget === wrong) return undefined;
   const own = event as Record<string, unknown>;
-  if ((currentTarget as Record<string, unknown>).valueAsNumber === 0 && !(target && "valueAsNumber" in target)) {
-    (currentTarget as Record<string, unknown>).valueAsNumber = NaN;
+  if (!(target && Object.hasOwn(target, "valueAsNumber"))) currentTarget.valueAsNumber = NaN;
+  if (target && Object.hasOwn(target, "selectedOptions")) setField(currentTarget, "selectedOptions", optionsOf(target.selectedOptions!));
+  for (const name of transfers) {
+    if (include.includes(name)) setField(own, name, fields && Object.hasOwn(fields, name) ? transferOf(fields[name]!) : null);
   }
   own.type = type;
   own.detail = fields && Object.hasOwn(fields, "detail") ? fields.detail : domEvents.has(type) ? 0 : null;
@@ -124,22 +131,51 @@ function tooLate(): void {
   console.warn("nacre: preventDefault and stopPropagation come too late on the server: give them to send as options");
 }
 
-function read(kinds: Readonly<Record<string, Kind>>, given: Fields | 0 | undefined, include: readonly string[]): unknown {
+function read(
+  kinds: Readonly<Record<string, Kind>>,
+  given: Fields | 0 | undefined,
+  include: readonly string[],
+): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const name in kinds) {
     const kind = kinds[name]!;
-    if (given && Object.hasOwn(given, name)) {
-      if (!fits(kind, given[name]!)) return wrong;
-      result[name] = given[name];
-    } else result[name] = absent(kind);
+    if (given && Object.hasOwn(given, name)) setField(result, name, fits(kind, given[name]!) ? given[name] : wrong);
+    else result[name] = absent(kind);
   }
   for (const name of include) {
-    if (Object.hasOwn(kinds, name)) continue;
+    if (Object.hasOwn(kinds, name) || name === "__proto__" || transfers.includes(name)) continue;
     const value = given && Object.hasOwn(given, name) ? given[name]! : null;
-    if (typeof value === "object" && value !== null) return wrong;
-    if (name !== "__proto__") result[name] = value;
+    setField(result, name, typeof value === "object" && value !== null ? wrong : value);
   }
   return result;
+}
+
+const wrong = Symbol("wrong");
+
+/** Sets a field of an event; one that is `wrong` throws when it is read. */
+function setField(fields: Record<string, unknown>, name: string, value: unknown): void {
+  if (value !== wrong) fields[name] = value;
+  else {
+    Object.defineProperty(fields, name, {
+      enumerable: true,
+      get: () => {
+        throw new FieldError(`The field ${name} of an event has the wrong type`);
+      },
+    });
+  }
+}
+
+/** Fields that hold pasted or dropped text; they cross where a handler asks for them. */
+const transfers: readonly string[] = ["clipboardData", "dataTransfer"];
+
+/** As a `DataTransfer`, of whose kinds the text alone crossed. */
+function transferOf(text: Json): unknown {
+  return typeof text === "string" ? { getData: (type: string) => /^text(?:\/plain)?$/i.test(type) ? text : "" } : wrong;
+}
+
+/** The options of a `<select multiple>` that are selected: their values crossed. */
+function optionsOf(values: Json): unknown {
+  return Array.isArray(values) && values.every((value) => typeof value === "string") ? values.map((value) => ({ value })) : wrong;
 }
 
 function formDataOf(entries: readonly FormEntry[]): FormData {

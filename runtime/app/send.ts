@@ -1,5 +1,5 @@
 /** `send`: makes the handlers of a view. A handler is a real function, with what it was made from on it (`view/handler.ts`). */
-import { asHandler, type EventOptions, type Handler, sourceOf } from "../view/handler.ts";
+import { asHandler, conditionOf, type EventOptions, type Handler, sourceOf } from "../view/handler.ts";
 import type { Client } from "./client.ts";
 
 type EventField =
@@ -34,6 +34,13 @@ type EventField =
   | "oldState"
   | "propertyName"
   | "animationName";
+/** Fields with the pasted or dropped text, for `include`. */
+type TransferField = "clipboardData" | "dataTransfer";
+/** What crosses of one: its text. */
+interface SentTransfer {
+  /** The text; `""` for any type but `text/plain`. */
+  getData(type: string): string;
+}
 type TargetField =
   | "id"
   | "name"
@@ -52,14 +59,20 @@ type Sendable = string | number | boolean | null;
 /** What `include` may name: a field of the event, or `currentTarget.` and a field of the element. */
 export type FieldPath<E, T> =
   | { [K in keyof E & string]: E[K] extends Sendable ? K : never }[keyof E & string]
+  | (keyof E & TransferField)
   | `currentTarget.${{ [K in keyof T & string]: T[K] extends Sendable ? K : never }[keyof T & string]}`;
 /** The element that a handler of this event listens on. */
 export type TargetOf<E> = E extends { currentTarget: infer T } ? T : never;
 
 /** The part of an event that a handler on the server sees: the useful fields, what `include` names, and `formData` on submit. */
 export type Sent<E extends Event, I extends string = never> =
-  & Pick<E, keyof E & (EventField | I)>
-  & { readonly currentTarget: Pick<TargetOf<E>, keyof TargetOf<E> & (TargetField | (I extends `currentTarget.${infer K}` ? K : never))> }
+  & Pick<E, Exclude<keyof E & (EventField | I), TransferField>>
+  & { readonly [K in keyof E & I & TransferField]: SentTransfer | null }
+  & {
+    readonly currentTarget:
+      & Pick<TargetOf<E>, keyof TargetOf<E> & (TargetField | (I extends `currentTarget.${infer K}` ? K : never))>
+      & ("selectedOptions" extends keyof TargetOf<E> ? { readonly selectedOptions: Iterable<{ readonly value: string }> } : unknown);
+  }
   & (E extends SubmitEvent ? { readonly formData: FormData } : unknown);
 
 type ConditionField = "key" | "code" | "repeat" | "button" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey";
@@ -89,12 +102,18 @@ export type When<E = Event> =
 
 /** How the browser treats the event, beside telling the app. */
 export interface SendOptions<I extends string = never, E = Event> {
-  /** Hear only such events: another is neither sent nor prevented nor stopped. */
-  when?: When<E>;
-  /** Prevent the browser's own action, always or when the event is such a one. On by default for `submit`, off for the rest. */
-  preventDefault?: boolean | When<E>;
+  /**
+   * Hear only such events: another is neither sent nor prevented nor stopped. `"plain"` is an event of the main button without alt, ctrl, cmd or
+   * shift: with these a user opens a link in another tab or window.
+   */
+  when?: When<E> | "plain";
+  /**
+   * Prevent the browser's own action, always or when the event is such a one. On by default for `submit`, off for the rest. With `true` on a click
+   * of an `<a>`, `when` is `"plain"` unless you say otherwise (`when: {}` hears every click).
+   */
+  preventDefault?: boolean | "plain" | When<E>;
   /** Stop the event from going on to other listeners of the page, always or when it is such a one. */
-  stopPropagation?: boolean | When<E>;
+  stopPropagation?: boolean | "plain" | When<E>;
   /** The browser need not wait for this handler before it scrolls. (Where an app is mounted in the page, it waits.) */
   passive?: boolean;
   /** Only the first event of each instance of the element. */
@@ -173,9 +192,10 @@ const conditionKinds: Readonly<Record<ConditionField | "self", "string" | "numbe
   self: "boolean",
 };
 
-function checkCondition(option: string, condition: unknown): void {
+function checkCondition(option: string, given: unknown): void {
+  const condition = conditionOf(given);
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) {
-    throw new TypeError(`Cannot make a handler: ${option} names fields of the event, as in { key: "Enter" }`);
+    throw new TypeError(`Cannot make a handler: ${option} is "plain", or names fields of the event, as in { key: "Enter" }`);
   }
   for (const [field, value] of Object.entries(condition)) {
     if (!Object.hasOwn(conditionKinds, field)) {

@@ -4,9 +4,10 @@
  */
 import type { Store } from "../continuity/store.ts";
 import type { ResumeUp } from "../wire/message.ts";
+import { fitsIn, usualText } from "../wire/size.ts";
 import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
-import { clientBounds } from "./allowance.ts";
+import { mostMessage } from "./allowance.ts";
 import type { App } from "./app.ts";
 import { type Connection, deadConnection } from "./connection.ts";
 import { type Continuation, Continuations, type Found } from "./continuation.ts";
@@ -137,7 +138,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
    * resume message. Effects may take so many ms, and are aborted then.
    */
   async answer(resume: string, user: User, flags: Flags, text: string, ms: number): Promise<Answer | undefined> {
-    const up = readResumeText(text);
+    const up = readResumeText(text, mostMessage({ limit: this.#app.mostText ?? usualText }));
     if (text !== "" && !up) return undefined;
     const messages: string[] = [];
     let hasFailed = false;
@@ -255,7 +256,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   /** The first message of a link that has a snapshot. Undefined when it is none. */
   #resume(arrival: Arrival<Flags, User>, text: string): Connection | Promise<Connection | undefined> | undefined {
     const { place, resume, link } = arrival;
-    const up = readResumeText(text);
+    const up = readResumeText(text, mostMessage({ limit: this.#app.mostText ?? usualText }));
     if (!up) return undefined;
     const found = this.#continuations.find(up, resume, link.user);
     if (!(found instanceof Promise)) return this.#goOn(arrival, found);
@@ -283,15 +284,15 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 }
 
-function readResumeText(text: string): ResumeUp | undefined {
+/** Reads a resume message; no event in it may be larger than on a link. */
+function readResumeText(text: string, most: number): ResumeUp | undefined {
   const up = text.length <= mostResume ? readResumeUp(text) : undefined;
-  return up && text.length > clientBounds.message && up[4].some(isLarge) ? undefined : up;
+  return up && text.length > most && up[4].some((event) => isLarge(event, most)) ? undefined : up;
 }
 
-/** No event may be larger in a resume message than on a link. */
-function isLarge(event: unknown): boolean {
+function isLarge(event: unknown, most: number): boolean {
   try {
-    return JSON.stringify(event).length > clientBounds.message;
+    return !fitsIn(JSON.stringify(event), most);
   } catch {
     // It is deeper than can be written.
     return true;

@@ -144,7 +144,6 @@ export function simulate<Model, Msg, Flags, User>(
       const { currentTarget, formData, ...fields } = brings;
       const source = sourceOf(handler);
       const event = eventOf(type, [0, [0], fields as Fields, (currentTarget ?? {}) as Fields], source?.options.include ?? []);
-      if (event === undefined) throw new TypeError(`Cannot let "${type}" happen: a field of it has the wrong type`);
       if (formData) (event as Record<string, unknown>).formData = formData;
       if (!source) return void (handler as (event: unknown) => unknown)(event);
       const message = messageOf(source, event, nobody);

@@ -3,6 +3,8 @@
  * a caret, restart a video or run a setter.
  */
 
+import { keepCaret } from "./caret.ts";
+
 /** Is the user in this element? (Holds in a shadow tree too, where `document.activeElement` is the host.) */
 export const isFocused = (element: Element): boolean => element.matches(":focus");
 
@@ -16,14 +18,9 @@ export function setAttribute(element: Element, name: string, value: unknown): vo
   else element.setAttribute(name, value as string);
 }
 
-/** `null` resets: to what an empty text is to the property, as in Preact. The caret stays where it was. */
+/** `null` resets: to what an empty text is to the property, as in Preact. The caret stays where the user types. */
 export function setProperty(element: Element, name: string, value: unknown): void {
-  const { selectionStart: start, selectionEnd: end } = element as HTMLInputElement;
-  const present = (element as unknown as Record<string, unknown>)[name];
   value ??= "";
-  if (present !== value) {
-    // Not by assignment: that throws where a property can only be read.
-    Reflect.set(element, name, value);
-    if (start != null && isFocused(element)) (element as HTMLInputElement).setSelectionRange(start, end);
-  }
+  // Not by assignment: that throws where a property can only be read.
+  if ((element as unknown as Record<string, unknown>)[name] !== value) keepCaret(element, () => Reflect.set(element, name, value));
 }

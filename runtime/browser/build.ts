@@ -22,6 +22,7 @@ const makers = {
   facts: "watchFacts",
   form: "joinForm",
   http: "openRequests",
+  limit: "tellLimits",
   listen: "listenElsewhere",
   shadow: "enterShadow",
   sleep: "sleepHidden",
@@ -37,7 +38,7 @@ const names = [
   "world element internals root end formed config tell queue kept open stop show",
   "begin take end hear open adopt wake",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
-  "version waiting send free take set hold write known know top blank hole inside spaceIn spaceOf checksum",
+  "version waiting send free take set hold write known know top blank hole inside spaceIn spaceOf checksum busy touch settle reset",
   "seen text target",
   "model pending composing typed late",
   "snapshot keep cover mark say",
@@ -59,7 +60,7 @@ const names = [
 const letters: Record<string, string> = {};
 for (const name of names.flat()) {
   const taken = names.filter((line) => line.includes(name)).flat().map((other) => letters[other + "_"]);
-  letters[name + "_"] ??= [..."etnloriascdufmhpgbvy"].find((letter) => !taken.includes(letter))!;
+  letters[name + "_"] ??= [..."etnloriascdufmhpgbvywkxqjz"].find((letter) => !taken.includes(letter))!;
 }
 
 const target = new URL("../client.gen.ts", import.meta.url);
@@ -129,4 +130,21 @@ if (Deno.args.includes("--check")) {
     console.error(`The browser runtime is ${brotli - budget} bytes over its budget.`);
     Deno.exitCode = 1;
   }
-} else await Deno.writeTextFile(target, module);
+} else {
+  await Deno.writeTextFile(target, module);
+  await tellReadme();
+}
+
+/** The README states the sizes; a test compares them. */
+async function tellReadme(): Promise<void> {
+  const readme = new URL("../../README.md", import.meta.url);
+  let text = await Deno.readTextFile(readme);
+  for (const [name, sources] of [["browser runtime", [source]], ["its parts, all", Object.values(parts)]] as const) {
+    const sum = (sizes: number[]) => sizes.reduce((sum, size) => sum + size, 0).toLocaleString("en-US").padEnd(8);
+    const row = `| ${name.padEnd(15)} | ${sum(sources.map((text) => Buffer.byteLength(text)))} | ${
+      sum(sources.map((text) => brotliCompressSync(Buffer.from(text)).length)).slice(0, 6)
+    } |`;
+    text = text.replace(RegExp(`\\| ${name} +\\|.*`), row);
+  }
+  await Deno.writeTextFile(readme, text);
+}

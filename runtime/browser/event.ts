@@ -4,7 +4,7 @@
  * a place that has gone while it waited.
  */
 import type { Condition, Conditions, HandlerOptions, Path } from "../wire/message.ts";
-import { payload } from "./payload.ts";
+import { asText, payload } from "./payload.ts";
 import type { World } from "./world.ts";
 
 /** An event on its way. */
@@ -24,6 +24,8 @@ export interface Events {
   /** Says that an entry has been dealt with. */
   free_(entry: Entry): void;
   version_: number;
+  /** A patch is being applied, or has failed half way: no event of now is the user's. */
+  busy_?: boolean;
   /** The entries that wait for their time, the newest last, each by what sends it. */
   waiting_: Map<() => void, Entry>;
   send_(entry: Entry): void;
@@ -93,21 +95,26 @@ export function listen(
     if (!meets(event, when)) return;
     if (prevent ? meets(event, prevent) : flags & 1) event.preventDefault();
     if (stop ? meets(event, stop) : flags & 2) event.stopPropagation();
-    const path = place();
-    if (!path) return;
+    if (events.busy_ && event.isTrusted) return;
     if (flags & 4) element.removeEventListener(type, hear, capture);
-
-    const message = flags & 8 ? [path, ...payload(world, event, include.join(" "))] : [path];
-    entry = { seen_: events.version_, text_: JSON.stringify(message).slice(1), target_: event.target! };
-    // The newest last.
-    waiting.delete(send);
-    waiting.set(send, entry);
-    events.take_(event, entry);
-    if (throttle ? !throttled : !debounce) flush(events);
-    else if (debounce) {
-      world.clearTimeout(debounced);
-      debounced = world.setTimeout(flushOwn, debounce);
-    }
+    const fields = flags & 8 ? payload(world, event, include.join(" ")) : [];
+    const make = () => {
+      const path = place();
+      if (!path) return;
+      entry = { seen_: events.version_, text_: asText([path, ...fields]).slice(1), target_: event.target! };
+      // The newest last.
+      waiting.delete(send);
+      waiting.set(send, entry);
+      events.take_(event, entry);
+      if (throttle ? !throttled : !debounce) flush(events);
+      else if (debounce) {
+        world.clearTimeout(debounced);
+        debounced = world.setTimeout(flushOwn, debounce);
+      }
+    };
+    // What an element dispatches while a patch writes or inserts it: its place, and the version on the page, are known when the patch is done.
+    if (events.busy_) Promise.resolve().then(make);
+    else make();
   };
 
   return (options) => {

@@ -1,45 +1,58 @@
 /**
- * Controlled inputs: `value` and `checked` belong to the model, but never while the user's own input is on its way to it. What
- * the model says is remembered at once and written when the last input of the element has been acknowledged.
+ * Controls: `value`, `checked` and the like belong to the model, but never while the user's own input is on its way to it. The newest value of
+ * the model is remembered at once and written when the last input of the element has been acknowledged. The same holds for an editable element
+ * whose text is one hole.
  */
 import { isFocused, setProperty } from "./attribute.ts";
+import { isUnfinished } from "./caret.ts";
 import type { Entry } from "./event.ts";
 import type { World } from "./world.ts";
 
-/** What the model says about one element, and what stands against writing it. */
+/** The model's values for one element, and the reasons not to write them now. */
 export interface Control {
   model_: Record<string, unknown>;
   /** The last event made of its input, until it is acknowledged; also while it waits for a debounce. */
   pending_?: Entry | null;
   /** An input method is at work. */
   composing_?: boolean;
-  /** The user has put in what no handler has taken. */
+  /** The user has put in something that no handler has taken. */
   typed_?: boolean;
-  /** Writing was wanted and has been put off. */
+  /** A write was put off. */
   late_?: boolean | Entry | null | undefined;
 }
 
-/** The controlled inputs below a root. */
+/** The controls below a root. */
 export interface Inputs {
-  /** The model says so from now on. */
+  /** The model gives an element this value from now on. */
   set_(element: Element, name: string, value: unknown): void;
-  /** As long as this is on, what the model says of an input is taken for what is in it already. */
+  /** As long as this is on, a value of the model is taken for the value that the control has already. */
   hold_(on: boolean): void;
-  /** Writes what the model says, if the element is free. */
+  /** Writes the values of the model, if the element is free. */
   write_(element: Element): void;
-  /** Notes that an event's entry tells the server what is in an input: the model is waited for. */
+  /** An attribute or a child of this element changes, and perhaps a control's value with it: its bounds, its type, its options. */
+  touch_(element: Element): void;
+  /** A patch has been applied: controls that were touched show the model's value again. */
+  settle_(): void;
+  /** A form was reset: in a moment all controls show the model's value again. */
+  reset_(): void;
+  /** Notes that an event's entry carries the value of a control to the server: the model is waited for. */
   take_(event: Event, entry: Entry): void;
-  /** Says that an entry has been dealt with: the model has its way, unless the user was quicker. */
+  /** An entry was acknowledged: the model's value is written, unless the user was quicker. */
   free_(entry: Entry): void;
 }
 
 export function watchInputs(world: World, root: ParentNode & Node): Inputs {
   const controls = new WeakMap<EventTarget, Control>();
+  const touched = new Set<Element>();
   let held = false;
 
   const write = (element: Element) => {
     const control = controls.get(element);
-    if (control && !(control.late_ = control.pending_ || control.composing_ || control.typed_ && isFocused(element))) {
+    if (
+      control &&
+      !(control.late_ = control.pending_ || control.composing_ || control.typed_ && isFocused(element) ||
+        isUnfinished(element, control.model_.value))
+    ) {
       control.typed_ = false;
       for (const name in control.model_) {
         setProperty(element, name, control.model_[name]);
@@ -47,13 +60,25 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
         control.model_[name] ?? delete control.model_[name];
       }
     }
+    // Which of its options are selected depends on all of them.
+    for (const option of (element as HTMLSelectElement).options || []) write(option);
   };
 
-  for (const type of ["input", "change", "compositionend"]) {
-    // While the event goes down: nobody can have stopped it.
+  const reset = () =>
+    world.setTimeout(() => {
+      for (const element of root.querySelectorAll("input,select,textarea")) {
+        const control = controls.get(element);
+        if (control) control.typed_ = false;
+        write(element);
+      }
+    });
+
+  for (const type of ["input", "change", "compositionend", "blur", "reset"]) {
+    // In the capturing phase: no other listener can have stopped it.
     root.addEventListener(type, (event) => {
       const control = controls.get(event.target!);
-      if (control) {
+      if (type == "reset") reset();
+      else if (control) {
         if (type == "input") {
           control.typed_ = true;
           control.composing_ = (event as InputEvent).isComposing;
@@ -82,9 +107,18 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
       held = on;
     },
     write_: write,
+    touch_(element) {
+      const control = /^opt/.test(element.localName) ? element.closest("select")! : element;
+      if (controls.has(control)) touched.add(control);
+    },
+    settle_() {
+      touched.forEach(write);
+      touched.clear();
+    },
+    reset_: reset,
     take_({ type, target, currentTarget }, entry) {
       const control = controls.get(target!);
-      // A click tells where it is what checks a box.
+      // A click on a checkbox carries its state where the handler is its own.
       if (control && (type == "click" ? currentTarget == target && "checked" in control.model_ : type == "input" || type == "change")) {
         control.typed_ = false;
         control.pending_ = entry;
@@ -93,11 +127,13 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
     free_(entry) {
       const target = entry.target_ as HTMLInputElement;
       const control = target && controls.get(target);
-      if (control?.pending_ == entry) {
-        control.pending_ = null;
+      if (control?.pending_ == entry) control.pending_ = null;
+      if (target && !control?.pending_) {
         write(target);
         // The click on a radio button has unchecked another one, which the model may still want.
-        for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);
+        if (target.type == "radio") {
+          for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);
+        }
       }
     },
   };

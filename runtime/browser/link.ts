@@ -4,6 +4,7 @@
  */
 import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wire/message.ts";
 import type { Painted } from "./adopt.ts";
+import { fitsIn, usualText } from "../wire/size.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
 import { createKept } from "./kept.ts";
 import type { Linked, Part, Status } from "./part.ts";
@@ -75,9 +76,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   const push = (entry: Entry) => {
     // What the server would not take must not be sent: it would come again with every new link.
-    if (queue.length > 511 || entry.text_.length > 65_000) {
-      view.free_(entry);
+    const fits = fitsIn(entry.text_, host.config_.limit || usualText);
+    if (queue.length > 511 || !fits) {
       refuse(done + queue.length + 1, "limit");
+      // A field keeps a text that is too long, and its user learns why nothing happens.
+      if (fits) view.free_(entry);
+      else load("limit").then(() => parts.limit!.show_(entry.target_)).catch(world.console.error);
     } else {
       queue.push(entry);
       flush();
@@ -352,6 +356,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   return (formed, value) => {
     if (formed) {
       host.formed_[formed] = value;
+      if (formed == "reset") view.reset_();
       return parts.form?.hear_(formed, value);
     }
     const wanted = element.isConnected && element.getAttribute("route") || "";

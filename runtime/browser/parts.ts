@@ -9,6 +9,7 @@ import type { performEffects } from "./effect.ts";
 import type { watchFacts } from "./facts.ts";
 import type { joinForm } from "./form.ts";
 import type { openRequests } from "./http.ts";
+import type { tellLimits } from "./limit.ts";
 import type { listenElsewhere } from "./listen.ts";
 import type { enterShadow } from "./shadow.ts";
 import type { sleepHidden } from "./sleep.ts";
@@ -22,6 +23,7 @@ export interface PartMakers {
   facts: typeof watchFacts;
   form: typeof joinForm;
   http: typeof openRequests;
+  limit: typeof tellLimits;
   listen: typeof listenElsewhere;
   shadow: typeof enterShadow;
   sleep: typeof sleepHidden;

@@ -14,11 +14,14 @@ const targetFields = "id name type value valueAsNumber checked open dataset scro
 function pick(source: object, usual: string, include: string): Fields {
   const fields: Fields = {};
   for (const name of (usual + include).split(" ")) {
-    const value = (source as Record<string, unknown>)[name];
+    let value = (source as Record<string, unknown>)[name];
+    // Of what is pasted or dropped the text.
+    if (/^(clipboardD|dataT)/.test(name)) value = (value as DataTransfer | null)?.getData("text");
     if (
       isObject(value)
         ? name == "detail" || name == "dataset" && Object.keys(value as object)[0]
-        : value || value != null && include.includes(name)
+        // A long text that is put in stands in the value too.
+        : value && !(name == "data" && (value as string).length > 999) || value != null && include.includes(name)
     ) fields[name] = value as Fields[string];
   }
   return fields;
@@ -29,12 +32,30 @@ export function payload(world: World, event: Event, include: string): [fields: F
   const fields = pick(event, eventFields, include);
   const element = event.currentTarget as Element;
   // What a window and a document have by these names is the page's own.
-  const target = pick(element, element.localName ? targetFields : "", include.replaceAll("currentTarget.", ""));
-  if (event.type != "submit") return [fields, target];
+  const target: Fields = pick(element, element.localName ? targetFields : "", include.replaceAll("currentTarget.", ""));
+  if ((element as HTMLSelectElement).multiple && element.localName == "select") {
+    target.selectedOptions = Array.from((element as HTMLSelectElement).selectedOptions, ({ value }) => value);
+  }
+  // Any element may dispatch an event of this name.
+  if (event.type != "submit" || (event.target as Element).localName != "form") return [fields, target];
   const data = [...new world.FormData(event.target as HTMLFormElement, (event as SubmitEvent).submitter)];
   return [
     fields,
     target,
     data.map(([name, value]) => [name, isObject(value) ? pick(value as File, "", "name size type") : value] as FormEntry),
   ];
+}
+
+/**
+ * A message as JSON. A `detail` may hold anything: elements, windows, functions and cycles are left out, and a bigint becomes its digits.
+ */
+export function asText(message: unknown): string {
+  const above: unknown[] = [];
+  return JSON.stringify(message, function (this: unknown, _key, value) {
+    if (typeof value == "bigint") return String(value);
+    if (!isObject(value)) return value;
+    // `this` holds the value: what was entered after it has been left.
+    above.length = above.indexOf(this) + 1;
+    return above.includes(value) || value.nodeType || value.window == value ? undefined : (above.push(value), value);
+  });
 }

@@ -77,8 +77,6 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   const inert = document.implementation.createHTMLDocument();
   const inputs = watchInputs(world, root);
   let templates: Record<string, Template>;
-  /** A patch is being applied, or has failed half way: what happens now is no event of the user's. */
-  let busy = false;
 
   // ---- child holes
 
@@ -105,11 +103,15 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
+    inputs.touch_(parent as unknown as Element);
     if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
     else if (isObject(change)) {
       part.list_ = !templateOf(change);
       reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
+    } else if (!end && (parent as unknown as HTMLElement).isContentEditable) {
+      // The user edits it: it is a control, whose text the browser divides as it likes.
+      inputs.set_(parent as unknown as Element, "textContent", String(change));
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
       if (part.text_?.parentNode != parent) {
@@ -238,10 +240,15 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
         }
       };
     }
-    if (kind == "@") return listen(world, view, element, rest, () => busy ? undefined : place(instance, path)) as Writer;
-    if (name == ".value" || name == ".checked") return (value) => inputs.set_(element, rest, value);
+    if (kind == "@") return listen(world, view, element, rest, () => place(instance, path)) as Writer;
+    if (/^\.(value|checked|sele|muted|indet)/.test(name)) return (value) => inputs.set_(element, rest, value);
     if (kind == ".") return (value) => setProperty(element, rest, value);
-    if (kind != "~") return (value) => setAttribute(element, name, value);
+    if (kind != "~") {
+      return (value) => {
+        setAttribute(element, name, value);
+        inputs.touch_(element);
+      };
+    }
     return function write(value) {
       // The property of that name, its case ignored; the accessors of a class do not come up in a loop over an element.
       for (let from: object = element; from; from = Object.getPrototypeOf(from)) {
@@ -257,6 +264,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   const view: View = {
     ...inputs,
     version_: 0,
+    busy_: false,
     waiting_: new Map(),
     send_: send!,
     know_(definitions) {
@@ -276,16 +284,17 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       view.patch(value);
     },
     patch(change, definitions = []) {
-      busy = true;
+      view.busy_ = true;
       view.known_.push(...definitions);
       // In a shadow tree the document knows only its host.
       const focused = (root.getRootNode() as Document).activeElement as HTMLInputElement | undefined;
       patchPart(view.top_, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
       if (document.activeElement == document.body) focused?.focus({ preventScroll: true });
-      busy = false;
+      inputs.settle_();
+      view.busy_ = false;
     },
   };
-  for (const type of ["blur", "submit"]) root.addEventListener(type, (event) => busy || settle(view, event), true);
+  for (const type of ["blur", "submit"]) root.addEventListener(type, (event) => view.busy_ || settle(view, event), true);
   return view;
 }

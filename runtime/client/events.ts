@@ -14,7 +14,7 @@ import type { Inputs } from "./inputs.ts";
 export interface Heard {
   /** The one that the user saw. */
   readonly handler: Handler;
-  /** What it is called with; undefined where a field of the event has a wrong type. */
+  /** The event that it is called with. */
   readonly event: unknown;
   /** The element that listens, and what is freed when the event has been dealt with; nothing where another function called the handler. */
   readonly from?: { readonly element: Element; readonly entry: Entry };
@@ -119,8 +119,9 @@ export class Events {
         removeEventListener: () => void (hear = undefined),
       },
       type,
-      // No message is made of an event that a rendering itself has caused, nor in a place that is gone.
-      () => this.#ended || this.#inputs.rendering || !this.has(element) ? undefined : [],
+      // No message is made of an event that a rendering itself has caused (a blur), nor in a place that is gone. What an element dispatches while
+      // it is written or inserted is heard.
+      () => this.#ended || (this.#inputs.rendering ? this.#current?.isTrusted : !this.has(element)) ? undefined : [],
     );
     return { hear: (event) => hear?.(event), setOptions, options: undefined };
   }

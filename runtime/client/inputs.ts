@@ -3,6 +3,7 @@
  * what the user has put in and no message has told of yet. Preact would: so, while a view is rendered, such an element does not take it.
  */
 import { isFocused } from "../browser/attribute.ts";
+import { isUnfinished, keepCaret } from "../browser/caret.ts";
 import type { Entry } from "../browser/event.ts";
 
 /** What stands against writing an element. */
@@ -90,16 +91,12 @@ export class Inputs {
     if (!own?.get || !own.set || Object.hasOwn(element, name)) return;
     const write = (value: unknown) => {
       if (!this.rendering) return own.set!.call(element, value);
-      hold.late = hold.pending !== undefined || hold.composing || hold.typed && isFocused(element);
-      if (hold.late) return;
-      const { selectionStart: start, selectionEnd: end } = element as HTMLInputElement;
-      own.set!.call(element, value);
-      // The caret stays where it was.
-      if (typeof start === "number" && isFocused(element)) (element as HTMLInputElement).setSelectionRange(start, end);
+      hold.late = hold.pending !== undefined || hold.composing || hold.typed && isFocused(element) || isUnfinished(element, value);
+      if (!hold.late) keepCaret(element, () => own.set!.call(element, value));
     };
     Object.defineProperty(element, name, { configurable: true, get: () => own.get!.call(element), set: write });
   }
 }
 
 /** The first two come before the others, and are only to know the element. */
-const eventTypes = ["focusin", "click", "input", "change", "compositionend"] as const;
+const eventTypes = ["focusin", "click", "input", "change", "compositionend", "blur"] as const;

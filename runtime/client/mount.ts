@@ -10,7 +10,8 @@ import type { World } from "../world.ts";
 import type { App } from "../app/app.ts";
 import type { Client } from "../app/client.ts";
 import { Loop, type Owner, type Sender } from "../app/loop.ts";
-import type { OnError } from "../app/report.ts";
+import { FieldError } from "../app/payload.ts";
+import { type OnError, report } from "../app/report.ts";
 import { createSend } from "../app/send.ts";
 import { Contexts } from "../app/contexts.ts";
 import { Form } from "../app/form.ts";
@@ -253,9 +254,14 @@ class Mounting<Model, Msg, Flags, User> implements MountedIn<Msg>, Owner<Heard |
     this.#loop.breathe();
     this.#inputs.free(from.entry);
     this.#isStale = true;
-    if (!this.#events.has(from.element)) this.#refuse("gone");
-    else if (event === undefined) this.#refuse("payload");
-    else this.#loop.handle(this.#sender, handler, event);
+    if (!this.#events.has(from.element)) return this.#refuse("gone");
+    try {
+      this.#loop.handle(this.#sender, handler, event);
+    } catch (error) {
+      // As on a server: the model has not been touched, so this event alone is refused.
+      if (!(error instanceof FieldError)) report(this.#loop.onError, error, "handler");
+      this.#refuse("payload");
+    }
   }
 
   show(): void {

@@ -6,9 +6,9 @@ import type { Condition, Conditions, HandlerOptions } from "../wire/message.ts";
 
 /** How the browser treats an event, beside telling the app. */
 export interface EventOptions {
-  readonly when?: EventCondition;
-  readonly preventDefault?: boolean | EventCondition;
-  readonly stopPropagation?: boolean | EventCondition;
+  readonly when?: EventCondition | "plain";
+  readonly preventDefault?: boolean | "plain" | EventCondition;
+  readonly stopPropagation?: boolean | "plain" | EventCondition;
   readonly passive?: boolean;
   readonly once?: boolean;
   readonly debounce?: number;
@@ -26,6 +26,14 @@ export interface HandlerSource {
   readonly options: EventOptions;
   /** From the message of a part to that of its whole, innermost first. */
   readonly maps: readonly ((message: never) => unknown)[];
+}
+
+/** A click or a key without a modifier, and of the main button: what `"plain"` stands for. */
+const plain: EventCondition = { button: 0, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false };
+
+/** A condition with its words replaced. */
+export function conditionOf<C>(given: C | "plain"): C | EventCondition {
+  return given === "plain" ? plain : given;
 }
 
 const source = Symbol("nacre handler");
@@ -78,14 +86,16 @@ export function wireOptions(handler: unknown, event: string, tag: string): Handl
   const from = sourceOf(handler);
   const options = from?.options ?? none;
   // A form that a handler listens to would leave the page.
-  const prevent = options.preventDefault ?? (event === "submit" || event === "submit!");
-  const stop = options.stopPropagation;
+  const prevent = conditionOf(options.preventDefault ?? (event === "submit" || event === "submit!"));
+  const stop = conditionOf(options.stopPropagation);
+  // A handler that takes the place of a link takes that of a plain click alone: with ctrl, cmd or shift the user wants another tab or window.
+  const when = conditionOf(options.when ?? (prevent === true && tag === "a" && /^click!?$/.test(event) ? "plain" : undefined));
   const bits = (prevent === true ? flags.preventDefault : 0) | (stop === true ? flags.stopPropagation : 0) |
     (options.once ? flags.once : 0) |
     (!from || typeof from.message === "function" ? flags.fields : 0) |
     (options.passive ? flags.passive : 0);
   const include: (string | Conditions)[] = bits & flags.fields ? [...specialFields(event, tag), ...options.include ?? []] : [];
-  if (options.when || typeof prevent === "object" || typeof stop === "object") include.unshift(conditions(options.when, prevent, stop));
+  if (when || typeof prevent === "object" || typeof stop === "object") include.unshift(conditions(when, prevent, stop));
   if (include.length > 0) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...include];
   if (options.throttle) return [bits, options.debounce ?? 0, options.throttle];
   return options.debounce ? [bits, options.debounce] : bits;

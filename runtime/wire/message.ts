@@ -100,6 +100,8 @@ export interface Config {
   readonly properties?: readonly string[];
   /** The address of the page. */
   readonly url?: 1;
+  /** The most characters of one event; 65,000 where it is left out. */
+  readonly limit?: number;
   /** Keys of contexts of the page. */
   readonly contexts?: readonly string[];
   /** What the app provides as contexts, by key. */

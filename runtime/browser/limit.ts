@@ -1,0 +1,27 @@
+/**
+ * Tells the user that a text is too long to be sent, in the browser's own way: as a field that is not valid. The text stays in the field. It must
+ * never change what the app says of the field's validity for longer than until the next input.
+ */
+import { usualText } from "../wire/size.ts";
+import type { Host, Part } from "./part.ts";
+
+/** The part. */
+export interface Limits extends Part {
+  /** Shows on a field that its text was not sent. */
+  show_(target: EventTarget | undefined): void;
+}
+
+/** Makes the part. */
+export function tellLimits(host: Host): Limits {
+  return {
+    show_(target) {
+      const { limit = usualText } = host.config_;
+      const field = target as HTMLInputElement | undefined;
+      // Not everything that a user edits takes part in forms.
+      if (!field?.setCustomValidity) return;
+      field.setCustomValidity(`This text is too long: at most ${limit} characters can be sent.`);
+      field.reportValidity();
+      field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
+    },
+  };
+}
