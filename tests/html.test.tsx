@@ -35,9 +35,14 @@ Deno.test("htmlOf() chooses the first of the options that have a select's value,
   );
 });
 
-Deno.test("htmlOf() leaves raw HTML, scripts and styles as they are, and breaks an end tag in them", () => {
+Deno.test("htmlOf() leaves raw HTML, scripts and styles as they are, and leaves out what would end early or start markup", () => {
   assertEquals(html(<div dangerouslySetInnerHTML={{ __html: "<b>x</b>" }} />), "<div><b>x</b></div>");
-  assertEquals(html(h("style", null, "a > b {}</style><script>")), "<style>a > b {}\\3c /style><script></style>");
+  assertEquals(html(h("style", null, "a > b {} <script>")), "<style>a > b {} <script></style>");
+  assertEquals(html(h("style", null, "a > b {}</style><script>")), "<style></style>");
+  assertEquals(html(h("script", null, "1 < 2 && '</b>'")), "<script>1 < 2 && '</b>'</script>");
+  assertEquals(html(h("script", null, "'<!--'")), "<script></script>");
+  assertEquals(html(h("noscript", null, h("style", null, "a > b"))), "<noscript><style></style></noscript>");
+  assertEquals(html(h("svg", null, h("style", null, "a > b"))), "<svg><style>a &gt; b</style></svg>");
 });
 
 Deno.test("htmlOf() writes no handler, no key, no marker; void elements without an end", () => {

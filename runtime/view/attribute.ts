@@ -75,8 +75,11 @@ function understand(tag: string, custom: boolean, name: string): AttributeName {
   if (name === "children" || name === "key" || name === "ref" || name === "dangerouslySetInnerHTML") return ignored;
   if (!safeName.test(name)) return ignored;
   // To Preact every name that begins so is a handler, also one that ends there.
-  if (name.startsWith("on")) return name === "on" ? ignored : { kind: "handler", wire: `@${eventName(name)}` };
+  // HTML does not mind capitals in it.
+  if (/^on/i.test(name)) return name.length === 2 ? ignored : { kind: "handler", wire: `@${eventName(name)}` };
   const lower = name.toLowerCase();
+  // On an element that takes properties these would be markup.
+  if (lower === "innerhtml" || lower === "outerhtml") return ignored;
   if (name === "style") return { kind: "style", wire: name };
   // A textarea has no attribute for its default: it is its text.
   if (lower === "defaultvalue" && tag === "textarea") return { kind: "property", wire: ".defaultValue" };

@@ -3,6 +3,8 @@
  */
 import { type ComponentChildren, h, type VNode } from "../deps.ts";
 import type { Attribute, Element, Node } from "./statics.ts";
+import { tagsAround } from "./preact.ts";
+import { isRawText, isUnsafeProperty, type Reading, readingIn, safeRawText } from "./raw_text.ts";
 import { DynamicAttribute, type Place } from "./template.ts";
 
 /** Preact knows these with capitals only. */
@@ -19,8 +21,6 @@ const propertyNames: Readonly<Record<string, string>> = {
 };
 /** Booleans that are no property of an element: an empty attribute says yes. */
 const attributesOnly: ReadonlySet<string> = new Set(["itemscope"]);
-const rawTexts: ReadonlySet<string> = new Set(["script", "style"]);
-
 /** The root nodes of a template with these dynamic values. */
 export function expand(place: Place, dynamic: readonly unknown[]): ComponentChildren {
   const roots = place.roots.map((node) => expandNode(node, dynamic));
@@ -32,14 +32,24 @@ function expandNode(node: Node, dynamic: readonly unknown[]): ComponentChildren 
   if ("place" in node) return dynamic[node.place] as ComponentChildren;
   const props: Record<string, unknown> = {};
   for (const attribute of node.attributes) addAttribute(props, attribute, dynamic);
-  if (rawTexts.has(node.tag)) {
+  if (isRawText(node.tag)) {
     // A renderer to text would escape it, which the parser of HTML does not undo here.
     const html = node.children.map((child) => typeof child === "string" ? child : "place" in child ? textOf(dynamic[child.place]) : "")
       .join("");
-    if (html !== "") props.dangerouslySetInnerHTML = { __html: html.replace(/<(?=\/(?:script|style)|!--)/gi, "\\3c ") };
-    return create(node, props, []);
+    return html === "" ? create(node, props, []) : h(RawText, { element: node, props, text: html });
   }
   return create(node, props, node.children.map((child) => expandNode(child, dynamic)));
+}
+
+/** A `<style>` or `<script>` with a text. A renderer to text would escape that, which the parser of HTML does not undo where it reads it raw. */
+function RawText(this: unknown, { element, props, text }: { element: Element; props: Record<string, unknown>; text: string }): VNode {
+  const { tag } = element;
+  const around = tagsAround(this);
+  // In a page nothing is parsed.
+  if (!around) return create(element, { ...props, dangerouslySetInnerHTML: { __html: text } }, []);
+  const reading = around.reduce<Reading>((reading, tag) => readingIn(tag, reading), "raw");
+  if (reading === "raw") return create(element, { ...props, dangerouslySetInnerHTML: { __html: safeRawText(tag, text) } }, []);
+  return create(element, props, reading === "escaped" ? [text] : []);
 }
 
 function create(element: Element, props: Record<string, unknown>, children: ComponentChildren[]): VNode {
@@ -52,8 +62,9 @@ function addAttribute(props: Record<string, unknown>, attribute: Attribute, dyna
     return;
   }
   const given = dynamic[attribute.place];
-  if (given instanceof DynamicAttribute) props[propertyNames[given.name] ?? given.name] = given.value;
-  else if (typeof given === "string" && given !== "") add(props, given, "");
+  if (given instanceof DynamicAttribute) {
+    if (!isUnsafeProperty(given.name, given.value)) props[propertyNames[given.name] ?? given.name] = given.value;
+  } else if (typeof given === "string" && given !== "") add(props, given, "");
 }
 
 function add(props: Record<string, unknown>, name: string, text: string): void {

@@ -3,6 +3,7 @@
  * only a property can say (`scrollTop`, `indeterminate`) is left out.
  */
 import { attributeName } from "./attribute.ts";
+import { canBeRaw, isPageTag, isRawText, type Reading, readingIn } from "./raw_text.ts";
 import type { Attribute, Element, Node as StaticNode } from "./statics.ts";
 import { voidElements } from "./statics.ts";
 import type { Hole, Place } from "./template.ts";
@@ -21,21 +22,35 @@ interface Written {
 interface Around {
   /** The value of the select, until one of its options has it. */
   readonly select: { chosen: string | undefined } | undefined;
-  /** It is of SVG or MathML, where no text is raw and no line feed is dropped. */
+  /** It is of SVG or MathML, where no line feed is dropped. */
   readonly isForeign: boolean;
+  /** How the parser reads a `<style>` or a `<script>` here. */
+  readonly reading: Reading;
+  /** Notes a text, or an element, that cannot be written here. */
+  readonly leaveOut: (what: string) => void;
 }
-const body: Around = { select: undefined, isForeign: false };
 
 /** Properties that have an attribute, with its name. */
 const reflected: Readonly<Record<string, string>> = { value: "value", checked: "checked", selected: "selected", muted: "muted" };
 /** The parser drops a line feed at the start of these. */
 const eatsLineFeed: ReadonlySet<string> = new Set(["pre", "listing", "textarea"]);
-/** What is in these is no HTML. */
-const rawText: ReadonlySet<string> = new Set(["script", "style"]);
+/** A tree as HTML. */
+export interface Html {
+  readonly html: string;
+  /** The first thing that HTML cannot say where it stands, and that was left out; undefined where all is there. */
+  readonly leftOut: string | undefined;
+}
+
+/** The HTML of a node, without that. */
+export function htmlOf(node: Node): string {
+  return writeHtml(node).html;
+}
 
 /** The HTML of a node. */
-export function htmlOf(node: Node): string {
-  return nodeHtml(node, body);
+export function writeHtml(node: Node): Html {
+  let leftOut: string | undefined;
+  const html = nodeHtml(node, { select: undefined, isForeign: false, reading: "raw", leaveOut: (what) => leftOut ??= what });
+  return { html, leftOut };
 }
 
 function nodeHtml(node: Node, around: Around): string {
@@ -54,6 +69,10 @@ function staticHtml(node: StaticNode, instance: Instance, around: Around): strin
 
 function elementHtml(element: Element, instance: Instance, around: Around): string {
   const { tag } = element;
+  if (isPageTag(tag)) {
+    around.leaveOut(`the parser builds no <${tag}> in a body`);
+    return "";
+  }
   const written: Written = { attributes: new Map(), content: undefined, chosen: undefined };
   const { holes } = instance.place;
   const isPlain = holes.some((hole) => hole.kind === "spread");
@@ -67,7 +86,12 @@ function elementHtml(element: Element, instance: Instance, around: Around): stri
     for (const attribute of element.attributes) writeStatic(written, tag, attribute, instance);
   }
   const isForeign = isForeignIn(tag, around);
-  const inner: Around = { select: tag === "select" ? { chosen: written.chosen } : around.select, isForeign };
+  const inner: Around = {
+    ...around,
+    select: tag === "select" ? { chosen: written.chosen } : around.select,
+    isForeign,
+    reading: readingIn(tag, around.reading),
+  };
   const inside = written.content ??
     (isPlain
       ? holes.some((hole) => hole.kind === "child") ? nodeHtml(childAt(instance, 0), inner) : ""
@@ -81,8 +105,10 @@ function elementHtml(element: Element, instance: Instance, around: Around): stri
   for (const [name, value] of written.attributes) start += value === "" ? ` ${name}` : ` ${name}="${value}"`;
   start += ">";
   if (voidElements.has(tag)) return start;
+  if (isRawText(tag.toLowerCase()) && (around.reading !== "escaped" || written.content !== undefined)) {
+    return `${start}${rawHtml(tag, written.content ?? rawTextOf(element, instance), around)}</${tag}>`;
+  }
   if (around.isForeign) return `${start}${inside}</${tag}>`;
-  if (rawText.has(tag)) return `${start}${written.content ?? rawTextOf(element, instance)}</${tag}>`;
   return `${start}${eatsLineFeed.has(tag) && inside.startsWith("\n") ? "\n" : ""}${inside}</${tag}>`;
 }
 
@@ -127,7 +153,14 @@ function writeAttribute(written: Written, name: string, value: string): void {
   written.attributes.set(name, attributeText(value));
 }
 
-/** The text of a script or a style, which no reference is decoded in: an end tag in it is broken. */
+/** The text of a script or a style where it can stand; else nothing, and the browser runtime writes it. */
+function rawHtml(tag: string, raw: string, { reading, leaveOut }: Around): string {
+  if (raw === "" || reading === "raw" && canBeRaw(tag.toLowerCase(), raw)) return raw;
+  leaveOut(`the text of <${tag}> cannot be written here`);
+  return "";
+}
+
+/** The text of a script or a style. */
 function rawTextOf(element: Element, instance: Instance): string {
   const plain = (node: Node): string => {
     const what = shown(node);
@@ -138,7 +171,7 @@ function rawTextOf(element: Element, instance: Instance): string {
     : element.children.map((child) => typeof child === "string" ? child : "tag" in child ? "" : plain(childAt(instance, child.place))).join(
       "",
     );
-  return children.replace(/<(?=\/(?:script|style)|!--)/gi, "\\3c ");
+  return children;
 }
 
 function childAt(instance: Instance, source: number): Node {

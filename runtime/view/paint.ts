@@ -4,7 +4,7 @@
  */
 import type { Config, Definition, Description, Shape } from "../wire/message.ts";
 import type { Definitions } from "./definitions.ts";
-import { htmlOf } from "./html.ts";
+import { writeHtml } from "./html.ts";
 import { shapeOf } from "./shape.ts";
 import type { Node } from "./tree.ts";
 
@@ -27,8 +27,8 @@ export interface PaintedParts {
 
 /** Paints a tree. Its templates are numbered by `definitions`, as an encoding of the tree would number them. */
 export function paint(tree: Node, definitions: Definitions): Painting {
-  const html = htmlOf(tree);
-  const { shape, checksum, problem } = shapeOf(tree, definitions);
+  const { html, leftOut } = writeHtml(tree);
+  const { shape, checksum, problem = leftOut } = shapeOf(tree, definitions);
   return { html, parts: problem === undefined ? { definitions: definitions.all(), shape, checksum } : undefined, problem };
 }
 

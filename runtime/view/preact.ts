@@ -157,6 +157,18 @@ export function withIds<V extends object>(vnode: V, mask: [prefix: string, count
   return vnode;
 }
 
+/**
+ * The tags of the elements around a component that is rendered to text, the outermost first; undefined where it is rendered into a page. `self` is
+ * the component's `this`.
+ */
+export function tagsAround(self: unknown): string[] | undefined {
+  const { __v: own, __P: container } = self as { __v?: BackingVNode; __P?: unknown };
+  if (container) return undefined;
+  const tags: string[] = [];
+  for (let vnode = own; vnode; vnode = vnode.__ ?? undefined) if (typeof vnode.type === "string") tags.unshift(vnode.type);
+  return tags;
+}
+
 /** Whether a vnode is a portal, which has a container of its own in the DOM. */
 export function isPortal(vnode: { readonly props: Props }): boolean {
   return "__P" in vnode.props || "containerInfo" in vnode;
