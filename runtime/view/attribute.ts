@@ -56,6 +56,8 @@ const svgCamel =
 const safeName = /^[\p{L}_:][\p{L}\p{N}_:.-]*$/u;
 const ignored: AttributeName = { kind: "ignored", wire: "" };
 
+/** From this length on a name is not remembered: it does not stand in a source. */
+const longName = 100;
 /** Names are few (they stand in the source), except in spreads of a model: bounded. */
 const known = new Map<string, AttributeName>();
 
@@ -66,7 +68,7 @@ export function attributeName(tag: string, name: string): AttributeName {
   let found = known.get(id);
   if (!found) {
     found = understand(tag, custom, name);
-    if (known.size < 2_000) known.set(id, found);
+    if (known.size < 2_000 && id.length < longName) known.set(id, found);
   }
   return found;
 }
@@ -191,15 +193,29 @@ export function styleText(style: Record<string, unknown>): string | null {
   return text === "" ? null : text;
 }
 
-/** False for a value that would end its declaration and bring another one along; the DOM ignores such a value too. */
+/**
+ * False for a value that would end its declaration and bring another one along, or hide those after it; the DOM ignores such a value too. One pass:
+ * a value may be as long as its model likes.
+ */
 function isOneValue(value: string): boolean {
   if (!/[;{}"'()\\]|\/\*/.test(value)) return true;
-  let rest = value.replace(/"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'/g, "");
-  for (let length = -1; length !== rest.length;) {
-    length = rest.length;
-    rest = rest.replace(/\([^()"']*\)/g, "");
+  let quote = "";
+  let depth = 0;
+  for (let at = 0; at < value.length; at++) {
+    const char = value[at]!;
+    if (char === "\\") {
+      // An escape: in a string or in brackets it hides the next character, outside no value that we know has one.
+      if (quote === "" && depth === 0 || ++at === value.length || /[\n\r\f]/.test(value[at]!)) return false;
+    } else if (quote !== "") {
+      if (char === quote) quote = "";
+      else if (/[\n\r\f]/.test(char)) return false;
+    } else if (char === '"' || char === "'") quote = char;
+    else if (char === "(") depth++;
+    else if (char === ")" && --depth < 0) return false;
+    else if (char === "/" && value[at + 1] === "*") return false;
+    else if (depth === 0 && (char === ";" || char === "{" || char === "}")) return false;
   }
-  return !/[;{}"'()\\]|\/\*/.test(rest);
+  return quote === "" && depth === 0;
 }
 
 function cssName(property: string): string {
@@ -210,7 +226,7 @@ function cssName(property: string): string {
       /[^\w-]/g,
       "",
     );
-    if (cssNames.size < 2_000) cssNames.set(property, name);
+    if (cssNames.size < 2_000 && property.length < longName) cssNames.set(property, name);
   }
   return name;
 }
