@@ -5,6 +5,7 @@ import type { Effect } from "./effect.ts";
 import type { FactHandlers } from "./fact.ts";
 import type { FormHandlers } from "./form.ts";
 import type { Send } from "./send.ts";
+import { atOnce } from "../view/promise_error.ts";
 import { shadowOf, type ShadowOptions } from "./shadow.ts";
 
 /** A model with effects, as {@link next} makes it. */
@@ -126,8 +127,25 @@ export function next<Model, const Msg = never>(model: Model, ...effects: Effect<
 
 const noEffects: readonly never[] = [];
 
-function asNext<Model, Msg>(returned: Returns<Model, Msg>): Next<Model, Msg> {
-  return returned instanceof NextValue ? returned : new NextValue(returned as Model, noEffects);
+const waitInEffect = "it must answer at once; wait in an effect (effect.from), which sends a message";
+
+function asNext<Model, Msg>(returned: Returns<Model, Msg>, who: string): Next<Model, Msg> {
+  const next = returned instanceof NextValue ? returned : new NextValue(returned as Model, noEffects);
+  atOnce(next.model, who, waitInEffect);
+  for (const effect of next.effects) atOnce(effect, `${who} (an effect)`, "give what effect.from answers");
+  return next;
+}
+
+/** A function that answers at once, or throws. */
+function prompt<Args extends unknown[], Result>(who: string, run: (...args: Args) => Result): (...args: Args) => Result {
+  return (...args) => atOnce(run(...args), who, waitInEffect);
+}
+
+/** The same for each function of a record. */
+function promptAll<Functions extends object>(who: string, functions: Functions): Functions {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [name, typeof run === "function" ? prompt(`${who}.${name}`, run) : run]),
+  ) as Functions;
 }
 
 /** The flags of an app that is one component: its props; none where it needs none. */
@@ -196,23 +214,28 @@ function ofOptions<Model, Msg, Flags, User>(options: AppOptions<Model, Msg, Flag
   }
   const { init, update, view, subscriptions, onConnect, onDisconnect, onAttribute, onProperty, onUrl, onForm, migrate, resumed } = options;
   return Object.freeze({
-    init: (flags: Flags) => asNext<Model, Msg>(init(flags)),
-    update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from)),
-    view,
-    subscriptions: (model: Model) => subscriptions?.(model) ?? {},
-    ...(onConnect ? { onConnect } : {}),
-    ...(onDisconnect ? { onDisconnect } : {}),
+    init: (flags: Flags) => asNext<Model, Msg>(init(flags), "init"),
+    update: (model: Model, msg: Msg, from?: Client<User>) => asNext<Model, Msg>(update(model, msg, from), "update"),
+    view: (model: Model, send: Send<Msg, User>) =>
+      atOnce(view(model, send), "view", "show what there is, and wait in <Suspense> or an effect"),
+    subscriptions: (model: Model) => {
+      const wanted = atOnce(subscriptions?.(model) ?? {}, "subscriptions", waitInEffect);
+      for (const name in wanted) atOnce(wanted[name], `subscriptions (${name})`, "give what effect.listen or effect.every answers");
+      return wanted;
+    },
+    ...(onConnect ? { onConnect: prompt("onConnect", onConnect) } : {}),
+    ...(onDisconnect ? { onDisconnect: prompt("onDisconnect", onDisconnect) } : {}),
     facts: {
-      ...(onAttribute && { onAttribute }),
-      ...(onProperty && { onProperty }),
-      ...(onUrl && { onUrl }),
-      ...(onForm && { onForm }),
+      ...(onAttribute && { onAttribute: promptAll("onAttribute", onAttribute) }),
+      ...(onProperty && { onProperty: promptAll("onProperty", onProperty) }),
+      ...(onUrl && { onUrl: prompt("onUrl", onUrl) }),
+      ...(onForm && { onForm: promptAll("onForm", onForm) }),
     },
     ...(options.shadow !== undefined && { shadow: shadowOf(options.shadow) }),
     name: options.name ?? "app",
     ...(mostText !== undefined && { mostText }),
     version: options.version ?? 0,
-    ...(migrate ? { migrate: migrate as (model: unknown, version: number) => Model } : {}),
-    ...(resumed ? { resumed: (model: Model, why: Resumed) => asNext<Model, Msg>(resumed(model, why)) } : {}),
+    ...(migrate ? { migrate: prompt("migrate", migrate as (model: unknown, version: number) => Model) } : {}),
+    ...(resumed ? { resumed: (model: Model, why: Resumed) => asNext<Model, Msg>(resumed(model, why), "resumed") } : {}),
   });
 }

@@ -14,6 +14,7 @@ import type { Origin } from "./origin.ts";
 import { type OnError, report } from "./report.ts";
 import { Scope, type Stage } from "./scope.ts";
 import { messageOf } from "./send.ts";
+import { isPromise } from "../view/promise_error.ts";
 
 /** Whoever an event comes from. */
 export interface Sender {
@@ -238,7 +239,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
         if (message !== undefined) this.understood(message as Msg, from, origin);
       } else {
         const done = handler(event as never);
-        if (done instanceof Promise) done.catch((error) => report(this.onError, error, "handler"));
+        if (isPromise(done)) Promise.resolve(done).catch((error) => report(this.onError, error, "handler"));
       }
     } catch (error) {
       // All of it or nothing.

@@ -21,7 +21,7 @@ import type { Painted } from "./paint.ts";
 import { paintedEpoch } from "./paintings.ts";
 import { graceMs, Presence } from "./presence.ts";
 import { Replay, type ReplayStage } from "./replay.ts";
-import type { OnError } from "./report.ts";
+import { type OnError, report } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
 import { epochOf, mountedIn } from "./saving.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -573,8 +573,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   understand(arrived: Arrived | Member): void {
     const { loop, audience } = this.#now;
     if (arrived instanceof Member) {
-      const message = this.#presence!.resolve(arrived);
-      if (message !== undefined) loop.understood(message, arrived);
+      // One client's arrival, or its leaving, is its own: where the app fails at it the others go on.
+      try {
+        const message = this.#presence!.resolve(arrived);
+        if (message !== undefined) loop.understood(message, arrived);
+      } catch (error) {
+        report(loop.onError, error, "handler");
+      }
       return;
     }
     const { member, number } = arrived;

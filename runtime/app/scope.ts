@@ -2,6 +2,7 @@
 import type { World } from "../world.ts";
 import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { Description, Effect, EffectInfo } from "./effect.ts";
+import { atOnce, isPromise } from "../view/promise_error.ts";
 import { Origin } from "./origin.ts";
 import { listenTo } from "./source.ts";
 
@@ -105,7 +106,7 @@ export class Scope<Cause> {
     }
     // What follows from this effect is told apart by it.
     const own = origin?.next();
-    const dispatch = (message: unknown) => send(message, own);
+    const dispatch = (message: unknown) => send(atOnce(message, `effect.${effect.type}`, "its message must be there at once"), own);
     switch (effect.type) {
       case "from":
         this.#from(effect.run, own?.id ?? this.world.randomName(9), dispatch);
@@ -227,7 +228,7 @@ export class Scope<Cause> {
       if (typeof source !== "function") return begin(source, false);
       this.#controller ??= new AbortController();
       const opened: unknown = source(this.#controller.signal);
-      if (opened instanceof Promise) opened.then((found) => begin(found, true)).catch(failed);
+      if (isPromise(opened)) Promise.resolve(opened).then((found) => begin(found, true)).catch(failed);
       else begin(opened, true);
     });
   }

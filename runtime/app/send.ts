@@ -1,5 +1,6 @@
 /** `send`: makes the handlers of a view. A handler is a real function, with what it was made from on it (`view/handler.ts`). */
 import { asHandler, conditionOf, type EventOptions, type Handler, sourceOf } from "../view/handler.ts";
+import { atOnce } from "../view/promise_error.ts";
 import type { Client } from "./client.ts";
 
 type EventField =
@@ -171,13 +172,15 @@ function mapped<Msg, User>(maps: Maps, call: Call): Send<Msg, User> {
   return send as unknown as Send<Msg, User>;
 }
 
+const handlerMend = "send makes a message at once; wait in an effect (effect.from) of update";
+
 /** The message that a handler makes of an event; undefined for none. */
 export function messageOf(source: { message: unknown; maps: Maps }, event: unknown, client: Client | undefined): unknown {
   const { message, maps } = source;
+  if (typeof message !== "function" && maps.length === 0) return message;
   let made = typeof message === "function" ? message(event, client) : message;
-  if (made === undefined) return undefined;
-  for (const to of maps) made = to(made as never);
-  return made;
+  for (const to of maps) if (made !== undefined) made = to(atOnce(made, "A handler", handlerMend) as never);
+  return atOnce(made, "A handler", handlerMend);
 }
 
 const conditionKinds: Readonly<Record<ConditionField | "self", "string" | "number" | "boolean">> = {

@@ -8,6 +8,7 @@ import { report } from "../app/report.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
+import { atOnce, isPromise } from "../view/promise_error.ts";
 import { answer, isRequest } from "./http.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
@@ -109,7 +110,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     try {
       user = await options.authorize?.(request);
       if (user instanceof Response) return user;
-      const key = shared ? undefined : keyOf?.(request, user);
+      const key = shared ? undefined : atOnce(keyOf?.(request, user), "key", "wait in authorize, whose answer key is given");
       if (isAlone && (shared || key !== undefined)) return new Response("Conflict: what is shared needs a link", { status: 409 });
       if (key === undefined) flags = shared ? undefined : await flagsFor(request, user);
       else if (!isKey(key)) return new Response("Bad Request: this is no key of a room", { status: 400 });
@@ -156,7 +157,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     try {
       const painted = whenThere(shared ? undefined : options.authorize?.(request), (user) => {
         if (user instanceof Response) return failed(new Error(`A page was painted empty: authorize refused it with ${user.status}`));
-        const key = shared ? undefined : keyOf?.(request, user);
+        const key = shared ? undefined : atOnce(keyOf?.(request, user), "key", "wait in authorize, whose answer key is given");
         const running = shared ?? (isKey(key) ? rooms.get(key) : undefined);
         if (running) return running.paint();
         if (key !== undefined && !isKey(key)) return failed(new Error("A page was painted empty: this is no key of a room"));
@@ -166,7 +167,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
           (flags) => sessions!.paint(user, flags, key === undefined),
         );
       });
-      return painted instanceof Promise ? painted.catch(failed) : painted;
+      return isPromise(painted) ? Promise.resolve(painted).catch(failed) : painted;
     } catch (error) {
       return failed(error);
     }
@@ -192,7 +193,7 @@ function shutsDown(): Response {
 
 /** Goes on with a value, at once where it is no promise. */
 function whenThere<R>(value: unknown, then: (value: unknown) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(then) : then(value);
+  return isPromise(value) ? Promise.resolve(value).then(then) : then(value);
 }
 
 /** What all visits of a route share. */

@@ -20,6 +20,7 @@ import { type AnySignal, isSignal } from "./signal.ts";
 import type { Node as StaticNode } from "./statics.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
 import { ComponentNode, forgetFragment, Instance, isArray, List, type Node, type Spot, spotOf, unwarned, Warned } from "./tree.ts";
+import { isPromise, PromiseError } from "./promise_error.ts";
 import { UnsupportedError } from "./unsupported.ts";
 import { warningBox } from "./warning.ts";
 
@@ -180,6 +181,9 @@ export class Lowering {
         return String(child);
       case "object":
         if (child === null) return null;
+        if (isPromise(child)) {
+          throw new PromiseError("A component, or a view,", "show what there is, and let <Suspense> wait, or an effect", child);
+        }
         if (child instanceof String) return this.#child(String(child), undefined);
         return this.#problem(`an object ({${Object.keys(child).slice(0, 3).join(", ")}}) is no child: show its parts, or a text of it`);
       case "symbol":

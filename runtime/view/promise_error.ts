@@ -1,0 +1,35 @@
+/**
+ * A promise where an app must answer at once. Nobody would wait for it, and nobody would hear of its rejection, which ends the process: so it is
+ * refused by the name of the function that answered it, and its rejection is kept for whoever reports the error.
+ */
+
+/** Thrown where a function of an app answered a promise and must answer at once. */
+export class PromiseError extends TypeError {
+  /** `PromiseError`. */
+  override readonly name = "PromiseError";
+  /** The promise that was answered. Its rejection is handled already; whoever reports this error reports that one too. */
+  readonly promise: Promise<unknown>;
+
+  /** An error for `who`, which answered `promise`; `mend` names the way to wait. */
+  constructor(who: string, mend: string, promise: PromiseLike<unknown>) {
+    super(`${who} answered a promise: ${mend}`);
+    this.promise = Promise.resolve(promise);
+    this.promise.catch(() => {});
+  }
+}
+
+/** Whether a value is a promise, of this realm or of another. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
+}
+
+/**
+ * The value, which is no promise.
+ *
+ * @throws {PromiseError} for a promise.
+ */
+export function atOnce<T>(value: T, who: string, mend: string): T {
+  if (isPromise(value)) throw new PromiseError(who, mend, value);
+  return value;
+}
