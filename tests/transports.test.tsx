@@ -432,11 +432,9 @@ Deno.test("http: what fails in a request is told once, answered with 500, or 503
   /** Where it fails, and what that is called. */
   const places = {
     init: "init",
-    onConnect: "handler",
     update: "update",
     view: "view",
     component: "view",
-    handler: "handler",
     effect: "effect",
     resumed: "resumed",
     authorize: "request",
@@ -445,8 +443,8 @@ Deno.test("http: what fails in a request is told once, answered with 500, or 503
   };
   for (const [where, as] of Object.entries(places)) {
     const wire = new RequestWire(server.url, nameClient());
-    // These two are called for who is new.
-    const isFirst = where === "init" || where === "onConnect";
+    // It is called for who is new.
+    const isFirst = where === "init";
     if (!isFirst) await wire.ask(wire.body());
     {
       using _ = failingIn(where);
@@ -459,10 +457,30 @@ Deno.test("http: what fails in a request is told once, answered with 500, or 503
   }
 });
 
+Deno.test("http: a handler or an onConnect that throws is told to onError, refuses its event alone, and the request is answered", async () => {
+  const told: string[] = [];
+  const live = serve(frail, {
+    secret: "one secret for all processes",
+    onError: (error, where) => void told.push(`${where}: ${(error as Error).message}`),
+  });
+  await using server = serveOn0(live);
+  // What the other two of the three events do, and that nobody has joined.
+  for (const [where, text] of [["handler", "+hl2"], ["onConnect", "+hl2"]] as const) {
+    const wire = new RequestWire(server.url, nameClient());
+    if (where === "handler") await wire.ask(wire.body());
+    {
+      using _ = failingIn(where);
+      await wire.say(...all);
+    }
+    assertEquals([wire.refused, live.running, told.splice(0)], [undefined, 0, [`handler: weak in ${where}`]], where);
+    assertEquals([wire.reader.text, wire.reader.done], [text, 3], where);
+  }
+});
+
 for (
   const [restart, shown] of [
-    ["fresh", { update: 1, handler: 1, effect: 1, resumed: 1 }],
-    ["last", { update: 2, handler: 2, effect: 4, resumed: 4 }],
+    ["fresh", { update: 1, effect: 1, resumed: 1 }],
+    ["last", { update: 2, effect: 4, resumed: 4 }],
   ] as const
 ) {
   Deno.test(`http: with restart "${restart}" what has failed begins again within its request, and does not fail the next one`, async () => {

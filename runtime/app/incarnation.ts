@@ -6,7 +6,7 @@ import type { EventUp, FactUp, Refusal } from "../wire/message.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
 import type { SavedState } from "../view/saved.ts";
-import type { Node } from "../view/tree.ts";
+import { holesIn, type Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import type { App } from "./app.ts";
 import { Audience, type AudienceOwner } from "./audience.ts";
@@ -22,6 +22,10 @@ import { type OnError, report } from "./report.ts";
 import { createSend, type Send } from "./send.ts";
 import { idsOf, type Seen, type Snapshot } from "./snapshot.ts";
 import { Versions } from "./versions.ts";
+
+/** The holes of all views that a snapshot has to be rendered again, and how many views of any size there may be. */
+const mostSeenHoles = 400_000;
+const fewestSeen = 4;
 
 /** An event as it arrived. */
 export interface Arrived {
@@ -205,14 +209,19 @@ export class Incarnation<Model, Msg, Flags, User> {
   /** What a snapshot for this client says of what is. */
   describe(member: Member): Omit<Snapshot, "lineage"> {
     const { versions, audience: { contexts, form }, loop: { model } } = this;
+    const tree = versions.tree!;
+    // Whoever resumes from it renders each of them, so that of a large view there are few; an event that was seen before them is refused there.
+    const most = Math.max(fewestSeen, Math.floor(mostSeenHoles / Math.max(1, holesIn(tree))));
     return {
       appVersion: this.#app.version,
       version: versions.newest,
       last: member.dealt,
-      tree: versions.hash(versions.tree!),
+      tree: versions.hash(tree),
       templates: versions.templates,
       model,
-      seen: versions.from(member.oldest).slice(0, -1).map(({ model, tree, definitions }) => [model, versions.hash(tree), definitions]),
+      seen: versions.from(member.oldest).slice(0, -1).slice(-most).map((
+        { model, tree, definitions },
+      ) => [model, versions.hash(tree), definitions]),
       state: this.#lowering.isAlive ? this.#lowering.state() : undefined,
       provided: contexts.config.provided,
       formed: form.config.form?.said,

@@ -98,6 +98,8 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   #rest: (() => void) | undefined;
   /** The model is gone on with: what it listens to is started when that is done. */
   #isReplaying = false;
+  /** Messages that came while it was replayed. */
+  readonly #held: Message<Msg, From>[] = [];
   /** A handler runs: what it sends by calling other handlers is of this turn. */
   #handling = false;
   /** The messages of the turn. */
@@ -144,6 +146,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   /** Goes on with the model, which may be another after a replay, and with what the app makes of that. */
   goOn(next: Next<Model, Msg> | undefined): void {
     this.#isReplaying = false;
+    this.#mailbox.push(...this.#held.splice(0));
     if (next) this.model = next.model;
     const wanted = this.guarded("subscriptions", () => this.#app.subscriptions(this.model));
     if (!this.ended) this.#perform(next ? [[next, undefined, undefined]] : [], wanted);
@@ -158,7 +161,9 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
 
   /** As {@link Stage} has it. */
   settled(): void {
-    if (!this.#rest || (!this.ended && (this.#mailbox.length > 0 || this.#scheduled || this.#scope.pending > 0))) return;
+    if (!this.#rest || (!this.ended && (this.#mailbox.length > 0 || this.#held.length > 0 || this.#scheduled || this.#scope.pending > 0))) {
+      return;
+    }
     const rest = this.#rest;
     this.#rest = undefined;
     rest();
@@ -334,6 +339,8 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
   }
 
   #arrived(fact: Message<Msg, From> | Event): void {
+    // A replay repeats the turns of before: what an effect sends meanwhile comes after them.
+    if (this.#isReplaying && fact instanceof Message) return void this.#held.push(fact);
     this.#mailbox.push(fact);
     this.#schedule();
   }
@@ -443,6 +450,7 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     if (this.ended) return;
     this.ended = how;
     this.#mailbox = [];
+    this.#held.length = 0;
     this.#world.clearTimer(this.#pause);
     this.#scope.end(reason);
     for (const scope of this.#subscriptions.values()) scope.end(reason);

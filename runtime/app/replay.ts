@@ -5,6 +5,7 @@
 import { checksum } from "../view/checksum.ts";
 import type { EventUp, FactUp, Mark } from "../wire/message.ts";
 import type { Link } from "./member.ts";
+import type { ReplayBudget } from "./replay_budget.ts";
 
 /** Where events are heard once more. */
 export interface ReplayStage {
@@ -66,14 +67,24 @@ export class Replay implements Link {
     this.#stage.settle();
   }
 
-  /** Goes through the events up to each mark, as long as what comes of them is what the page has; answers the newest version that is known. */
-  follow(marks: readonly Mark[]): number {
+  /** The newest version of the page that is known. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /**
+   * Goes through the events up to each mark, as long as the patches are those that the page has, and as long as the budget lasts: what comes after
+   * that is gone through at once, and mounted. Yields where others should get their turn first.
+   */
+  *follow(marks: readonly Mark[], budget: ReplayBudget): Generator<void, void, void> {
     for (const [i, [last, sum, version]] of marks.entries()) {
+      const next = budget.take();
+      if (next === "spent") return;
+      if (next === "pause") yield;
       this.hear(last);
-      if (version !== this.#newest + 1 || this.#sums[i] !== sum) break;
+      if (version !== this.#newest + 1 || this.#sums[i] !== sum) return;
       this.#newest++;
     }
-    return this.#newest;
   }
 
   /** What is said from now on has not been said before. */

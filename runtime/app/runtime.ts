@@ -21,6 +21,7 @@ import type { Painted } from "./paint.ts";
 import { paintedEpoch } from "./paintings.ts";
 import { graceMs, Presence } from "./presence.ts";
 import { Replay, type ReplayStage } from "./replay.ts";
+import { ReplayBudget } from "./replay_budget.ts";
 import { type OnError, report } from "./report.ts";
 import { type Restart, Restarting } from "./restart.ts";
 import { epochOf, mountedIn } from "./saving.ts";
@@ -114,6 +115,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   #willShow = false;
   /** What has happened elsewhere is gone through again. */
   #isReplaying = false;
+  /** Settles when a replay that lets others have their turn is over. */
+  #replaying: Promise<void> | undefined;
   /** Set when it is asked to end. */
   #ending: Ending | undefined;
   /** Events are not heard any more: their page says them elsewhere. */
@@ -305,13 +308,14 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   // ---- going on with what was elsewhere --------------------------------------------------------
 
   /**
-   * Goes on with a client that was shown something elsewhere: what it has done since the snapshot is gone through again, and it is shown what is
-   * other than it sees (rules 6 and 7 of continuity).
+   * Resumes a client whose session was in another process: what it has done since the snapshot is replayed, and it is shown the difference to what
+   * it sees (rules 6 and 7 of continuity). Answers a promise where the replay is long enough to let others have their turn.
    */
-  revive(link: Link, { snapshot, up, common = snapshot.version, from = snapshot.last }: Continuation): Connection {
-    const [, , version, marks, events] = up;
-    const { name, done, version: shown } = readResume(link.resume, this.world);
-    const { loop, versions, audience } = this.#now;
+  revive(link: Link, continuation: Continuation): Connection | Promise<Connection> {
+    const { snapshot, up, common = snapshot.version } = continuation;
+    const [, , , marks, events] = up;
+    const { name } = readResume(link.resume, this.world);
+    const { loop, versions } = this.#now;
     // A claim may be behind what is saved, and so what was refused before it is known again.
     this.#snapshots?.holdRefusals(snapshot.last);
     const { member, isKnown } = this.#take(name, link.user, snapshot, this.#idOf(name), snapshot.refusals);
@@ -323,7 +327,27 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     };
     const replay = new Replay(link.user, stage, events, snapshot.last, isKnown ? common : -1);
     member.link = replay;
-    const newest = replay.follow(marks);
+    const steps = replay.follow(marks, new ReplayBudget(() => versions.tree ?? null));
+    if (steps.next().done) return this.#revived(link, continuation, member, replay);
+    this.#replaying = new Promise<void>((resolve) => {
+      const step = () => {
+        if (!this.hasEnded && !steps.next().done) return void this.world.setTimer(0, step);
+        resolve();
+      };
+      this.world.setTimer(0, step);
+    });
+    return this.#replaying.then(() => {
+      this.#replaying = undefined;
+      return this.#revived(link, continuation, member, replay);
+    });
+  }
+
+  /** Shows a client what its replay has led to. */
+  #revived(link: Link, { snapshot, up, from = snapshot.last }: Continuation, member: Member, replay: Replay): Connection {
+    const [, , version] = up;
+    const { done, version: shown } = readResume(link.resume, this.world);
+    const { versions, audience } = this.#now;
+    const { newest } = replay;
     replay.hear(done);
     replay.listen();
     const canResume = version <= newest && shown === version && versions.at(version) !== undefined;
@@ -455,6 +479,9 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
   async leave(): Promise<void> {
     const snapshots = this.#snapshots;
+    if (this.#ending) return await this.stopped;
+    // Half of it is nothing that a client could resume from.
+    await this.#replaying;
     if (this.#ending) return await this.stopped;
     this.catchUp();
     // With a store, what comes now stays with the browser, which says it elsewhere.

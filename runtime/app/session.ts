@@ -5,7 +5,7 @@
 import type { World } from "../world.ts";
 import type { Asleep } from "./asleep.ts";
 import { unpack } from "../continuity/packed.ts";
-import type { Connection, LinkEnd } from "./connection.ts";
+import { type Connection, deadConnection, type LinkEnd } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
 import type { Saving } from "./saving.ts";
@@ -38,6 +38,8 @@ type Linked<User> = Pick<Session<unknown, unknown, unknown, User>, "link" | "rec
 export class Session<Model, Msg, Flags, User> {
   /** The link that it has. */
   link: Link<User> | undefined;
+  /** Whether an event of its client has come, here or elsewhere. */
+  hasActed = false;
   /** Where it is kept. */
   readonly place: string;
   readonly #owner: SessionOwner<Model, Msg, Flags, User>;
@@ -70,6 +72,7 @@ export class Session<Model, Msg, Flags, User> {
     this.#user = user;
     this.#flags = flags;
     this.#saving = saving;
+    this.hasActed = snapshot !== undefined && snapshot.last > 0;
     this.#watch(owner.run(user, flags, snapshot, saving));
   }
 
@@ -89,14 +92,29 @@ export class Session<Model, Msg, Flags, User> {
     return this.enter(link, (runtime) => runtime.connect(link));
   }
 
-  /** Links the client by what `begin` does. */
-  enter(link: Link<User>, begin: (runtime: Running<Model, Msg, Flags, User>) => Connection): Connection {
+  /** Links the client by what `begin` does, which may take its time. */
+  enter(link: Link<User>, begin: (runtime: Running<Model, Msg, Flags, User>) => Connection): Connection;
+  enter(
+    link: Link<User>,
+    begin: (runtime: Running<Model, Msg, Flags, User>) => Connection | Promise<Connection>,
+  ): Connection | Promise<Connection>;
+  enter(
+    link: Link<User>,
+    begin: (runtime: Running<Model, Msg, Flags, User>) => Connection | Promise<Connection>,
+  ): Connection | Promise<Connection> {
     const { world } = this.#owner;
     world.clearTimer(this.#ending);
     this.#ending = undefined;
     this.link = link;
     this.#heard = world.now();
-    this.#connection = begin(this.#runtime!);
+    const begun = begin(this.#runtime!);
+    if (!(begun instanceof Promise)) return this.#linked(link, begun);
+    // Until then its link waits where it came from.
+    return begun.then((connection) => this.link === link && this.#runtime ? this.#linked(link, connection) : deadConnection);
+  }
+
+  #linked(link: Link<User>, connection: Connection): Connection {
+    this.#connection = connection;
     this.#look(this.#owner.sleepMs);
     return new SessionLine(this, link);
   }
@@ -104,6 +122,8 @@ export class Session<Model, Msg, Flags, User> {
   /** What its link hears; a link of before hears nothing through this. */
   receive(message: string | Uint8Array): "taken" | "refused" {
     this.#heard = this.#owner.world.now();
+    // A number alone says what is on the page.
+    if (message[0] === "[") this.hasActed = true;
     if (this.#asleep) this.#wake(this.link);
     return this.#connection?.receive(message) ?? "refused";
   }

@@ -30,7 +30,7 @@ const mostResume = 1024 * 1024;
 const refreshMs = 60_000;
 /** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
 const forgetMs = 60_000;
-/** Sessions that wait for their clients; the one that has waited longest is given up for another. */
+/** Sessions that wait for their clients; one of whom no event ever came is given up for another, else the one that has waited longest. */
 const mostLingering = 1_000;
 
 /** How sessions are kept. */
@@ -45,6 +45,8 @@ export interface SessionsOptions {
   readonly sleep?: number;
   /** How long a snapshot is good for, in ms. */
   readonly expires: number;
+  /** The most sessions at once; absent: any number. */
+  readonly most?: number;
   readonly onError: OnError;
   readonly restart?: Restart;
   readonly world?: World;
@@ -78,8 +80,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #options: SessionsOptions;
   /** By client and user. */
   readonly #sessions = new Map<string, Session<Model, Msg, Flags, User>>();
-  /** Those without a link, the longest ago first. */
+  /** Those without a link, the longest ago first: of whom an event has come, and of whom none ever has. */
   readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
+  readonly #silent = new Set<Session<Model, Msg, Flags, User>>();
   /** Those who wait for the store, by place: the last that came. */
   readonly #arriving = new Map<string, Link<User>>();
   readonly #tokens: Tokens;
@@ -107,6 +110,17 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   /** How many there are, those included whose clients may come back. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** A user as a text, the same in all processes; undefined for one that is no structured data. */
+  contextOf(user: User): string | undefined {
+    return this.#tokens.contextOf(user);
+  }
+
+  /** Whether there is room for this client of this user: one whose session is here finds it, however many there are. */
+  admits(resume: string | undefined, user: User): boolean {
+    if (this.#sessions.size < (this.#options.most ?? Infinity)) return true;
+    return this.#sessions.has(`${readResume(resume, this.world).name} ${this.#tokens.contextOf(user)}`);
   }
 
   /** How many of them sleep. */
@@ -152,7 +166,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const found = up && await this.#continuations.find(up, who, user);
     if (found === "elsewhere") return { messages, hasFailed, isLost: true };
     const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#continuations.begin(who.name, user), true);
-    if (found) runtime.revive(link, found);
+    if (found) await runtime.revive(link, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
     await runtime.leave();
@@ -178,9 +192,12 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 
   lingers(session: Session<Model, Msg, Flags, User>): void {
-    this.#lingering.add(session);
-    if (this.#lingering.size <= mostLingering) return;
-    const [longest] = this.#lingering;
+    (session.hasActed ? this.#lingering : this.#silent).add(session);
+    if (this.#lingering.size + this.#silent.size <= mostLingering) return;
+    // Those who did nothing lose nothing: strangers who only open links cannot end the sessions of others.
+    const waiting = this.#silent.size > 0 ? this.#silent : this.#lingering;
+    const [longest] = waiting;
+    waiting.delete(longest!);
     longest!.stop();
   }
 
@@ -198,6 +215,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   over(session: Session<Model, Msg, Flags, User>): void {
     if (this.#sessions.get(session.place) === session) this.#sessions.delete(session.place);
     this.#lingering.delete(session);
+    this.#silent.delete(session);
     if (this.#sessions.size > 0) return;
     this.world.clearTimer(this.#refreshing);
     this.#refreshing = undefined;
@@ -250,6 +268,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
     this.#lingering.delete(session);
+    this.#silent.delete(session);
     return session.connect(link);
   }
 
@@ -270,7 +289,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     });
   }
 
-  #goOn(arrival: Arrival<Flags, User>, found: Found): Connection {
+  #goOn(arrival: Arrival<Flags, User>, found: Found): Connection | Promise<Connection> {
     const { place, link } = arrival;
     if (found === "elsewhere" || this.#isLeaving) {
       closeLink(link, closeCodes.elsewhere, "come back");

@@ -4,6 +4,7 @@
  */
 import type { Sessions } from "../app/sessions.ts";
 import { readText, unreadable } from "./posted.ts";
+import type { RequestLimits } from "./request_limits.ts";
 
 /** How long the effects of a request may take, in ms. */
 const effectsMs = 5_000;
@@ -14,16 +15,34 @@ export function isRequest(request: Request): boolean {
   return query !== undefined && query.has("nacre") && !query.has("link");
 }
 
-/** Answers it. That its page may ask, and who the user is, is settled before. */
+/** Answers it, when its turn comes. That its page may ask, and who the user is, is settled before; `share` is whose part of the limits it uses. */
 export async function answer<Flags, User>(
   request: Request,
   sessions: Sessions<unknown, unknown, Flags, User>,
   user: User,
   flags: Flags,
+  limits: RequestLimits,
+  share: string | undefined,
+): Promise<Response> {
+  const resume = new URL(request.url).searchParams.get("nacre")!;
+  const place = await limits.enter(resume.split(".", 1)[0]!, share);
+  if (typeof place === "number") return new Response(null, { status: place, headers: { ...headers, "retry-after": "1" } });
+  try {
+    return await answerNow(request, sessions, user, flags, resume);
+  } finally {
+    place.leave();
+  }
+}
+
+async function answerNow<Flags, User>(
+  request: Request,
+  sessions: Sessions<unknown, unknown, Flags, User>,
+  user: User,
+  flags: Flags,
+  resume: string,
 ): Promise<Response> {
   const read = await readText(request);
   if (typeof read === "string") return new Response(null, { status: unreadable[read], headers });
-  const resume = new URL(request.url).searchParams.get("nacre")!;
   const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
   if (!answer) return new Response(null, { status: 400, headers });
   // The browser asks again, with the same.

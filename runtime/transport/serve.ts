@@ -11,6 +11,7 @@ import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { atOnce, isPromise } from "../view/promise_error.ts";
 import { answer, isRequest } from "./http.ts";
 import { isOriginAllowed } from "./origin.ts";
+import { RequestLimits } from "./request_limits.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { type AnyOptions, type Optional, type ServeOptions, settled, type SharedOptions } from "./serve_options.ts";
 import { type SocketEnds, upgrade } from "./socket.ts";
@@ -18,8 +19,11 @@ import { asksForEvents, isPost, Streams } from "./sse.ts";
 
 /** The route of an app. */
 export interface Live<Msg> {
-  /** Answers a WebSocket's request, one for server-sent events and their POSTs, and a POST of `method="http"`; every other one with a 4xx. */
-  (request: Request): Response | Promise<Response>;
+  /**
+   * Answers a WebSocket's request, one for server-sent events and their POSTs, and a POST of `method="http"`; every other one with a 4xx. `info`
+   * is what `Deno.serve` gives its handler, for the option `address`.
+   */
+  (request: Request, info?: Deno.ServeHandlerInfo): Response | Promise<Response>;
   /**
    * What a page is painted with, for `<ServerComponent of={live} request={request}>`: runs `authorize`, `key`, `flags`, `init` and `view`
    * for the page's own request and keeps nothing. A promise where `authorize` or `flags` answers one. Empty where the request is refused
@@ -43,7 +47,7 @@ export interface Live<Msg> {
  * that key. Or of a running app, shared by all that connect.
  *
  * @throws {TypeError} when it is given neither, or a `secret` for an app without a name.
- * @throws {RangeError} when `linger`, `sleep`, `expires` or `mostRooms` is out of its bounds, or a secret has less than 16 characters.
+ * @throws {RangeError} when `linger`, `sleep`, `expires`, `mostRooms` or `mostSessions` is out of its bounds, or a secret has less than 16 characters.
  *
  * @example
  * ```ts
@@ -72,10 +76,11 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     );
   }
   const { key: keyOf } = options;
-  const { linger, sleep, expires, mostRooms, restart } = settled(options);
+  const { linger, sleep, expires, mostRooms, mostSessions, restart } = settled(options);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
   const streams = new Streams();
+  const limits = new RequestLimits();
 
   const startOne = (flags: unknown) => {
     const runtime = run(what as App<unknown, unknown, unknown, unknown>, flags, { onError, restart });
@@ -88,6 +93,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     sleep,
     store: options.store,
     expires,
+    most: mostSessions,
     restart,
     onError,
     sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),
@@ -100,7 +106,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const route: Route = { shared, sessions, isClosed: false, onError: (error, where) => report(onError, error, where) };
   let isTold = !isDevelopment();
 
-  const live = async (request: Request): Promise<Response> => {
+  const live = async (request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> => {
     const refusal = refuse(request, options.origins);
     if (refusal) return refusal;
     const isAlone = isRequest(request);
@@ -134,13 +140,18 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     }
     if (isAlone) {
       try {
-        return await answer(request, sessions!, user, flags);
+        // Where nobody is asked who they are, all are one user: a crowd of strangers must not use up the share of the others.
+        const who = options.address ? options.address(request, info) : options.authorize && sessions!.contextOf(user);
+        return await answer(request, sessions!, user, flags, limits, who);
       } catch (error) {
         report(onError, error, "request");
         return new Response("Internal Server Error", { status: 500 });
       }
     }
     try {
+      if (sessions && !room && !sessions.admits(new URL(request.url).searchParams.get("nacre") ?? undefined, user)) {
+        return new Response("Service Unavailable: too many sessions", { status: 503, headers: { "retry-after": "5" } });
+      }
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
       return open(request, new Visit(route, user, room, flags));
     } catch {

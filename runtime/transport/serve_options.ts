@@ -57,6 +57,16 @@ export type ServeOptions<Flags, User> =
     /** The most rooms at once, 10,000 by default: keys may be made up by strangers. A request for one more is answered with 503. */
     mostRooms?: number;
     /**
+     * The most sessions at once, those included whose links were cut a moment ago; 20,000 by default. A link for one more is answered with 503, and its
+     * browser tries again; a client whose session is here always finds it.
+     */
+    mostSessions?: number;
+    /**
+     * Where a request comes from, as a text: `(request, info) => info?.remoteAddr.hostname`. Requests without a link are then limited by it too (16
+     * at once). Behind a proxy take what your own proxy has appended to `X-Forwarded-For`, its last entry: the others a client can make up.
+     */
+    address?: (request: Request, info: Deno.ServeHandlerInfo | undefined) => string | undefined;
+    /**
      * What comes after an error of the app: `"never"`, its links are closed with 4500, and a new connection begins anew; `"fresh"`, a new
      * `init`; `"last"`, the last good model. Clients keep their links. After 3 restarts in 10 s it is as `"never"`, which is the default.
      */
@@ -87,6 +97,8 @@ export interface AnyOptions {
   key?: (request: Request, user: unknown) => unknown;
   linger?: number;
   mostRooms?: number;
+  mostSessions?: number;
+  address?: (request: Request, info: Deno.ServeHandlerInfo | undefined) => string | undefined;
   restart?: Restart;
   sleep?: number;
   secret?: string | readonly string[];
@@ -102,8 +114,8 @@ export interface AnyOptions {
  * @throws {RangeError} when a number is out of its bounds.
  */
 export function settled(
-  { linger = 30_000, sleep = 60_000, expires = 86_400_000, mostRooms = 10_000, restart = "never" }: AnyOptions,
-): { linger: number; sleep: number; expires: number; mostRooms: number; restart: Restart } {
+  { linger = 30_000, sleep = 60_000, expires = 86_400_000, mostRooms = 10_000, mostSessions = 20_000, restart = "never" }: AnyOptions,
+): { linger: number; sleep: number; expires: number; mostRooms: number; mostSessions: number; restart: Restart } {
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
@@ -113,5 +125,6 @@ export function settled(
     throw new RangeError(`Cannot serve with expires ${expires}: give milliseconds, from 1,000 to those of ten years`);
   }
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
-  return { linger, sleep, expires, mostRooms, restart };
+  if (!(mostSessions >= 0)) throw new RangeError(`Cannot serve with mostSessions ${mostSessions}: give a number`);
+  return { linger, sleep, expires, mostRooms, mostSessions, restart };
 }

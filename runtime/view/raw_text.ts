@@ -13,7 +13,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 const rawTags = words("script style");
 /** In these the parser reads text, or ignores a `<style>` and reads its text as markup. */
 const readsOtherwise = words(
-  "iframe noembed noframes noscript option optgroup plaintext script select style textarea title xmp",
+  "frame frameset iframe noembed noframes noscript option optgroup plaintext script select style textarea title xmp",
 );
 /**
  * In SVG and MathML these lead back to HTML, some of them only for some of their children, or under conditions. The others end all of SVG and MathML
@@ -40,7 +40,7 @@ export function isPageTag(tag: string): boolean {
 /** How the parser reads the children of an element, from how it reads the element. Tags are the same in any spelling. */
 export function readingIn(tag: string, around: Reading): Reading {
   const lower = tag.toLowerCase();
-  if (around === "unsure" || readsOtherwise.has(lower) || pageTags.has(lower)) return "unsure";
+  if (around === "unsure" || readsOtherwise.has(lower)) return "unsure";
   if (lower === "svg" || lower === "math") return "escaped";
   return around === "escaped" && leavesForeign.has(lower) ? "unsure" : around;
 }

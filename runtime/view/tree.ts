@@ -82,6 +82,23 @@ export class ComponentNode {
   ) {}
 }
 
+/** How many holes and items there are in a tree: what a rendering of all of it fills. */
+export function holesIn(tree: Node): number {
+  let count = 0;
+  const left: Node[] = [tree];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (node instanceof ComponentNode) left.push(node.child);
+    else if (node instanceof List) {
+      count += node.items.length;
+      for (const item of node.items) left.push(item);
+    } else if (node instanceof Instance) {
+      count += node.holes.length;
+      for (const hole of node.holes) if (hole instanceof ComponentNode || hole instanceof List || hole instanceof Instance) left.push(hole);
+    }
+  }
+  return count;
+}
+
 /** What a node shows, past the components. */
 export function shown(node: Node): Exclude<Node, ComponentNode> {
   while (node instanceof ComponentNode) node = node.child;

@@ -2,6 +2,7 @@
  * A process with sessions: a runtime for each client, which goes on elsewhere from what its browser keeps. All processes of a run have one
  * secret. Which model belongs to which runtime is known by the models alone: each comes from the one before.
  */
+import { RequestLimits } from "../../runtime/transport/request_limits.ts";
 import type { Connection } from "../../runtime/app/connection.ts";
 import type { Link } from "../../runtime/app/member.ts";
 import { Sessions } from "../../runtime/app/sessions.ts";
@@ -37,6 +38,7 @@ export class SessionProcess implements Process {
   readonly streams: Streams = new Streams();
   isStopping = false;
   readonly #world: ProcessWorld;
+  readonly #limits = new RequestLimits();
   readonly #sessions: Sessions<Model, Msg, void, number>;
   /** By the newest model of each. */
   readonly #scenes = new Map<Model, Scene>();
@@ -106,7 +108,7 @@ export class SessionProcess implements Process {
   }
 
   respond(request: Request, user: number): Promise<Response> {
-    return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined);
+    return answer(request, this.#sessions as unknown as Sessions<unknown, unknown, void, number>, user, undefined, this.#limits, undefined);
   }
 
   paint(user: number): Painting {

@@ -1,0 +1,76 @@
+/**
+ * How many requests without a link are worked on at once: one of each client, a few of each user or address, and a bounded number of all. It must
+ * never let those who share nothing but that nobody knows them use up each other's share.
+ */
+
+/** Of one user, or of one address. */
+const mostOfOne = 16;
+/** Of all together: each may hold 1 MiB. */
+const mostOfAll = 128;
+
+/** Why a request is not answered now: its own user or address has too many, or all together have. */
+export type Excess = 429 | 503;
+
+/** A place among the requests that are worked on; it has to be left. */
+export interface Place {
+  leave(): void;
+}
+
+/** What waits for the one before it of the same client. */
+interface Next {
+  begin(): void;
+  giveWay(): void;
+}
+
+/** The requests of one route. */
+export class RequestLimits {
+  /** Clients with a request that is worked on, and the one that waits for that. */
+  readonly #clients = new Map<string, Next | undefined>();
+  readonly #shares = new Map<string, number>();
+  #all = 0;
+
+  /**
+   * Waits until no other request of this client is worked on, and takes a place. A client asks again with the same body when an answer was lost, so
+   * of several that wait the newest counts, and the others give way. `share` is the user or the address, where one is known.
+   */
+  async enter(client: string, share: string | undefined): Promise<Place | Excess> {
+    const used = share === undefined ? 0 : this.#shares.get(share) ?? 0;
+    if (used >= mostOfOne) return 429;
+    if (this.#all >= mostOfAll) return 503;
+    this.#all++;
+    if (share !== undefined) this.#shares.set(share, used + 1);
+    if (!this.#clients.has(client)) this.#clients.set(client, undefined);
+    else if (!await this.#wait(client)) {
+      // Its client has asked again meanwhile.
+      this.#release(share);
+      return 503;
+    }
+    let isLeft = false;
+    return {
+      leave: () => {
+        if (isLeft) return;
+        isLeft = true;
+        this.#release(share);
+        const next = this.#clients.get(client);
+        this.#clients.delete(client);
+        if (!next) return;
+        this.#clients.set(client, undefined);
+        next.begin();
+      },
+    };
+  }
+
+  /** Answers whether its turn has come; false where a newer one takes its place. */
+  #wait(client: string): Promise<boolean> {
+    this.#clients.get(client)?.giveWay();
+    return new Promise((resolve) => this.#clients.set(client, { begin: () => resolve(true), giveWay: () => resolve(false) }));
+  }
+
+  #release(share: string | undefined): void {
+    this.#all--;
+    if (share === undefined) return;
+    const left = this.#shares.get(share)! - 1;
+    if (left > 0) this.#shares.set(share, left);
+    else this.#shares.delete(share);
+  }
+}
