@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { h, type VNode } from "preact";
 import type { Page } from "playwright-core";
-import { app, renderToString, runtimeScript, serve } from "../mod.ts";
+import { app, page as pageOf, renderToString, runtimeScript, serve, ServerComponent } from "../mod.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import { descriptionHtml, paint } from "../runtime/view/paint.ts";
@@ -29,7 +29,7 @@ const tags = words(
 /** These hold a text, or change how one is read, and so stand in half of the trees. */
 const holders = words(
   "style script noscript title textarea xmp iframe noembed noframes plaintext template select option svg math annotation-xml mi mo mtext mglyph " +
-    "malignmark foreignObject desc frameset table colgroup SVG STYLE NOSCRIPT foreignobject p",
+    "malignmark foreignObject desc frameset table colgroup col SVG STYLE NOSCRIPT foreignobject p",
 );
 const evil = "<evil-el data-evil onclick=hit()></evil-el>";
 const payloads = (random: Random): string => {
@@ -59,6 +59,9 @@ const payloads = (random: Random): string => {
     `' onclick='hit()`,
     `\u{212a}</\u017fcript>${evil}`,
     `</p></b></a></table>${evil}`,
+    `</template>${evil}`,
+    `<template >${evil}`,
+    `<col\fonclick=hit() data-evil>`,
   ]);
 };
 const handlerNames = words(
@@ -159,6 +162,90 @@ async function readAll(htmls: string[]): Promise<string[]> {
   }
   return found;
 }
+
+/** An app's view in a page, in these elements of the page. */
+async function inPage(view: () => VNode | VNode[], around: string[] = [], shadow?: "open"): Promise<string> {
+  const live = serve(app({ init: () => 0, update: (n) => n, view, ...(shadow && { shadow }) }));
+  const component = h(ServerComponent, { of: live, request: new Request("http://localhost/"), route: "/ws" });
+  return await pageOf(h("body", null, around.reduceRight((inside, tag) => h(tag, null, inside), component as VNode))).text();
+}
+
+Deno.test("a style or a script is not read as markup after a <col> in a template or a shadow root, nor by what the page has around it", async () => {
+  await using server = serveOn0(() => new Response("<!doctype html><title>x</title><body>", { headers: { "content-type": "text/html" } }));
+  await using browser = await launch();
+  const htmls: string[] = [];
+  for (const tag of ["style", "script"]) {
+    for (const start of [`</template>`, `<template\n>`, `</TEMPLATE/>`]) {
+      const text = (end: string) => `/*${start}${end}${evil}*/`;
+      const own = () => h(tag, null, text(""));
+      htmls.push(
+        await inPage(() => h("template", null, h("col", null), own())),
+        await inPage(() => [h("col", null), own()], [], "open"),
+        renderToString(app({
+          init: () => text(""),
+          update: (text) => text,
+          view: (text) =>
+            tag === "style"
+              ? (
+                <template>
+                  <col />
+                  <style>{text}</style>
+                </template>
+              )
+              : (
+                <template>
+                  <col />
+                  <script>{text}</script>
+                </template>
+              ),
+        })),
+      );
+      for (const around of holders) {
+        htmls.push(await inPage(() => h(tag, null, text(`</${around}>`)), [around]));
+        htmls.push(await inPage(() => h(tag, null, text(`</${around}>`)), ["svg", around]));
+        htmls.push(await inPage(() => h(tag, null, text(`</${around}>`)), [around, "p"]));
+      }
+    }
+  }
+  await visit(browser, server.url, async (page, seen) => {
+    assertEquals(await page.evaluate(readAll, htmls), []);
+    seen.errors.length = 0;
+  });
+});
+
+Deno.test("a style in the head or the body of a page keeps its text", async () => {
+  const css = "a > b {}";
+  const response = pageOf(
+    <html>
+      <head>
+        <style>{css}</style>
+      </head>
+      <body>
+        <style>{css}</style>
+      </body>
+    </html>,
+  );
+  assertEquals(
+    await response.text(),
+    `<!DOCTYPE html><html><head><style>${css}</style></head><body><style>${css}</style></body></html>`,
+  );
+});
+
+Deno.test("a script of JSON at the end of a view is not taken for the description of a painted page", async () => {
+  const own = () => h("script", { type: "application/json" }, `[[],0,0,"token"]`);
+  for (const shadow of [undefined, "open"] as const) {
+    // A browser cannot take a <noscript> over, so there is no description.
+    const html = await inPage(() => [h("noscript", null, "x"), own()], [], shadow);
+    assertEquals(html.endsWith("<!----></server-component></body>"), true, html);
+    // Where there is one, it is the last.
+    const described = await inPage(own, [], shadow);
+    assertEquals(
+      described.slice(described.lastIndexOf("<script")).startsWith('<script type="application/json">[[[["script"'),
+      true,
+      described,
+    );
+  }
+});
 
 const trees = Number(Deno.env.get("NACRE_MARKUP_TREES") ?? 1_500);
 const piece = 250;

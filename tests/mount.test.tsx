@@ -44,6 +44,12 @@ Deno.test("mount() runs an app until it is stopped: its effects end, its compone
   });
 });
 
+Deno.test("mount() writes the text of a style or a script as a text, in SVG too", async () => {
+  await inPage("tests/mount_page.tsx", `<div id="root"></div>`, async (page) => {
+    assertEquals(await page.evaluate("styling()"), { texts: [true, true, true, true], images: 0, hit: false });
+  });
+});
+
 Deno.test("mount() keeps the elements of a page that renderToString has made, and the ids of useId", async () => {
   const [painted, other] = ["left", "right"].map((prefix) => renderToString(ids, undefined, { ids: prefix }).replaceAll("/>", ">"));
   assert(painted !== other);

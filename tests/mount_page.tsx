@@ -164,4 +164,31 @@ async function defining() {
   return { shown: element.innerHTML, statuses, told };
 }
 
-Object.assign(globalThis, { stopping, painting, mistakes, presence, failing, component, defining, ready: true });
+/** Whether a text in these became an element. */
+async function styling() {
+  const text = "</style></script><img src=x onerror='hit = true'>";
+  const mounted = mount(
+    app({
+      init: () => text,
+      update: (text) => text,
+      view: (text) => (
+        <div>
+          <svg>
+            <style>{text}</style>
+            <script type="x">{text}</script>
+          </svg>
+          <style>{text}</style>
+          <script type="x">{text}</script>
+        </div>
+      ),
+    }),
+    root(),
+  );
+  await later();
+  const texts = [...root().querySelectorAll("style, script")].map((element) => element.textContent === text);
+  const images = root().querySelectorAll("img").length;
+  await mounted.stop();
+  return { texts, images, hit: "hit" in globalThis };
+}
+
+Object.assign(globalThis, { styling, stopping, painting, mistakes, presence, failing, component, defining, ready: true });

@@ -66,8 +66,12 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
   }
 }
 
-/** What stands in the element: the view, with its description where it has one. */
+/**
+ * What stands in the element: the view, with its description where it has one. Where it has none, a comment says so: a browser takes a script
+ * of JSON at the end for the description, and the view, or the children of the element, may end with one.
+ */
 export function paintedOf(html: string, description: string, shadow: ShadowOptions | undefined): Painted {
+  if (description === "" && (shadow || html.endsWith("</script>"))) description = "<!---->";
   if (!shadow) return { html: html + description };
   const focus = shadow.delegatesFocus ? " shadowrootdelegatesfocus" : "";
   const root = `<template shadowrootmode="${shadow.mode}"${focus}>${html}</template>`;

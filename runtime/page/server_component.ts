@@ -1,6 +1,10 @@
 /** `<ServerComponent>`: the custom element that shows an app in a page. */
 import { type ComponentChildren, Fragment, h, jsxTemplate, type VNode } from "../deps.ts";
 import type { Painted } from "../app/paint.ts";
+import { isDevelopment } from "../app/development.ts";
+import { jsx } from "../view/jsx.ts";
+import { tagsAround } from "../view/preact.ts";
+import { readingInAll } from "../view/raw_text.ts";
 import { captureScript } from "./capture.ts";
 
 /** What {@link ServerComponent} takes. */
@@ -50,23 +54,39 @@ export interface ServerComponentProps {
  * assertStringIncludes(await response.text(), "<p>Hello World</p>");
  * ```
  */
-export function ServerComponent(props: ServerComponentProps): VNode {
+export function ServerComponent(this: unknown, props: ServerComponentProps): VNode {
   const { children, of, request, nonce, ...attributes } = props;
-  if (!of) return h("server-component", attributes as Record<never, never>, children);
+  const unpainted = () => jsx("server-component", { ...attributes, children });
+  if (!of) return unpainted();
   if (!request) throw new TypeError("Cannot paint a server component: `of` needs `request`, the request for the page");
+  const around = this ? tagsAround(this) ?? [] : [];
+  if (readingInAll(around) !== "raw") {
+    warnOnce(
+      `cannot paint a server component in <${around.join("> <")}>, where the parser may read its view otherwise: it will be mounted`,
+    );
+    return unpainted();
+  }
   const { html, root = 0 } = painted(props, of.paint, request);
-  if (html === "") return h("server-component", attributes as Record<never, never>, children);
+  if (html === "") return unpainted();
   return h(
     Fragment,
     null,
     h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
     // What is in a shadow root shows its children in slots.
-    h(
-      "server-component",
-      attributes as Record<never, never>,
-      jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null),
-    ),
+    jsx("server-component", {
+      ...attributes,
+      children: jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null),
+    }),
   );
+}
+
+const warned = new Set<string>();
+
+/** Tells a developer, once. Tags stand in the source of a page: few. */
+function warnOnce(message: string): void {
+  if (!isDevelopment() || warned.has(message) || warned.size >= 100) return;
+  warned.add(message);
+  console.warn(`nacre: ${message}`);
 }
 
 /** What is painted, by the props of the component: where one waits, it and others are rendered again with the same. */

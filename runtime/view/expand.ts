@@ -4,7 +4,7 @@
 import { type ComponentChildren, h, type VNode } from "../deps.ts";
 import type { Attribute, Element, Node } from "./statics.ts";
 import { tagsAround } from "./preact.ts";
-import { isRawText, isUnsafeProperty, type Reading, readingIn, safeRawText } from "./raw_text.ts";
+import { isRawText, isUnsafeProperty, readingInAll, safeRawText } from "./raw_text.ts";
 import { DynamicAttribute, type Place } from "./template.ts";
 
 /** Preact knows these with capitals only. */
@@ -45,9 +45,9 @@ function expandNode(node: Node, dynamic: readonly unknown[]): ComponentChildren 
 function RawText(this: unknown, { element, props, text }: { element: Element; props: Record<string, unknown>; text: string }): VNode {
   const { tag } = element;
   const around = tagsAround(this);
-  // In a page nothing is parsed.
-  if (!around) return create(element, { ...props, dangerouslySetInnerHTML: { __html: text } }, []);
-  const reading = around.reduce<Reading>((reading, tag) => readingIn(tag, reading), "raw");
+  // In a page it is a text, which nothing parses; as inner HTML it would be markup in SVG.
+  if (!around) return create(element, props, [text]);
+  const reading = readingInAll(around);
   if (reading === "raw") return create(element, { ...props, dangerouslySetInnerHTML: { __html: safeRawText(tag, text) } }, []);
   return create(element, props, reading === "escaped" ? [text] : []);
 }

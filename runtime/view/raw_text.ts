@@ -37,6 +37,11 @@ export function isPageTag(tag: string): boolean {
   return pageTags.has(tag.toLowerCase());
 }
 
+/** How the parser reads what is in these elements, the outermost first. */
+export function readingInAll(tags: readonly string[]): Reading {
+  return tags.reduce<Reading>((reading, tag) => readingIn(tag, reading), "raw");
+}
+
 /** How the parser reads the children of an element, from how it reads the element. Tags are the same in any spelling. */
 export function readingIn(tag: string, around: Reading): Reading {
   const lower = tag.toLowerCase();
@@ -45,9 +50,14 @@ export function readingIn(tag: string, around: Reading): Reading {
   return around === "escaped" && leavesForeign.has(lower) ? "unsure" : around;
 }
 
-/** Whether a raw text reads as it is: its end tag would end it, and a comment would let a script go on behind it. */
+/** What ends a style early: its end tag. After a `<col>` in a `<template>` the parser ignores a `<style>`, and of its text it takes these tags. */
+const endsStyle = /<(?=\/style|(?:\/?template|col)[\s/>])/gi;
+/** The same for a script; and a comment would let it go on behind its end. */
+const endsScript = /<(?=!--|\/?script|(?:\/?template|col)[\s/>])/gi;
+
+/** Whether a raw text reads as it is. */
 export function canBeRaw(tag: string, text: string): boolean {
-  return tag === "style" ? !/<\/style/i.test(text) : !/<(?:!--|\/?script)/i.test(text);
+  return text.search(tag === "style" ? endsStyle : endsScript) < 0;
 }
 
 /**
@@ -55,7 +65,7 @@ export function canBeRaw(tag: string, text: string): boolean {
  * other place of a valid style or script has an end tag.
  */
 export function safeRawText(tag: string, text: string): string {
-  return tag === "style" ? text.replace(/<(?=\/style)/gi, "\\3c ") : text.replace(/<(?=!--|\/?script)/gi, "\\u003c");
+  return tag === "style" ? text.replace(endsStyle, "\\3c ") : text.replace(endsScript, "\\u003c");
 }
 
 /**
