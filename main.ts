@@ -1,7 +1,7 @@
 // Server components in Nacre: six examples, each a page and a WebSocket; the browser runtime, and 404 for the rest.
 //
 //     deno run --allow-net --allow-env=PORT,HOST,NACRE_SECRET main.ts
-import { type Live, page, runtimeScript, serve } from "./mod.ts";
+import { closeOnSignals, type Live, page, runtimeScript, serve } from "./mod.ts";
 import { chat } from "./components/chat.tsx";
 import { counter } from "./components/counter.tsx";
 import { Document, type DocumentProps } from "./components/document.tsx";
@@ -59,12 +59,14 @@ const examples: readonly Example[] = [
   },
 ];
 
-function handler(request: Request): Response | Promise<Response> {
-  const { pathname } = new URL(request.url);
+function handler(request: Request, info: Deno.ServeHandlerInfo): Response | Promise<Response> {
+  // A `Host` that is none makes a URL that is none.
+  const { pathname } = URL.parse(request.url) ?? {};
+  if (pathname === undefined) return new Response("Bad Request", { status: 400 });
   if (pathname === "/nacre/runtime.mjs") return runtimeScript(request);
   const example = examples.find(({ path, route }) => path === pathname || route === pathname);
   if (!example) return new Response("Not found", { status: 404 });
-  if (pathname === example.route) return example.live(request);
+  if (pathname === example.route) return example.live(request, info);
   return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, request, links: examples }));
 }
 
@@ -84,10 +86,4 @@ function setting(variable: string): string | undefined {
 
 const server = Deno.serve({ hostname: setting("HOST") ?? "localhost", port: Number(setting("PORT") ?? 1234) }, handler);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, async () => {
-    // Sessions go on with whoever answers next.
-    await Promise.all(examples.map(({ live }) => live.close()));
-    await server.shutdown();
-  });
-}
+closeOnSignals(server, ...examples.map(({ live }) => live));

@@ -77,6 +77,7 @@ export type { DefineOptions } from "./runtime/client/define.ts";
 export { mount } from "./runtime/client/mount.ts";
 export type { Mounted, MountOptions } from "./runtime/client/mount.ts";
 export { serve } from "./runtime/transport/serve.ts";
+export { closeOnSignals } from "./runtime/transport/signals.ts";
 export type { Live } from "./runtime/transport/serve.ts";
 export type { ServeOptions, SharedOptions } from "./runtime/transport/serve_options.ts";
 export { page, pageAsync } from "./runtime/page/page.ts";

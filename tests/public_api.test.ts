@@ -9,6 +9,7 @@ const values = [
   "Opaque",
   "ServerComponent",
   "app",
+  "closeOnSignals",
   "define",
   "effect",
   "kvStore",

@@ -159,12 +159,12 @@ Deno.test("main.ts serves the page, the browser runtime with its tag, the socket
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`main.ts stops on ${signal} with an open socket: 0, soon, and the browser is told 1001`, async () => {
+  Deno.test(`main.ts stops on ${signal} with an open socket: 0, soon, and the browser is told 4503, to come back elsewhere`, async () => {
     await using program = await spawn(main, here);
     const caller = await Caller.open(`${program.ws}/ws`);
     using _silent = await RawSocket.upgrade(program.url, {}, "/ws");
     const { code, ms } = await program.stop(signal);
-    assertEquals([code, await caller.end()], [0, 1001], program.said);
+    assertEquals([code, await caller.end()], [0, 4503], program.said);
     assert(ms < 3_000, `it took ${ms} ms`);
   });
 }

@@ -9,6 +9,7 @@ import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { atOnce, isPromise } from "../view/promise_error.ts";
+import { Farewells } from "./farewells.ts";
 import { answer, isRequest } from "./http.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { RequestLimits } from "./request_limits.ts";
@@ -37,7 +38,8 @@ export interface Live<Msg> {
   /**
    * Ends what runs here, for a server that shuts down: each client is given a last snapshot and told to come back, which it does spread over
    * 4 s; apps are told nothing, since they go on elsewhere. Rooms end; a runtime that `start` answered goes on until it is stopped. New requests
-   * are answered with 503. A store that does not answer is waited for 10 s.
+   * are answered with 503. A store that does not answer is waited for 10 s. Settles when all sockets and streams have sent what they had to and are
+   * closed, a second later at most: the process may end then.
    */
   close(): Promise<void>;
 }
@@ -103,7 +105,13 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     typeof options.flags === "function"
       ? await (options.flags as (request: Request, user: unknown) => unknown)(request, user)
       : options.flags;
-  const route: Route = { shared, sessions, isClosed: false, onError: (error, where) => report(onError, error, where) };
+  const route: Route = {
+    shared,
+    sessions,
+    farewells: new Farewells(),
+    isClosed: false,
+    onError: (error, where) => report(onError, error, where),
+  };
   let isTold = !isDevelopment();
 
   const live = async (request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> => {
@@ -142,7 +150,12 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       try {
         // Where nobody is asked who they are, all are one user: a crowd of strangers must not use up the share of the others.
         const who = options.address ? options.address(request, info) : options.authorize && sessions!.contextOf(user);
-        return await answer(request, sessions!, user, flags, limits, who);
+        const gone = route.farewells.begin();
+        try {
+          return await answer(request, sessions!, user, flags, limits, who);
+        } finally {
+          gone();
+        }
       } catch (error) {
         report(onError, error, "request");
         return new Response("Internal Server Error", { status: 500 });
@@ -191,10 +204,15 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       value: async () => {
         route.isClosed = true;
         await Promise.all([sessions?.leave(), ...[...runtimes].map((runtime) => runtime.leave())]);
+        // Clients that are there answer a close at once.
+        await route.farewells.done(farewellMs);
       },
     },
   }) as unknown as Live<unknown>;
 }
+
+/** How long `close` waits for what was sent to be out, in ms. */
+const farewellMs = 1_000;
 
 const unpainted: Painted = { html: "" };
 
@@ -212,6 +230,8 @@ interface Route {
   readonly shared: Runtime<unknown> | undefined;
   /** Of those that are neither shared nor in a room. */
   readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
+  /** The links, until their last byte is out. */
+  readonly farewells: Farewells;
   /** Nothing begins any more. */
   isClosed: boolean;
   onError(error: unknown, where: string): void;
@@ -244,6 +264,10 @@ class Visit implements SocketEnds<unknown> {
 
   ended(): void {
     this.#room?.leave();
+  }
+
+  begin(isOut?: () => boolean): () => void {
+    return this.#route.farewells.begin(isOut);
   }
 
   onError(error: unknown, where: string): void {

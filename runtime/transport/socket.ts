@@ -22,8 +22,13 @@ export interface SocketEnds<User> {
   readonly user: User;
   /** Called when the socket is open. */
   connect(link: Link<User>): Connection;
-  /** Called once when it is over, opened or not. */
+  /** Called once when it is over, opened or not: nothing is heard of it any more. */
   ended(): void;
+  /**
+   * Called when the transport begins; what it answers is called when nothing is left to be sent, and the other end knows. `isOut` says so before,
+   * where it can be asked.
+   */
+  begin(isOut?: () => boolean): () => void;
   onError(error: unknown, where: string): void;
 }
 
@@ -46,6 +51,7 @@ class SocketLink<User> implements Link<User> {
   readonly resume: string;
   readonly #socket: WebSocket;
   readonly #ends: SocketEnds<User>;
+  readonly #gone: () => void;
   #connection: Connection | undefined;
   #opening: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
@@ -59,6 +65,7 @@ class SocketLink<User> implements Link<User> {
     this.resume = resume;
     this.#socket = socket;
     this.#ends = ends;
+    this.#gone = ends.begin();
     socket.binaryType = "arraybuffer";
     for (const type of ["open", "message", "close", "error"]) socket.addEventListener(type, this);
     this.#opening = setTimeout(() => this.#neverOpened(), openMs);
@@ -96,7 +103,10 @@ class SocketLink<User> implements Link<User> {
       this.#connection?.receive(typeof data === "string" ? data : new Uint8Array(data));
     } else if (event.type === "open") this.#opened();
     // A page that goes away, or an element that leaves, closes; a network that fails does not.
-    else this.#over(event instanceof CloseEvent && leaving.includes(event.code) ? "left" : "cut");
+    else {
+      if (event.type === "close") this.#gone();
+      this.#over(event instanceof CloseEvent && leaving.includes(event.code) ? "left" : "cut");
+    }
   }
 
   #opened(): void {
@@ -118,6 +128,7 @@ class SocketLink<User> implements Link<User> {
 
   #neverOpened(): void {
     this.#over("cut");
+    this.#gone();
     this.#ends.onError(
       new Error(
         "A WebSocket was upgraded and never opened: the request was rewritten on its way (as Hono's mount does), or the response was not " +

@@ -57,6 +57,7 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
+    const gone = ends.begin(() => isOver && backlog() <= 0);
     const over = (end: LinkEnd) => {
       if (isOver) return;
       isOver = true;
@@ -66,7 +67,13 @@ export class Streams {
       ends.ended();
     };
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-      { start: (given) => void (controller = given), cancel: () => over("cut") },
+      {
+        start: (given) => void (controller = given),
+        cancel() {
+          over("cut");
+          gone();
+        },
+      },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
     );
     const backlog = () => -(controller.desiredSize ?? 0);
@@ -94,6 +101,7 @@ export class Streams {
         over("closed");
         // What waits for a client that does not read is let go.
         const drop = () => {
+          gone();
           try {
             controller.error(new Error("The client did not read"));
           } catch {
@@ -103,7 +111,8 @@ export class Streams {
         if (code === closeCodes.tooSlow) return drop();
         write(`event: close\ndata: ${JSON.stringify([code, reason.slice(0, longestReason)])}\n\n`);
         controller.close();
-        if (backlog() > 0) Deno.unrefTimer(setTimeout(drop, farewellMs));
+        if (backlog() <= 0) gone();
+        else Deno.unrefTimer(setTimeout(drop, farewellMs));
       },
       backlog,
       deflate: compress,
@@ -115,6 +124,7 @@ export class Streams {
       }
     } catch (error) {
       over("cut");
+      gone();
       throw error;
     }
     return new Response(body, {

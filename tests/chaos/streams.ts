@@ -66,6 +66,7 @@ class StreamCable extends Cable implements Disposable {
         this.isNew = false;
         return connection;
       },
+      begin: () => () => {},
       ended() {},
       onError: (error) => stage.fail(error),
     });

@@ -1,0 +1,69 @@
+/** The end of a process: everybody hears of it, and nothing that was said before is lost. */
+import { assert, assertEquals } from "@std/assert";
+import { Caller } from "./caller.ts";
+import { until } from "./kit.ts";
+
+/** Runs the program until the end of the block. */
+async function program(how: "signals" | "by hand") {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-net", "tests/farewell_program.tsx", how],
+    cwd: new URL("..", import.meta.url),
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let said = "";
+  const hearing = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({
+      write(text) {
+        said += text;
+      },
+    }),
+  );
+  const port = await until(() => said.match(/^\d+/m)?.[0], 20_000);
+  return {
+    port,
+    async end(): Promise<number> {
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await hearing;
+      return code;
+    },
+  };
+}
+
+for (const how of ["by hand", "signals"] as const) {
+  Deno.test(`300 clients are told 4503 when a process ends ${how}, and hear what was said before`, async () => {
+    const { port, end } = await program(how);
+    const callers: Caller[] = [];
+    for (let i = 0; i < 300; i += 50) {
+      callers.push(
+        ...await Promise.all(Array.from({ length: 50 }, (_, j) => Caller.open(`ws://127.0.0.1:${port}?nacre=farewell-${i + j}....0`))),
+      );
+    }
+    for (const caller of callers) caller.press("0");
+    await Promise.all(callers.map((caller) => caller.until(() => caller.text === "1")));
+    // On their way when it ends: acknowledged, or said again by their page, which has not heard that they were dealt with.
+    for (const caller of callers) caller.press("1");
+    const ended = end();
+    await until(() => callers.every(({ closed }) => closed), 10_000);
+    assertEquals(await ended, 0);
+    assertEquals(callers.filter(({ closed }) => closed?.code !== 4503).map(({ closed }) => closed), []);
+    // The last snapshot covers what was acknowledged.
+    for (const { text, reader } of callers) assertEquals([text, reader.done], text === "2" ? ["2", 2] : ["1", 1]);
+  });
+}
+
+Deno.test("a stream of server-sent events hears 4503, too, when a process ends", async () => {
+  const { port, end } = await program("by hand");
+  const headers = { accept: "text/event-stream", "accept-encoding": "identity" };
+  const answers = await Promise.all(
+    Array.from(
+      { length: 20 },
+      (_, i) => fetch(`http://127.0.0.1:${port}?nacre=farewell-${i}....0&link=${"l".repeat(20)}${i}`, { headers }),
+    ),
+  );
+  for (const answer of answers) assertEquals(answer.status, 200);
+  const texts = Promise.all(answers.map((answer) => answer.text().catch(String)));
+  assertEquals(await end(), 0);
+  for (const text of await texts) assert(/event: close\ndata: \[4503,/.test(text), text.slice(-300));
+});
