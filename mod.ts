@@ -50,6 +50,7 @@ export type { Effect, EffectInfo, EmitOptions, Listened } from "./runtime/app/ef
 export type { FactHandlers } from "./runtime/app/fact.ts";
 export type { FormEffects, FormHandlers, ValidityFlag } from "./runtime/app/form.ts";
 export type { NavigateOptions, PageEffectOptions, PageEffects, ScrollOptions } from "./runtime/app/page_effect.ts";
+export type { Observable } from "./runtime/app/source.ts";
 export { parse } from "./runtime/app/parse.ts";
 export type { Parser } from "./runtime/app/parse.ts";
 export type { Connection, LinkEnd } from "./runtime/app/connection.ts";

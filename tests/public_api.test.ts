@@ -54,6 +54,7 @@ const types = [
   "Mounted",
   "NavigateOptions",
   "Next",
+  "Observable",
   "OpaqueProps",
   "PageEffectOptions",
   "PageEffects",

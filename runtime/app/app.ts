@@ -64,14 +64,15 @@ export interface AppOptions<Model, Msg, Flags, User> {
    */
   migrate?: (model: never, version: number) => Model;
   /**
-   * The app goes on with this model: in another process (`"process"`), in one request of `method="http"` (`"request"`), or after it was asleep
-   * (`"sleep"`). Effects that ran before are gone: what the model says is pending is to be started again here.
+   * The app continues with this model: in another process (`"process"`), in one request of `method="http"` (`"request"`), after it was asleep
+   * (`"sleep"`), or from a painted page whose link has opened (`"page"`). Effects that ran before are gone: start again here what the model says is
+   * pending. From a painted page nothing ran before, and `init` ran a while ago: read again what it has read, since nobody listened meanwhile.
    */
   resumed?: (model: Model, why: Resumed) => Model | Next<Model, NoInfer<Msg>>;
 }
 
-/** Why an app goes on: it was in another process; it runs for one request; it was asleep. */
-export type Resumed = "process" | "request" | "sleep";
+/** Why an app continues: it was in another process; it runs for one request; it was asleep; its page was painted and has a link now. */
+export type Resumed = "process" | "request" | "sleep" | "page";
 
 /** An app. `init` and `update` answer a {@link Next} always, so that an app can be a part of another. */
 export interface App<Model, Msg, Flags = void, User = unknown> {

@@ -7,7 +7,7 @@ import type { Effect } from "./carries.ts";
 import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import { type FormEffects, formEffects } from "./form.ts";
 import { type PageEffects, pageEffects } from "./page_effect.ts";
-import { checkSource } from "./source.ts";
+import { checkSource, type Observable } from "./source.ts";
 
 export type { Effect };
 
@@ -99,6 +99,11 @@ export const effect: PageEffects & FormEffects & {
   after<const Msg>(ms: number, message: Msg): Effect<Msg>;
   /** A message every `ms` milliseconds (at least 1), until the runtime stops or the subscription goes. */
   every<const Msg>(ms: number, message: Msg): Effect<Msg>;
+  /**
+   * Messages from a store or a signal: of its present value at once, and of each one that comes. What is told before the subscription begins is not
+   * missed, as it is with the sources below.
+   */
+  listen<T, const Msg>(source: Listened<Observable<T>>, to: (value: T) => Msg | undefined): Effect<Msg>;
   /**
    * Messages from a source: what `to` makes of each of its values; `undefined` is none. The source is released when the runtime stops or
    * the subscription goes: an iterator returns, a stream is cancelled, a listener removed. A source that ends is just over.

@@ -8,9 +8,11 @@ import { descriptionHtml, paint } from "../view/paint.ts";
 import type { SavedState } from "../view/saved.ts";
 import type { Node } from "../view/tree.ts";
 import type { App } from "./app.ts";
+import type { Description } from "./effect.ts";
 import { configOf } from "./fact.ts";
 import { createSend } from "./send.ts";
 import type { ShadowOptions } from "./shadow.ts";
+import { isObservable } from "./source.ts";
 
 /** What stands in the element of a painted app. */
 export interface Painted {
@@ -57,6 +59,12 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     const tree = lowering.lower(app.view(model, send));
     const definitions = new Definitions();
     const { html, parts, problem } = paint(tree, definitions);
+    if (development && !app.resumed && missesMessages(app.subscriptions(model))) {
+      warn(
+        'messages between this painted page and its link are missed: read again in resumed(model, "page") what init has read, or listen to ' +
+          "a store, which has a present value",
+      );
+    }
     if (!parts) warn(`a browser cannot take the painted page over, and will mount: ${problem}`);
     const snapshot = parts && seal?.({ model, tree, definitions, components: lowering.state() });
     return paintedOf(html, snapshot ? descriptionHtml(parts!, snapshot, configOf(app)) : "", app.shadow);
@@ -64,6 +72,24 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     // What a layout effect has begun ends with it.
     lowering.end(() => {});
   }
+}
+
+/** Whether a subscription listens to what has no present value to begin with. */
+function missesMessages(wanted: Readonly<Record<string, unknown>>): boolean {
+  const misses = (effect: Description): boolean => {
+    switch (effect.type) {
+      case "batch":
+        return effect.effects.some(misses);
+      case "map":
+        return misses(effect.effect);
+      // What a function opens is not known here.
+      case "listen":
+        return !isObservable(effect.source);
+      default:
+        return false;
+    }
+  };
+  return Object.values(wanted).some((effect) => effect && misses(effect as Description));
 }
 
 /**

@@ -463,9 +463,13 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   #goOn(why: Resumed, { painted }: Snapshot): void {
     const { loop } = this.#now;
     const { model } = loop;
-    const next = loop.guarded("resumed", () =>
-      // Of a painted page nothing was started yet.
-      painted ? { model, effects: this.#app.init(painted.flags as Flags).effects } : this.#app.resumed?.(model, why));
+    const next = loop.guarded("resumed", () => {
+      if (!painted) return this.#app.resumed?.(model, why);
+      // Of a painted page nothing was started yet, and nobody has listened since.
+      const { effects } = this.#app.init(painted.flags as Flags);
+      const resumed = this.#app.resumed?.(model, "page");
+      return { model: resumed ? resumed.model : model, effects: [...effects, ...resumed?.effects ?? []] };
+    });
     if (next && !Object.is(next.model, model)) this.#snapshots?.changed(0, true);
     if (!this.hasEnded) loop.goOn(next);
   }

@@ -1,7 +1,18 @@
 /**
- * What `effect.listen` listens to: async iterables, streams, channels and event targets, all alike. A source that is fast must not keep
+ * What `effect.listen` listens to: stores and signals, async iterables, streams, channels and event targets, all alike. A source that is fast must not keep
  * others from running, and one that is no longer wanted must be released at once.
  */
+
+/**
+ * A source with a present value: a store, or a signal of Preact. `subscribe` calls the listener with each new value, some also with the present one
+ * at once; `get` answers the present one where `subscribe` does not call. A subscription begins with it, so it misses nothing that came before.
+ */
+export interface Observable<T> {
+  /** The present value. */
+  get?(): T;
+  /** Listens, until what it answers is called (or its `unsubscribe`). */
+  subscribe(listener: (value: T) => void): (() => void) | { unsubscribe(): void } | void;
+}
 
 /** How a source is listened to. */
 export interface Listener {
@@ -20,11 +31,13 @@ const mostInARow = 100;
 
 /** @throws {TypeError} when this is nothing that can be listened to. */
 export function checkSource(source: unknown, type: string | undefined): void {
-  if (type !== undefined ? source instanceof EventTarget : isChannel(source) || isStream(source) || isIterable(source)) return;
+  if (
+    type !== undefined ? source instanceof EventTarget : isChannel(source) || isStream(source) || isIterable(source) || isObservable(source)
+  ) return;
   throw new TypeError(
     type === undefined && source instanceof EventTarget
       ? "Cannot listen to an EventTarget without a type: effect.listen(source, type, to)"
-      : "Cannot listen to this: give an async iterable, a ReadableStream, a BroadcastChannel, an EventTarget with a type, or a function of one",
+      : "Cannot listen to this: give a store or a signal, an async iterable, a ReadableStream, a BroadcastChannel, an EventTarget with a type, or a function of one",
   );
 }
 
@@ -47,6 +60,7 @@ export function listenTo(source: unknown, type: string | undefined, isOwned: boo
     const reader = source.getReader();
     return pull(() => reader.read(), () => reader.cancel(), listener);
   }
+  if (isObservable(source)) return observe(source, listener);
   const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   return pull(() => iterator.next(), () => iterator.return?.(), listener);
 }
@@ -54,6 +68,22 @@ export function listenTo(source: unknown, type: string | undefined, isOwned: boo
 function listenToTarget(target: EventTarget, type: string, heard: (event: Event) => void): () => void {
   target.addEventListener(type, heard);
   return () => target.removeEventListener(type, heard);
+}
+
+/** Nothing else runs between the two calls: no value is missed, and none comes twice. */
+function observe(source: Observable<unknown>, listener: Listener): () => unknown {
+  let hasCalled = false;
+  let isOver = false;
+  const released = source.subscribe((value) => {
+    hasCalled = true;
+    if (!isOver) listener.value(value);
+  });
+  if (!hasCalled && source.get) listener.value(source.get());
+  return () => {
+    isOver = true;
+    if (typeof released === "function") released();
+    else released?.unsubscribe();
+  };
 }
 
 type Pulled = { readonly done?: boolean | undefined; readonly value?: unknown };
@@ -91,6 +121,11 @@ function pull(next: () => Promise<Pulled>, release: () => unknown, listener: Lis
     isOver = true;
     return release();
   };
+}
+
+/** Whether a source is one with a present value. */
+export function isObservable(source: unknown): source is Observable<unknown> {
+  return typeof (source as Observable<unknown> | null | undefined)?.subscribe === "function" && !isIterable(source);
 }
 
 function isChannel(source: unknown): source is BroadcastChannel {
