@@ -3,6 +3,9 @@
  * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own.
  */
 import type { AttributeDefinition, Definition, Description, ElementDefinition, Json, Rest, Shape } from "../wire/message.ts";
+import { own } from "./attribute.ts";
+import { checksum } from "./checksum.ts";
+import { inside, spaceIn, spaceOf } from "./definition.ts";
 import type { Host, Part as LinkPart } from "./part.ts";
 import type { Instance, Part, View } from "./view.ts";
 
@@ -59,14 +62,14 @@ export function adoptPage(host: Host): Adoption {
 
   /** Reads the children of a node. `isFree`: where none are described, there may be any. */
   const readChildren = (parent: Node, isFree: boolean, read: (row: Row) => void) => {
-    let node = parent.firstChild;
+    let node = own(parent, "firstChild");
     let pieces: Piece[] = [];
     const lengthOf = (piece: Piece) => typeof piece == "string" ? piece.length : isArray(piece) && piece[1] < 0 ? ~piece[1] : 0;
 
     const endRun = () => {
       const run = pieces, found: Text[] = [];
       pieces = row.pieces_ = [];
-      for (; node && node.nodeType != 1; node = node.nextSibling) if (node.nodeType == 3) found.push(node as Text);
+      for (; node && own(node, "nodeType") != 1; node = node.nextSibling) if (node.nodeType == 3) found.push(node as Text);
       // In a shadow root the view ends with a comment.
       const after = node ?? (host.end_.parentNode == parent ? host.end_ : null), all = found.map(({ data }) => data).join("");
       const rest = run.reduce((rest, piece) => rest - lengthOf(piece), all.length);
@@ -89,7 +92,7 @@ export function adoptPage(host: Host): Adoption {
           if (found[1]) text!.data = all;
           for (const more of found.slice(1)) more.remove();
           run.forEach((piece, i) => {
-            if (!lengths[i]) parent.insertBefore(piece as Comment, text ?? after);
+            if (!lengths[i]) own(parent, "insertBefore").call(parent, piece as Comment, text ?? after);
             else {
               const next = lengths[i]! < text!.length ? text!.splitText(lengths[i]!) : undefined;
               if (isArray(piece)) piece[0].text_ = text!;
@@ -104,12 +107,12 @@ export function adoptPage(host: Host): Adoption {
       element_() {
         endRun();
         const element = node;
-        node = node!.nextSibling;
+        node = own(node!, "nextSibling");
         return element as Element;
       },
     };
     read(row);
-    if (isFree && node == parent.firstChild && !pieces[0]) return;
+    if (isFree && node == own(parent, "firstChild") && !pieces[0]) return;
     endRun();
     check(!node);
   };
@@ -176,7 +179,7 @@ export function adoptPage(host: Host): Adoption {
   const readElement = (row: Row, instance: Instance, node: ElementDefinition, parts: Shape[], space: string): Element => {
     const [tag, attributes, ...children] = node as [string, AttributeDefinition[], ...Definition];
     const element = row.element_() as Control;
-    check(element.localName == tag && element.namespaceURI == view.spaceOf_(tag, space));
+    check(own(element, "localName") == tag && own(element, "namespaceURI") == spaceOf(tag, space));
     let isFree = tag == "textarea";
     for (const [name, value, options] of attributes) {
       if (typeof value == "number") {
@@ -185,10 +188,10 @@ export function adoptPage(host: Host): Adoption {
         if (name == "...") isFree ||= !children[0];
         const initial = name == ".value" ? element.defaultValue : name == ".checked" ? element.defaultChecked : options;
         if (initial != null) tasks.push(() => instance.patch_({ [value]: initial as Json }));
-      } else check(element.getAttribute(name) == value);
+      } else check(own(element, "getAttribute").call(element, name) == value);
     }
-    const content = view.inside_(element);
-    readChildren(content, isFree, (row) => readNodes(row, instance, children, parts, view.spaceIn_(element), false, content));
+    const content = inside(element);
+    readChildren(content, isFree, (row) => readNodes(row, instance, children, parts, spaceIn(element), false, content));
     return element;
   };
 
@@ -198,8 +201,8 @@ export function adoptPage(host: Host): Adoption {
     return [...host.root_.querySelectorAll<Control>("input,select,textarea")].filter((control) => {
       // What it would be if nobody had touched it, the browser knows best; in an inert document nothing is reset.
       const copy = control.cloneNode(true) as Control;
-      form.replaceChildren(copy);
-      form.reset();
+      own(form, "replaceChildren").call(form, copy);
+      own(form, "reset").call(form);
       const isChanged = copy.value != control.value || copy.checked != control.checked;
       if (!isChanged) view.write_(control);
       return isChanged;
@@ -213,7 +216,7 @@ export function adoptPage(host: Host): Adoption {
     element.setAttribute("status", "connecting");
     return kept.splice(0).map(([event, target, owner]) => {
       if (owner != element) kept.push([event, target, owner]);
-      else if (event.type == "submit") (target as HTMLFormElement).requestSubmit((event as SubmitEvent).submitter);
+      else if (event.type == "submit") own(target as HTMLFormElement, "requestSubmit").call(target, (event as SubmitEvent).submitter);
       else {
         // No mouse event: what a click does of itself, to a box or a link, it has done.
         const again = new world.CustomEvent(event.type, {
@@ -225,7 +228,7 @@ export function adoptPage(host: Host): Adoption {
         for (const name in event) {
           if (!(name in again)) (again as unknown as Record<string, unknown>)[name] = (event as unknown as Record<string, unknown>)[name];
         }
-        target.dispatchEvent(again);
+        own(target, "dispatchEvent").call(target, again);
       }
       return owner == element && target;
     });
@@ -245,8 +248,8 @@ export function adoptPage(host: Host): Adoption {
       view.know_(definitions);
       script.remove();
       try {
-        readChildren(root, false, (row) => readValue(row, top, shape, view.spaceIn_(root as Element)));
-        check(view.checksum_(texts) == sum);
+        readChildren(root, false, (row) => readValue(row, top, shape, spaceIn(root as Element)));
+        check(checksum(texts) == sum);
         view.hold_(true);
         for (const task of tasks) task();
       } catch {

@@ -5,17 +5,17 @@
 
 import { keepCaret } from "./caret.ts";
 
-/** Is the user in this element? (Holds in a shadow tree too, where `document.activeElement` is the host.) */
-export const isFocused = (element: Element): boolean => element.matches(":focus");
+/** What a node has by its class. By its own name it may be a control: a form has each of its controls by the control's name. */
+export const own = <N extends object, K extends keyof N>(node: N, name: K): N[K] => Reflect.get(Object.getPrototypeOf(node), name, node);
 
 /** An array too. */
 export const isObject = (value: unknown): boolean => Object(value) === value;
 
 /** `null` and `false` remove. The style goes through its object: a Content-Security-Policy may forbid the attribute. */
 export function setAttribute(element: Element, name: string, value: unknown): void {
-  if (value == null || value === false) element.removeAttribute(name);
-  else if (name == "style") (element as HTMLElement).style.cssText = value as string;
-  else element.setAttribute(name, value as string);
+  if (value == null || value === false) own(element, "removeAttribute").call(element, name);
+  else if (name == "style") own(element as HTMLElement, "style").cssText = value as string;
+  else own(element, "setAttribute").call(element, name, value as string);
 }
 
 /** `null` resets: to what an empty text is to the property, as in Preact. The caret stays where the user types. */

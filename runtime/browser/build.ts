@@ -82,7 +82,8 @@ async function minified(contents: string): Promise<string> {
     if (!letters[name]) throw new Error(`Cannot shorten ${name}: write it beside the names that it meets, in build.ts`);
   }
   // esbuild's names are the same in no two functions; terser's are, which a compressor likes: 3 % less.
-  return (await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { sequences: false, passes: 3 } })).code!;
+  return (await minify(outputFiles[0]!.text, { ecma: 2020, module: true, compress: { sequences: false, passes: 3, reduce_funcs: false } }))
+    .code!;
 }
 
 const source = await minified(`import "./main.ts"`);

@@ -3,6 +3,9 @@
  * and a browser moves the caret to the end, or to the start, of a text that is written.
  */
 
+/** Is the user in this element? (Holds in a shadow tree too, where `document.activeElement` is the host.) */
+export const isFocused = (element: Element): boolean => element.matches(":focus");
+
 /** Runs `write`, which may change the text of this element, and puts the caret or the selection back into that text. */
 export function keepCaret(element: Element, write: () => void): void {
   const input = element as HTMLInputElement;
@@ -16,7 +19,7 @@ export function keepCaret(element: Element, write: () => void): void {
   const move = (at: number): number => moveCaret(before, at, text());
   if (selection) at && selection.collapse(element.firstChild, move(at));
   // Not every type of input has one.
-  else if (start != null && element.matches(":focus")) input.setSelectionRange(move(start), move(end!));
+  else if (start != null && isFocused(element)) input.setSelectionRange(move(start), move(end!));
 }
 
 /**
@@ -35,5 +38,5 @@ export function moveCaret(before: string, at: number, after: string): number {
  */
 export function isUnfinished(element: Element, value: unknown): boolean {
   const { type, value: present, validity } = element as HTMLInputElement;
-  return type == "number" && element.matches(":focus") && (validity.badInput || present != "" && +present == +(value as string));
+  return type == "number" && isFocused(element) && (validity.badInput || present != "" && +present == +(value as string));
 }

@@ -4,6 +4,7 @@
  * a place that has gone while it waited.
  */
 import type { Condition, Conditions, HandlerOptions, Path } from "../wire/message.ts";
+import { own } from "./attribute.ts";
 import { asText, payload } from "./payload.ts";
 import type { World } from "./world.ts";
 
@@ -77,6 +78,9 @@ export function listen(
   let debounced = 0;
   let throttled = 0;
 
+  // Said also where it is not passive: to a window some events are, else.
+  const act = (method: "addEventListener" | "removeEventListener") =>
+    own(element as Element, method).call(element, type, hear, { capture, passive: !!(flags & 16) });
   const send = () => {
     waiting.delete(send);
     // Its element may have left the page meanwhile, or nobody listens any more.
@@ -96,7 +100,7 @@ export function listen(
     if (prevent ? meets(event, prevent) : flags & 1) event.preventDefault();
     if (stop ? meets(event, stop) : flags & 2) event.stopPropagation();
     if (events.busy_ && event.isTrusted) return;
-    if (flags & 4) element.removeEventListener(type, hear, capture);
+    if (flags & 4) act("removeEventListener");
     const fields = flags & 8 ? payload(world, event, include.join(" ")) : [];
     const make = () => {
       const path = place();
@@ -118,14 +122,13 @@ export function listen(
   };
 
   return (options) => {
-    element.removeEventListener(type, hear, capture);
+    act("removeEventListener");
     isWanted = options != null;
     if (isWanted) {
       [flags, debounce, throttle, ...include] = [options].flat() as [number, number?, number?, ...string[]];
       // Among the names they are none.
       conditions = Object(include[0]);
-      // Said also where it is not passive: to a window some events are, else.
-      element.addEventListener(type, hear, { capture, passive: !!(flags & 16) });
+      act("addEventListener");
     }
   };
 }

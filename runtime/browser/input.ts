@@ -3,8 +3,8 @@
  * the model is remembered at once and written when the last input of the element has been acknowledged. The same holds for an editable element
  * whose text is one hole.
  */
-import { isFocused, setProperty } from "./attribute.ts";
-import { isUnfinished } from "./caret.ts";
+import { own, setProperty } from "./attribute.ts";
+import { isFocused, isUnfinished } from "./caret.ts";
 import type { Entry } from "./event.ts";
 import type { World } from "./world.ts";
 
@@ -61,7 +61,7 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
       }
     }
     // Which of its options are selected depends on all of them.
-    for (const option of (element as HTMLSelectElement).options || []) write(option);
+    for (const option of own(element as HTMLSelectElement, "options") || []) write(option);
   };
 
   const reset = () =>

@@ -3,7 +3,7 @@
  * page: an input may stand where its form's field should be.
  */
 import type { Fields, FormEntry } from "../wire/message.ts";
-import { isObject } from "./attribute.ts";
+import { isObject, own } from "./attribute.ts";
 import type { World } from "./world.ts";
 
 const eventFields =
@@ -33,11 +33,11 @@ export function payload(world: World, event: Event, include: string): [fields: F
   const element = event.currentTarget as Element;
   // What a window and a document have by these names is the page's own.
   const target: Fields = pick(element, element.localName ? targetFields : "", include.replaceAll("currentTarget.", ""));
-  if ((element as HTMLSelectElement).multiple && element.localName == "select") {
+  if ((element as HTMLSelectElement).multiple && (element as HTMLSelectElement).selectedOptions) {
     target.selectedOptions = Array.from((element as HTMLSelectElement).selectedOptions, ({ value }) => value);
   }
   // Any element may dispatch an event of this name.
-  if (event.type != "submit" || (event.target as Element).localName != "form") return [fields, target];
+  if (event.type != "submit" || !own(event.target as HTMLFormElement, "submit")) return [fields, target];
   const data = [...new world.FormData(event.target as HTMLFormElement, (event as SubmitEvent).submitter)];
   return [
     fields,

@@ -3,9 +3,8 @@
  * the numbers of events, so a test can drive it alone; and it keeps no node of the page that may be another one tomorrow.
  */
 import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts";
-import { isObject, setAttribute, setProperty } from "./attribute.ts";
-import { checksum } from "./checksum.ts";
-import { buildTemplate, inside, spaceIn, spaceOf, type Template } from "./definition.ts";
+import { isObject, own, setAttribute, setProperty } from "./attribute.ts";
+import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
 import { type Entry, type Events, listen, settle } from "./event.ts";
 import { type Inputs, watchInputs } from "./input.ts";
 import type { World } from "./world.ts";
@@ -28,10 +27,6 @@ export interface View extends Events, Inputs {
   blank_(part: Part, number: number): Instance;
   /** A hole of an instance: an element and a name, or a child hole that ends with this node. */
   hole_(instance: Instance, index: number, node: Node, name?: string): Part;
-  readonly inside_: typeof inside;
-  readonly spaceIn_: typeof spaceIn;
-  readonly spaceOf_: typeof spaceOf;
-  readonly checksum_: typeof checksum;
 }
 
 /** A child hole in the page: nothing, a text, an instance or a list, between two nodes that stay. */
@@ -91,15 +86,22 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   const around = ({ end_: end }: Part) =>
     (end.nodeType == 8 ? [end.parentNode, end] : [end, null]) as [ParentNode & Node & Pick<Element, "moveBefore">, ChildNode | null];
 
+  const insert = (
+    parent: Node,
+    node: Node,
+    next: Node | null,
+    how: (node: Node, next: Node | null) => unknown = own(parent, "insertBefore"),
+  ) => how.call(parent, node, next);
+  const after = (node: ChildNode) => own(node, "nextSibling");
   /** Siblings from one node up to another, and whatever the page has put between them. */
-  const each = (node: ChildNode | null, end: Node | null, act = (node: ChildNode) => node.remove()) => {
+  const each = (node: ChildNode | null, end: Node | null, act = (node: ChildNode) => own(node, "remove").call(node)) => {
     while (node != end) {
-      const next: ChildNode | null = node!.nextSibling;
+      const next: ChildNode | null = after(node!);
       act(node!);
       node = next;
     }
   };
-  const remove = (item: Instance) => each(item.first_, item.last_.nextSibling);
+  const remove = (item: Instance, act?: (node: ChildNode) => void) => each(item.first_, after(item.last_), act);
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
@@ -116,7 +118,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
       if (part.text_?.parentNode != parent) {
         reorder(part, []);
-        parent.insertBefore(part.text_ = document.createTextNode(""), end);
+        insert(parent, part.text_ = document.createTextNode(""), end);
       }
       part.text_.data = change as string;
     }
@@ -131,7 +133,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       if (item.wrapper_ && number < 1) item.patch_([change]);
       else if (number < 0) item.patch_(change as Change);
       else {
-        item.first_.before((part.items_[+index] = createInstance(part, change)).content_!);
+        insert(around(part)[0], (part.items_[+index] = createInstance(part, change)).content_!, item.first_);
         remove(item);
       }
     }
@@ -140,7 +142,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   const reorder = (part: Part, recipe: Recipe) => {
     const old = part.items_;
     const [parent, end] = around(part);
-    const first = () => part.start_ ? part.start_.nextSibling : parent.firstChild;
+    const first = () => part.start_ ? after(part.start_ as ChildNode) : own(parent, "firstChild");
     /** The new order, and of each item whether it stays. */
     const items = new Map<Instance, boolean>();
     while (recipe.length) {
@@ -157,13 +159,13 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     else each(first(), end);
     part.items_ = [...items.keys()];
 
-    const move: Node["insertBefore"] = parent.moveBefore as never || parent.insertBefore;
+    const move = own(parent, "moveBefore");
     let next = first();
     for (const [item, stays] of items) {
-      if (stays) next = item.last_.nextSibling;
+      if (stays) next = after(item.last_);
       // What is new is still in its fragment.
-      else if (item.content_?.firstChild) parent.insertBefore(item.content_, next);
-      else each(item.first_, item.last_.nextSibling, (node) => move.call(parent, node, next));
+      else if (item.content_?.firstChild) insert(parent, item.content_, next);
+      else remove(item, (node) => void insert(parent, node, next, move));
     }
   };
 
@@ -203,7 +205,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
     holes.forEach(({ path_: path, name_: name }, index) => {
       let node = content;
-      for (const step of path) node = inside(node).childNodes[step]!;
+      for (const step of path) node = own(inside(node), "childNodes")[step]!;
       addHole(instance, index, node, name!);
     });
     document.adoptNode(content);
@@ -275,10 +277,6 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     top_: createPart(end),
     blank_: blank,
     hole_: addHole,
-    inside_: inside,
-    spaceIn_: spaceIn,
-    spaceOf_: spaceOf,
-    checksum_: checksum,
     mount(definitions, value) {
       view.know_(definitions);
       view.patch(value);

@@ -2,7 +2,7 @@
  * Controlled inputs of a mounted app. As in the browser runtime (`runtime/browser/input.ts`) what the model says is never written over
  * what the user has put in and no message has told of yet. Preact would: so, while a view is rendered, such an element does not take it.
  */
-import { isFocused } from "../browser/attribute.ts";
+import { isFocused } from "../browser/caret.ts";
 import { isUnfinished, keepCaret } from "../browser/caret.ts";
 import type { Entry } from "../browser/event.ts";
 

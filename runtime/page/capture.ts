@@ -3,6 +3,6 @@
  * stay small, and it must never keep what happens in an element that has a link.
  */
 
-/** Keeps clicks, inputs, changes and submits, each with what it happened to and the element that this is in; a submit must not leave the page. */
+/** Keeps clicks, inputs, changes and submits, each with what it happened to and the element that this is in; a submit must not leave the page. A form is asked for nothing by name: one of its controls may have that name. */
 export const captureScript: string =
-  `self.nacreEarly||(nacreEarly=[],["click","input","change","submit"].map(t=>addEventListener(t,e=>{let o=e.target.closest?.("server-component:not([status])");o&&(nacreEarly.push([e,e.composedPath()[0],o]),t=="submit"&&e.preventDefault())},!0)))`;
+  `self.nacreEarly||(nacreEarly=[],["click","input","change","submit"].map(t=>addEventListener(t,e=>{let p=e.composedPath(),o=p.find(n=>n.localName=="server-component"&&!n.hasAttribute("status"));o&&(nacreEarly.push([e,p[0],o]),t=="submit"&&e.preventDefault())},!0)))`;
