@@ -114,10 +114,11 @@ export class Events {
     const setOptions = listen(
       globalThis as unknown as BrowserWorld,
       this.#waiting,
-      {
+      // As an element has them: by what it is made from, where none of its controls can take their place.
+      Object.create({
         addEventListener: (_type: string, listener: unknown) => void (hear = listener as typeof hear),
         removeEventListener: () => void (hear = undefined),
-      },
+      }),
       type,
       // No message is made of an event that a rendering itself has caused (a blur), nor in a place that is gone. What an element dispatches while
       // it is written or inserted is heard.
