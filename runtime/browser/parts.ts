@@ -39,7 +39,10 @@ export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> 
 /** The parts that a message needs: a part has the name of its messages and of what a config says for it; some have several names. */
 export const neededBy = (message: Down | Description, text = ""): (keyof Parts)[] =>
   // The element of that name, as definitions have it.
-  [...text.match(/(?<=nacre-)listen/) || [], ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object })]
+  [
+    text.includes("nacre-listen") ? "listen" : "",
+    ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object }),
+  ]
     .flatMap((name) =>
       /^(prov|cont)/.test(name)
         ? "contexts"

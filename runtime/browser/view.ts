@@ -200,15 +200,16 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
     const space = spaceIn(around(outer)[0] as Element);
     const { content_: source, holes_: holes } = templates[number + space] ??= buildTemplate(inert, view.known_[number]!, space);
     const values: unknown[] = number ? (value as unknown[]).slice(1) : [value];
-    const content = source.cloneNode(true);
+    // Clone, insert into a fragment of the live document, find the holes, upgrade, write: a property that is set before its element is
+    // upgraded would hide the setter for ever. `adoptNode` of a whole fragment is not enough: WebKit upgrades nothing in it.
+    const content = document.createDocumentFragment();
+    content.append(source.cloneNode(true));
     const instance = blank(part, number, content);
-    // Clone, find the holes, adopt, upgrade, write: a property that is set before its element is upgraded would hide the setter for ever.
     holes.forEach(({ path_: path, name_: name }, index) => {
-      let node = content;
+      let node: Node = content;
       for (const step of path) node = own(inside(node), "childNodes")[step]!;
       addHole(instance, index, node, name!);
     });
-    document.adoptNode(content);
     customElements.upgrade(content);
     // What is nothing stays as its element has it: an input without a value is the user's alone.
     instance.writers_.forEach((write, index) => {
