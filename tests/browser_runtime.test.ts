@@ -116,6 +116,7 @@ class FakePage implements AsyncDisposable {
       EventSource: window.EventSource,
       fetch: () => Promise.reject(new Error("There is no network")),
       Math: Object.create(Math, { random: { value: () => 1 } }),
+      Date: { now: () => page.now } as DateConstructor,
       console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
       WebSocket: class extends FakeSocket {
         constructor(url: string) {
@@ -757,7 +758,8 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
     const before = page.sockets.length;
     page.pass(1);
     assertEquals(page.sockets.length, before + 1);
-    assertEquals(element.getAttribute("status"), "connecting");
+    // Until it is live again nothing has changed for its user.
+    assertEquals(element.getAttribute("status"), "offline");
     page.socket.cut();
   }
   page.window.dispatchEvent(new page.window.Event("online"));
@@ -766,7 +768,9 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
   assertEquals(visible(element), "<button>y</button>");
   page.socket.cut();
   page.pass(500);
-  assertEquals(element.getAttribute("status"), "connecting");
+  assertEquals(element.getAttribute("status"), "offline");
+  page.socket.receive(["mount", "e1", 4, 0, button, [1, "y"]]);
+  assertEquals(element.getAttribute("status"), "live");
 });
 
 Deno.test("an app that has failed is shown, and tried again", async () => {
@@ -776,7 +780,7 @@ Deno.test("an app that has failed is shown, and tried again", async () => {
   page.socket.cut(4500);
   assertEquals([element.getAttribute("status"), told.at(-1)], ["failed", ["status", "failed"]]);
   page.pass(500);
-  assertEquals([page.sockets.length, element.getAttribute("status")], [2, "connecting"]);
+  assertEquals([page.sockets.length, element.getAttribute("status")], [2, "failed"]);
 });
 
 Deno.test("what made an app fail is not gone through again: after 4500 the page begins anew, and its events are refused", async () => {
@@ -1663,7 +1667,7 @@ Deno.test("`sleep` closes the link of a page that is hidden so long, when nothin
   page.pass(60_000);
   page.socket.cut();
   page.pass(119_000);
-  assertEquals(status(), "connecting");
+  assertEquals(status(), "offline");
   page.socket.receive(["resume", "e1", 0, 2]);
   page.pass(119_000);
   assertEquals(status(), "live");

@@ -147,7 +147,6 @@ const closing: Record<string, { say: (string | Uint8Array<ArrayBuffer>)[]; code:
   "a negative version": { say: [`[-1,${at.up}]`], code: 4409 },
   "a negative version of 2^53 - 1": { say: [`[-9007199254740991,${at.up}]`], code: 4409 },
   "a bare number that is negative": { say: ["-1"], code: 4400 },
-  "a bare 0": { say: ["0"], code: 4400 },
   "a binary frame": { say: [new TextEncoder().encode(`[0,${at.up}]`)], code: 4415 },
   "an empty binary frame": { say: [new Uint8Array()], code: 4415 },
   "a message of 64 KiB and one": { say: [`[0,${at.up},{"key":"${marker.padEnd(65_536, "x")}"}]`], code: 4413 },

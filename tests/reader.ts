@@ -371,8 +371,8 @@ export function readDown(text: string): Down {
       if (!isEffect(rest)) throw bad();
       break;
     default:
-      // Alone it says that events have been dealt with, or brings a snapshot: not nothing.
-      if (!isCovered(kind) || rest.length === 0 ? !isCovered(kind) || kind === 0 : !isPatch(rest)) throw bad();
+      // Alone it says that events have been dealt with, or brings a snapshot, or answers a probe.
+      if (!isCovered(kind) || rest.length > 0 && !isPatch(rest)) throw bad();
   }
   return message as Down;
 }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from
 import { useState } from "preact/hooks";
 import { app, effect, next, type Send, serve } from "../mod.ts";
 import { memoryStore } from "../runtime/continuity/memory_store.ts";
+import { Sealer } from "../runtime/continuity/seal.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { processOf } from "./process.ts";
 import { ResumingClient } from "./resuming_client.ts";
@@ -234,6 +235,30 @@ Deno.test("a page that is silent for longer than a snapshot is good for goes on 
     client.open(processOf(counter, world, { expires: 3_600_000 }));
     world.settle();
     assertEquals([client.text, client.reader.mounts], ["-1 0+double", 1]);
+    here.leave();
+  }
+});
+
+Deno.test("a session survives a clock on the wall that jumps a day ahead: its page has another snapshot within a minute", () => {
+  for (const jump of [86_400_000, -86_400_000]) {
+    const world = new VirtualWorld();
+    let ahead = 0;
+    const wall = () => 1e12 + world.now() + ahead;
+    const sealer = () => new Sealer({ secret: "a secret that nobody knows", app: counter.name, now: wall });
+    const here = processOf(counter, world, { expires: 3_600_000, sealer: sealer(), wall });
+    const client = new ResumingClient("client-of-a-clock");
+    client.open(here);
+    client.click("+");
+    world.advance(5_000);
+    const before = client.snapshot;
+    ahead = jump;
+    world.advance(61_000);
+    assertNotEquals(client.snapshot, before);
+    // What was sealed before is over by now, where the clock has jumped ahead.
+    client.cut(false);
+    client.open(processOf(counter, world, { expires: 3_600_000, sealer: sealer(), wall }));
+    world.settle();
+    assertEquals([client.text, client.reader.mounts], ["-1 0+double", 1], `${jump}`);
     here.leave();
   }
 });

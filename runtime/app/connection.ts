@@ -73,6 +73,11 @@ export class Line implements Connection {
     if (isPast || host.isDeaf) return "taken";
     const up = readUp(message);
     if (up === undefined) return this.#refuse(closeCodes.malformed, "malformed message");
+    if (up === 0) {
+      // Whether anybody is there: an answer is all that it is for.
+      this.#link.send("[0]");
+      return "taken";
+    }
     const version = member.see(typeof up === "number" ? up : up[0]);
     if (version === undefined) return this.#refuse(closeCodes.impossible, "a version that was never sent");
     if (typeof up === "number") host.seen();

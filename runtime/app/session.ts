@@ -121,6 +121,12 @@ export class Session<Model, Msg, Flags, User> {
 
   /** What its link hears; a link of before hears nothing through this. */
   receive(message: string | Uint8Array): "taken" | "refused" {
+    // Whether anybody is there: it wakes nobody, and keeps nobody awake.
+    if (message === "0") {
+      if (!this.#asleep) return this.#connection?.receive(message) ?? "refused";
+      this.link?.send("[0]");
+      return "taken";
+    }
     this.#heard = this.#owner.world.now();
     // A number alone says what is on the page.
     if (message[0] === "[") this.hasActed = true;

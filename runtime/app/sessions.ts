@@ -28,6 +28,8 @@ import { Waiting } from "./waiting.ts";
 const mostResume = 1024 * 1024;
 /** How often it is looked for sessions whose snapshot has half expired, in ms. */
 const refreshMs = 60_000;
+/** A clock that is set by more than so many ms has jumped. */
+const jumpMs = 30_000;
 /** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
 const forgetMs = 60_000;
 /** Sessions that wait for their clients; one of whom no event ever came is given up for another, else the one that has waited longest. */
@@ -49,6 +51,8 @@ export interface SessionsOptions {
   readonly most?: number;
   readonly onError: OnError;
   readonly restart?: Restart;
+  /** The clock on the wall, which tokens expire by; `Date.now` when absent. */
+  readonly wall?: () => number;
   readonly world?: World;
   readonly development?: boolean;
 }
@@ -92,6 +96,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #forgetting = new Set<unknown>();
   /** Of the next look at who needs another snapshot, while there are any. */
   #refreshing: unknown;
+  #drifted = 0;
   /** All end here. */
   #isLeaving = false;
 
@@ -223,13 +228,23 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   /** Gives those another snapshot who had none for long: the last one expires. They come in turn, as they began. */
   #refresh(): void {
-    const ms = this.#options.expires / 2;
+    const drift = this.#drift();
+    // The clock on the wall was set, or the computer slept: what browsers have may be over by it.
+    const hasJumped = Math.abs(drift - this.#drifted) > jumpMs;
+    this.#drifted = drift;
+    const ms = hasJumped ? 0 : this.#options.expires / 2;
     for (const session of this.#sessions.values()) session.refresh(ms);
     this.#refreshing = undefined;
     if (this.#sessions.size > 0) this.#refreshLater();
   }
 
+  /** By how much the clock on the wall is ahead of the other, which nobody sets. */
+  #drift(): number {
+    return (this.#options.wall ?? Date.now)() - this.world.now();
+  }
+
   #refreshLater(): void {
+    if (this.#refreshing === undefined) this.#drifted = this.#drift();
     this.#refreshing ??= this.world.setTimer(Math.min(refreshMs, this.#options.expires / 4), () => this.#refresh());
     this.world.unref?.(this.#refreshing);
   }

@@ -27,6 +27,7 @@ const makers = {
   shadow: "enterShadow",
   sleep: "sleepHidden",
   sse: "openStreams",
+  watch: "watchSilence",
 } satisfies Record<keyof PartMakers, string>;
 
 /**
@@ -35,8 +36,8 @@ const makers = {
  */
 const names = [
   // What parts know of their link, and it of them. A page that was there before a deploy loads them of what came after: new names go last.
-  "world element internals root end formed config tell queue kept open stop show",
-  "begin take end hear open adopt wake",
+  "world element internals root end formed config tell queue kept open stop show probe lose refuse",
+  "begin take end hear open adopt wake ask heard failed",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
   "version waiting send free take set hold write known know top blank hole inside spaceIn spaceOf checksum busy touch settle reset",
   "seen text target",

@@ -54,12 +54,15 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** What the page was painted with, until the link is live. */
   let painted: Painted | undefined;
 
-  const dispatch = (name: string, detail: unknown) =>
-    element.dispatchEvent(new world.CustomEvent(name, { detail, bubbles: true, composed: true }));
+  /** The status of HTTP that links are refused with. */
+  let refused = 0;
+
+  const dispatch = (name: string, detail: unknown, more?: object) =>
+    element.dispatchEvent(Object.assign(new world.CustomEvent(name, { detail, bubbles: true, composed: true }), more));
 
   const show = (status: Status) => {
     element.setAttribute("status", status);
-    dispatch("nacre:status", status);
+    dispatch("nacre:status", status, { code: refused });
   };
 
   const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
@@ -116,6 +119,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     while (live && sent < queue.length) {
       const { seen_: seen, text_: text } = queue[sent++]!;
       socket!.send(`[${seen - told},${text}`);
+      parts.watch?.ask_();
       if (seen > told) told = seen;
     }
   };
@@ -146,7 +150,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   /** The link works. */
   const begin = () => {
-    attempts = 0;
+    attempts = refused = 0;
     settled = live = true;
     show("live");
     if (element.getAttribute("sleep")) load("sleep").catch(world.console.error);
@@ -239,9 +243,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     stop();
     // What was not understood once, or has made the app fail, is not said again.
     if ([4400, 4500].includes(code!)) kept.cover_();
-    show(code == 4500 ? "failed" : "offline");
+    show(code == 4500 ? "failed" : refused ? "refused" : "offline");
     away = code == 4403;
     if (away) return;
+    parts.watch?.failed_(attempts + 1);
     world.addEventListener("online", open);
     // A server that shuts down sends all of its clients elsewhere at once.
     world.setTimeout(open, code == 4503 ? 4000 * world.Math.random() : 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
@@ -277,7 +282,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const open = () => {
     world.removeEventListener("online", open);
     if (socket || away || !route) return;
-    show("connecting");
+    // Until a link is live again nothing has changed for the user.
+    if (!attempts) show("connecting");
     const wanted = element.getAttribute("method");
     // Where two sockets have come to nothing, the next two links are streams, then two are requests.
     if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
@@ -307,6 +313,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       mine = socket = made as Socket;
       (mine as WebSocket).binaryType = "arraybuffer";
       mine.onmessage = ({ data }) => {
+        parts.watch?.heard_();
         const text = data.byteLength
           ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
           : data;
@@ -329,6 +336,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       };
       mine.onclose = ({ code }) => lose(code);
     };
+    load("watch").then(() => mine == socket && !live && parts.watch!.ask_()).catch(() => {/* It is tried with the next link. */});
     if (method == "sse" || method == "http") {
       const name = method;
       // In its place meanwhile: nobody is to open another one.
@@ -351,6 +359,17 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     open_: open,
     stop_: stop,
     show_: show,
+    probe_() {
+      // A request is no link: it has an answer, or fails.
+      if (live && method != "http") socket!.send("0");
+      return live && method != "http";
+    },
+    lose_: lose,
+    refuse_(status) {
+      if (live) return;
+      refused = status;
+      show("refused");
+    },
   };
 
   return (formed, value) => {

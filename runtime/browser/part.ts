@@ -5,7 +5,7 @@ import type { Config } from "../wire/message.ts";
 import type { World } from "./world.ts";
 
 /** What an element says of its link. */
-export type Status = "connecting" | "live" | "offline" | "asleep" | "failed";
+export type Status = "connecting" | "live" | "offline" | "asleep" | "failed" | "refused";
 
 /** What a part knows of the link that it is for. */
 export interface Host {
@@ -37,6 +37,12 @@ export interface Linked extends Host {
   stop_(code?: number): void;
   /** Says how it is linked. */
   show_(status: Status): void;
+  /** Asks the server whether it is there; false where there is no link to ask on. */
+  probe_(): boolean;
+  /** The link is lost, though nobody has said so. */
+  lose_(): void;
+  /** The server lets nobody in, with this status of HTTP. */
+  refuse_(status: number): void;
 }
 
 /** What a link tells a part. */

@@ -14,6 +14,7 @@ import type { listenElsewhere } from "./listen.ts";
 import type { enterShadow } from "./shadow.ts";
 import type { sleepHidden } from "./sleep.ts";
 import type { openStreams } from "./sse.ts";
+import type { watchSilence } from "./watch.ts";
 
 /** What makes each part. */
 export interface PartMakers {
@@ -28,6 +29,7 @@ export interface PartMakers {
   shadow: typeof enterShadow;
   sleep: typeof sleepHidden;
   sse: typeof openStreams;
+  watch: typeof watchSilence;
 }
 
 /** Loads the module of a part. */

@@ -32,5 +32,6 @@ export type World =
     | "fetch"
     | "DecompressionStream"
     | "Math"
+    | "Date"
     | "console"
   >;

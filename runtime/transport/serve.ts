@@ -116,7 +116,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
 
   const live = async (request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> => {
     const refusal = refuse(request, options.origins);
-    if (refusal) return refusal;
+    if (refusal) return refusal.status === 426 ? await refuseOrTell(request, refusal) : refusal;
     const isAlone = isRequest(request);
     if (request.method === "POST" && !isAlone) return await streams.post(request);
     if (route.isClosed) return shutsDown();
@@ -171,6 +171,17 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       room?.leave();
       // A URL that is none (any `Host` is part of it), or a handshake without its key.
       return new Response("Bad Request", { status: 400 });
+    }
+  };
+  /** A browser learns nothing of a handshake that was refused, and asks by a plain GET: `authorize` answers that, too. */
+  const refuseOrTell = async (request: Request, refusal: Response): Promise<Response> => {
+    if (!options.authorize || route.isClosed) return refusal;
+    try {
+      const user = await options.authorize(request);
+      return user instanceof Response ? user : refusal;
+    } catch (error) {
+      report(onError, error, "request");
+      return new Response("Internal Server Error", { status: 500 });
     }
   };
   const paint = (request: Request): Painted | Promise<Painted> => {
@@ -278,9 +289,9 @@ class Visit implements SocketEnds<unknown> {
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
 function refuse(request: Request, origins: readonly string[] | undefined): Response | undefined {
   const isSocket = request.method === "GET" && request.headers.get("upgrade")?.toLowerCase() === "websocket";
+  if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });
   if (!isSocket && !asksForEvents(request) && !isPost(request) && !isRequest(request)) {
     return new Response("This is the address of a WebSocket", { status: 426, headers: { upgrade: "websocket", connection: "upgrade" } });
   }
-  if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });
   return undefined;
 }

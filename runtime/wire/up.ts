@@ -14,7 +14,7 @@ export function readUp(text: string): Up | undefined {
   } catch {
     return undefined;
   }
-  if (typeof message === "number") return isCount(message) && message > 0 ? message : undefined;
+  if (typeof message === "number") return isCount(message) ? message : undefined;
   return isEvent(message) ? message : undefined;
 }
 

@@ -84,6 +84,10 @@ export class Network {
   readonly overheard: Overheard[] = [];
   /** How many of a hundred requests are lost, on either way; and executed twice. */
   loss = 0;
+  /** How many of a hundred handshakes are never answered. */
+  silence = 0;
+  /** By how much the clocks on the walls of all machines are ahead of what they were, in ms. */
+  wall = 0;
   /** Until when no link comes about. */
   downUntil = 0;
   /** How many ends of links their browsers have still to hear of. */
@@ -164,6 +168,8 @@ export class Cable implements Carrier {
   #openedAt = 0;
   #upAt = 0;
   #downAt = 0;
+  /** What is on its way, and what is sent, is lost without a word, until its tab finds out. */
+  isSilent = false;
   /** What is sent from then on is lost. */
   #upIsCut = false;
   #downIsCut = false;
@@ -182,6 +188,12 @@ export class Cable implements Carrier {
     const { clock, random } = network.stage;
     clock.after(network.delay(), () => {
       const process = caller.blocked.has(kind) ? undefined : network.pick();
+      // Something between takes the handshake, and never says a word.
+      if (network.silence > 0 && random.chance(network.silence / 100)) {
+        network.stage.totals.note("handshakes without an answer");
+        network.stage.note(caller.name, () => "is not answered");
+        return;
+      }
       if (process === undefined || face.readyState !== 0 || random.chance(0.03)) return this.#tellClose(1006, network.delay());
       this.#open(process);
     });
@@ -296,6 +308,12 @@ export class Cable implements Carrier {
     this.network.cables.delete(this);
   }
 
+  /** It goes silent: nothing arrives any more in either direction, and nobody says so. */
+  silence(): void {
+    this.network.stage.note("network", () => `the link of ${this.caller.name} is silent`);
+    this.isSilent = true;
+  }
+
   /** It breaks: in both directions, each now or soon, and each end hears of it in its own time. */
   cut(): void {
     const { stage: { clock, random, note } } = this.network;
@@ -345,13 +363,17 @@ export class Cable implements Carrier {
   protected downwards(task: () => void, lost?: () => void): void {
     const { clock } = this.network.stage;
     this.#downAt = Math.max(this.#downAt, clock.now + this.network.delay());
-    clock.after(this.#downAt - clock.now, () => this.#downIsCut ? lost?.() : task());
+    clock.after(this.#downAt - clock.now, () => {
+      if (!this.isSilent) this.#downIsCut ? lost?.() : task();
+    });
   }
 
   /** What is lost on the way may want to know. */
   protected upwards(task: () => void, lost?: () => void): void {
     const { clock } = this.network.stage;
     this.#upAt = Math.max(this.#upAt, clock.now + this.network.delay());
-    clock.after(this.#upAt - clock.now, () => this.#upIsCut ? lost?.() : task());
+    clock.after(this.#upAt - clock.now, () => {
+      if (!this.isSilent) this.#upIsCut ? lost?.() : task();
+    });
   }
 }

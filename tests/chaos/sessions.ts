@@ -17,6 +17,7 @@ import { type Painting, type Process, ProcessWorld } from "./process.ts";
 import { Scene } from "./scene.ts";
 
 /** Milliseconds since 1970 when a run begins. */
+const secrets = ["a secret that all processes share", "another one, that they share too"];
 const epoch = 1_750_000_000_000;
 
 /** What all processes of a run share. */
@@ -83,14 +84,16 @@ export class SessionProcess implements Process {
     }, release);
     this.#sessions = new Sessions(app, {
       sealer: new Sealer({
-        secret: "a secret that all processes share",
+        // It is replaced while sessions are under way: of two that all know, each release seals with the other.
+        secret: (release.version + release.look) % 2 === 0 ? secrets : secrets.toReversed(),
         app: app.name,
-        now: () => epoch + stage.clock.now,
+        now: () => epoch + stage.clock.now + fleet.network.wall,
         random: (bytes) => Uint8Array.from({ length: bytes }, () => stage.random.below(256)),
       }),
       store: fleet.database?.of(this.#world),
       linger: fleet.linger,
-      expires: 3_600_000,
+      // The clocks may jump by some days.
+      expires: 30 * 86_400_000,
       world: this.#world,
       development: false,
       onError: (error) => {

@@ -95,6 +95,7 @@ async function play(stage: Stage, makeWindow: MakeWindow, paints: boolean): Prom
   const troubled = random.pick([0, 0.05, 0.15]);
   stage.mayFail = troubled > 0 && random.chance(0.3);
   network.loss = troubled > 0 ? random.pick([0, 10, 30]) : 0;
+  network.silence = troubled > 0 ? random.pick([0, 0, 5]) : 0;
   if (database && troubled > 0) database.failures = random.pick([0, 5, 30]);
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
@@ -110,9 +111,11 @@ async function play(stage: Stage, makeWindow: MakeWindow, paints: boolean): Prom
   }
   // All is well again: links that have broken are found out, and in the end there is quiet.
   stage.mayFail = false;
-  network.loss = 0;
+  network.loss = network.silence = 0;
   if (database) database.failures = 0;
-  const isQuiet = () => network.untold === 0 && tabs.every((tab) => tab.isQuiet && (tab.isAlone || tab.scene!.model.ticks <= 0));
+  const isQuiet = () =>
+    network.untold === 0 && ![...network.cables].some(({ isSilent }) => isSilent) &&
+    tabs.every((tab) => tab.isQuiet && (tab.isAlone || tab.scene!.model.ticks <= 0));
   await clock.advance(5_000 + Math.max(0, rollingUntil - clock.now));
   const settle = async () => {
     for (let i = 0; i < 200 && !isQuiet(); i++) {

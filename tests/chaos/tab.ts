@@ -10,6 +10,7 @@ import type { LoadPart } from "../../runtime/browser/parts.ts";
 import { watchFacts } from "../../runtime/browser/facts.ts";
 import { openRequests } from "../../runtime/browser/http.ts";
 import { openStreams } from "../../runtime/browser/sse.ts";
+import { watchSilence } from "../../runtime/browser/watch.ts";
 import type { World } from "../../runtime/browser/world.ts";
 import type { Timer } from "./clock.ts";
 import { Entry } from "./entry.ts";
@@ -81,6 +82,7 @@ export class Tab implements Caller {
     const tab = this;
     const window = this.window = network.makeWindow(random.chance(0.5));
     const nacreEarly: unknown[] = [];
+    const streams = streamsOf(network, this);
     const world = {
       nacreEarly,
       document: window.document,
@@ -99,7 +101,10 @@ export class Tab implements Caller {
         observe() {}
       },
       WebSocket: network.socketsOf(this),
-      ...streamsOf(network, this),
+      ...streams,
+      // What is no POST asks why a link was refused: here none is.
+      fetch: (url: string, init: { body?: string }) =>
+        init.body === undefined ? Promise.reject(new TypeError("no network")) : streams.fetch(url, init as { body: string }),
       addEventListener: window.addEventListener.bind(window),
       removeEventListener: window.removeEventListener.bind(window),
       dispatchEvent: window.dispatchEvent.bind(window),
@@ -107,6 +112,7 @@ export class Tab implements Caller {
       clearTimeout: (timer: Timer) => clock.forget(timer),
       crypto: { getRandomValues: (array: Uint32Array) => array.map(() => random.below(2 ** 32)) },
       Math: { random: () => random.next(), imul: Math.imul },
+      Date: { now: () => clock.now },
       location: { href: "https://chaos.example/", origin: "https://chaos.example" },
       console: {
         error: (...what: unknown[]) => stage.fail(new Error(`${name} failed: ${what.join(" ")}`, { cause: what[0] })),
@@ -116,6 +122,7 @@ export class Tab implements Caller {
       // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
       if (name === "facts") return { create: watchFacts };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
+      if (name === "watch") return { create: watchSilence };
       if (name === "adopt") return { create: (host: Host) => this.#adoptPage(host) };
       return { create: name === "sse" ? openStreams : (host: Host) => this.#openRequests(host) };
     }) as LoadPart;

@@ -9,6 +9,9 @@ const kinds = [
   "cut",
   "cut",
   "congestion",
+  "silence",
+  "silence",
+  "jump of the clocks",
   "no network",
   "end of a process",
   "deploy",
@@ -33,11 +36,16 @@ export function trouble(network: Network, { start, deploy, isOld }: Starter): vo
   const { stage: { random, clock, totals } } = network;
   const kind = random.pick(kinds);
   switch (kind) {
+    case "jump of the clocks":
+      network.wall += random.pick([-1, 1]) * random.pick([60_000, 3_600_000, 86_400_000]);
+      break;
     case "cut":
+    case "silence":
     case "congestion": {
       if (network.cables.size === 0) return;
       const cable = random.pick([...network.cables]);
       if (kind === "cut") cable.cut();
+      else if (kind === "silence") cable.silence();
       else cable.congestedUntil = clock.now + random.below(5_000);
       break;
     }
