@@ -51,7 +51,7 @@ export interface SessionsOptions {
   readonly most?: number;
   readonly onError: OnError;
   readonly restart?: Restart;
-  /** The clock on the wall, which tokens expire by; `Date.now` when absent. */
+  /** The clock on the wall, which tokens expire by; absent: it never jumps. */
   readonly wall?: () => number;
   readonly world?: World;
   readonly development?: boolean;
@@ -240,7 +240,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   /** By how much the clock on the wall is ahead of the other, which nobody sets. */
   #drift(): number {
-    return (this.#options.wall ?? Date.now)() - this.world.now();
+    return this.#options.wall ? this.#options.wall() - this.world.now() : 0;
   }
 
   #refreshLater(): void {

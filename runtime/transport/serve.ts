@@ -96,6 +96,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     store: options.store,
     expires,
     most: mostSessions,
+    wall: Date.now,
     restart,
     onError,
     sealer: new Sealer({ secret: options.secret ?? makeSecret(), app: (what as App<unknown, unknown>).name, now: Date.now }),

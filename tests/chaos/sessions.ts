@@ -92,6 +92,7 @@ export class SessionProcess implements Process {
       }),
       store: fleet.database?.of(this.#world),
       linger: fleet.linger,
+      wall: () => epoch + stage.clock.now + fleet.network.wall,
       // The clocks may jump by some days.
       expires: 30 * 86_400_000,
       world: this.#world,
