@@ -37,12 +37,12 @@ const steps: readonly Step[] = [
 ];
 
 /**
- * The random tests play the same each time, so that a red gate means a change; alone they draw by chance. Of chaos ten times what a
+ * The random tests play the same each time, so that a red gate means a change; alone they draw by chance. Of chaos three times what a
  * developer waits for.
  */
 const random = {
   NACRE_SEED: Deno.env.get("NACRE_SEED") ?? "1",
-  NACRE_CHAOS_RUNS: Deno.env.get("NACRE_CHAOS_RUNS") ?? "10000",
+  NACRE_CHAOS_RUNS: Deno.env.get("NACRE_CHAOS_RUNS") ?? "3000",
   NACRE_CHAOS_FROM: "1",
 };
 

@@ -6,11 +6,7 @@
 import { keepCaret } from "./caret.ts";
 
 /** What a node has by its class. By its own name it may be a control: a form has each of its controls by the control's name. */
-export const own = <N extends object, K extends keyof N>(node: N, name: K): N[K] => {
-  const from = Object.getPrototypeOf(node);
-  // Not every DOM has it there: one of a test may keep fields on its nodes.
-  return name in from ? Reflect.get(from, name, node) : node[name];
-};
+export const own = <N extends object, K extends keyof N>(node: N, name: K): N[K] => Reflect.get(Object.getPrototypeOf(node), name, node);
 
 /** An array too. */
 export const isObject = (value: unknown): boolean => Object(value) === value;

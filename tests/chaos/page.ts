@@ -18,7 +18,8 @@ export class Target {
     this.#listeners = [...this.#listeners, { type, listener, capture }];
   }
 
-  removeEventListener(type: string, listener: (event: PageEvent) => void, capture = false): void {
+  removeEventListener(type: string, listener: (event: PageEvent) => void, options?: boolean | { capture?: boolean }): void {
+    const capture = typeof options === "object" ? options.capture === true : options === true;
     this.#listeners = this.#listeners.filter((old) => old.type !== type || old.listener !== listener || old.capture !== capture);
   }
 
@@ -321,6 +322,11 @@ export class PageElement extends PageNode {
     return this.localName === "input" || this.localName === "button";
   }
 
+  /** What a form has, and nothing else. */
+  get submit(): (() => void) | undefined {
+    return this.localName === "form" ? () => {} : undefined;
+  }
+
   /** The form of a control. */
   get form(): PageElement | undefined {
     let node = this.isControl ? this.parentNode : null;
@@ -391,6 +397,18 @@ export class PageElement extends PageNode {
     }
     return goesOn;
   }
+}
+
+// A browser has these on its classes, and the browser runtime looks there.
+for (
+  const name of ["nodeType", "localName", "namespaceURI", "childNodes", "parentNode", "firstChild", "nextSibling", "content", "options"]
+) {
+  if (name in PageElement.prototype) continue;
+  Object.defineProperty(PageNode.prototype, name, {
+    get() {
+      return Object.getOwnPropertyDescriptor(this, name)?.value;
+    },
+  });
 }
 
 /** A document. */
