@@ -247,7 +247,7 @@ Deno.test("In development the console says what does not parse, by name", async 
   assertEquals(warned, [`nacre: app: refused: attribute "step" is to be a whole number, not "five"`]);
 });
 
-Deno.test("An onAttribute that throws is an error of the app, told to onError", async () => {
+Deno.test("An onAttribute that throws refuses its fact, is told to onError, and ends nothing", async () => {
   const world = new VirtualWorld();
   const errors: string[] = [];
   const broken = app<number, never>({
@@ -260,11 +260,11 @@ Deno.test("An onAttribute that throws is an error of the app, told to onError", 
       },
     },
   });
-  const runtime = run(broken, undefined, { world, onError: (error, where) => void errors.push(`${where}: ${error}`) });
-  new Visitor(runtime).say(`[0,"attribute","step","1"]`);
+  await using runtime = run(broken, undefined, { world, onError: (error, where) => void errors.push(`${where}: ${error}`) });
+  const visitor = new Visitor(runtime);
+  visitor.say(`[0,"attribute","step","1"]`);
   world.settle();
-  await runtime.stopped;
-  assertEquals(errors, ["handler: Error: broken"]);
+  assertEquals([errors, runtime.status().refused.payload, runtime.hasEnded], [["handler: Error: broken"], 1, false]);
 });
 
 Deno.test("parse reads what it says, and refuses the rest", () => {

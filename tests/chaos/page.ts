@@ -131,6 +131,7 @@ export class PageNode extends Target {
       return node;
     }
     if (node.contains(this)) throw new Error("Cannot insert a node into itself");
+    if (node.ownerDocument !== this.ownerDocument) this.ownerDocument.adoptNode(node);
     if (node === next) next = node.nextSibling;
     node.remove();
     this.attach(node, next);
