@@ -11,7 +11,7 @@ import { makeSecret, Sealer } from "../continuity/seal.ts";
 import { atOnce, isPromise } from "../view/promise_error.ts";
 import { Farewells } from "./farewells.ts";
 import { answer, isRequest } from "./http.ts";
-import { isOriginAllowed } from "./origin.ts";
+import { isHostAllowed, isOriginAllowed, type Trusted } from "./origin.ts";
 import { RequestLimits } from "./request_limits.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { type AnyOptions, type Optional, type ServeOptions, settled, type SharedOptions } from "./serve_options.ts";
@@ -114,9 +114,17 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     onError: (error, where) => report(onError, error, where),
   };
   let isTold = !isDevelopment();
+  const refused = new Set<string>();
+  /** Says it once for each origin: strangers may name as many as they like. */
+  const tellOrigin = (origin: string) => {
+    const known = JSON.stringify(origin.slice(0, longestOrigin));
+    if (origin === "" || refused.size >= mostOrigins || refused.has(known)) return;
+    refused.add(known);
+    console.warn(`nacre: refused a page of ${known}: serve(app, { origins: [${known}] }) lets it in`);
+  };
 
   const live = async (request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> => {
-    const refusal = refuse(request, options.origins);
+    const refusal = refuse(request, options, tellOrigin);
     if (refusal) return refusal.status === 426 ? await refuseOrTell(request, refusal) : refusal;
     const isAlone = isRequest(request);
     if (request.method === "POST" && !isAlone) return await streams.post(request);
@@ -223,6 +231,9 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   }) as unknown as Live<unknown>;
 }
 
+/** Of so many origins it is said that they were refused, and so much of each. */
+const mostOrigins = 100, longestOrigin = 200;
+
 /** How long `close` waits for what was sent to be out, in ms. */
 const farewellMs = 1_000;
 
@@ -288,9 +299,13 @@ class Visit implements SocketEnds<unknown> {
 }
 
 /** What is wrong with a request for a link; all of it before the upgrade, which cannot be taken back. */
-function refuse(request: Request, origins: readonly string[] | undefined): Response | undefined {
+function refuse(request: Request, trusted: Trusted, tell: (origin: string) => void): Response | undefined {
   const isSocket = request.method === "GET" && request.headers.get("upgrade")?.toLowerCase() === "websocket";
-  if (!isOriginAllowed(request, origins)) return new Response("Forbidden: a page of another origin", { status: 403 });
+  if (!isHostAllowed(request, trusted)) return new Response("Misdirected Request: this is no host of the server", { status: 421 });
+  if (!isOriginAllowed(request, trusted)) {
+    tell(request.headers.get("origin") ?? "");
+    return new Response("Forbidden: a page of another origin", { status: 403 });
+  }
   if (!isSocket && !asksForEvents(request) && !isPost(request) && !isRequest(request)) {
     return new Response("This is the address of a WebSocket", { status: 426, headers: { upgrade: "websocket", connection: "upgrade" } });
   }

@@ -78,6 +78,11 @@ export type ServeOptions<Flags, User> =
     onError?: (error: unknown, where: string) => void;
     /** Origins beside the server's own whose pages may connect, as `https://example.com`. */
     origins?: readonly string[];
+    /**
+     * The server's own hosts, as `example.com` or `localhost:8000`: a request for another is answered with 421. Give them where the server has no
+     * other protection against a page whose name leads to it (DNS rebinding), as in a network of its own. Any host, when absent.
+     */
+    hosts?: readonly string[];
   };
 /** Options that may be left out where each of them may. */
 export type Optional<O> = Record<never, never> extends O ? [options?: O] : [options: O];
@@ -88,6 +93,8 @@ export interface SharedOptions {
   onError?: (error: unknown, where: string) => void;
   /** Origins beside the server's own whose pages may connect, as `https://example.com`. */
   origins?: readonly string[];
+  /** The server's own hosts, as `example.com`: a request for another is answered with 421. Any, when absent. */
+  hosts?: readonly string[];
 }
 
 /** All of them, without their types. */
@@ -106,6 +113,7 @@ export interface AnyOptions {
   store?: Store;
   onError?: (error: unknown, where: string) => void;
   origins?: readonly string[];
+  hosts?: readonly string[];
 }
 
 /**
