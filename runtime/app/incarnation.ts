@@ -6,7 +6,7 @@ import type { EventUp, FactUp, Refusal } from "../wire/message.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
 import type { SavedState } from "../view/saved.ts";
-import { holesIn, type Node } from "../view/tree.ts";
+import { holesIn, Instance, type Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import type { App } from "./app.ts";
 import { Audience, type AudienceOwner } from "./audience.ts";
@@ -18,6 +18,7 @@ import type { Origin } from "./origin.ts";
 import { type Painted, paintedOf } from "./paint.ts";
 import { eventOf, FieldError } from "./payload.ts";
 import { handlerFor, placeAt, placeNow } from "./place.ts";
+import { isDisabled, meetsCondition } from "./possible.ts";
 import { type OnError, report } from "./report.ts";
 import { createSend, type Send } from "./send.ts";
 import { idsOf, type Seen, type Snapshot } from "./snapshot.ts";
@@ -175,7 +176,13 @@ export class Incarnation<Model, Msg, Flags, User> {
     const source = sourceOf(handler);
     // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
-    return this.#attempt(() => this.loop.handle(member, handler, event, origin));
+    return this.#attempt(() => {
+      const { trail } = seen;
+      const instance = trail.at(-1);
+      if (instance instanceof Instance && isDisabled(instance, path[trail.length - 1] as number, seen.event)) return "payload";
+      if (source && !meetsCondition(source, event)) return "payload";
+      return this.loop.handle(member, handler, event, origin);
+    });
   }
 
   /**
