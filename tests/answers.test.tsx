@@ -3,7 +3,8 @@
  * catches ends the test. Add a function by a line in `functions`.
  */
 import { assert, assertEquals } from "@std/assert";
-import { type ComponentChildren, h } from "preact";
+import { Component, type ComponentChildren, h } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { type App, app, effect, next, parse, serve } from "../mod.ts";
 import { Caller } from "./caller.ts";
 import { serveOn0, until } from "./kit.ts";
@@ -37,6 +38,8 @@ interface Parts {
   readonly handler?: unknown;
   /** How the function is brought about by a client that is there. */
   readonly act?: (caller: Caller) => void;
+  /** Its rejection goes to the console. */
+  readonly isSilent?: true;
   /** It may answer a promise. */
   readonly mayWait?: true;
   /** It is asked of one client alone: all others in the room go on. */
@@ -79,6 +82,49 @@ const functions: Record<string, (fail: Answer) => Parts> = {
       }),
     },
   }),
+  "effect.map": (fail) => ({
+    options: { update: (n: number) => next(n, effect.map(effect.from(() => 1 as Any), fail as Any) as Any) },
+    act: press("go"),
+  }),
+  "a store's get": (fail) => ({
+    options: { subscriptions: () => ({ one: effect.listen({ get: fail, subscribe: () => () => {} } as Any, (x: Any) => x) }) },
+  }),
+  "a store's subscribe": (fail) => ({
+    options: { subscriptions: () => ({ one: effect.listen({ subscribe: fail } as Any, (x: Any) => x) }) },
+    mayWait: true,
+    isSilent: true,
+  }),
+  useEffect: (fail) => ({ options: {}, component: () => (useEffect(fail as Any, []), "x"), mayWait: true, isSilent: true }),
+  "the cleanup of useEffect": (fail) => ({
+    options: {},
+    component: () => (useEffect(() => fail as Any, []), "x"),
+    mayWait: true,
+    isSilent: true,
+  }),
+  useLayoutEffect: (fail) => ({ options: {}, component: () => (useLayoutEffect(fail as Any, []), "x"), mayWait: true, isSilent: true }),
+  componentDidMount: (fail) => ({
+    options: {},
+    component: class extends Component {
+      override componentDidMount() {
+        return fail() as Any;
+      }
+      render = () => "x";
+    } as Any,
+    mayWait: true,
+    isSilent: true,
+  }),
+  componentWillUnmount: (fail) => ({
+    options: {},
+    component: class extends Component {
+      override componentWillUnmount() {
+        return fail() as Any;
+      }
+      render = () => "x";
+    } as Any,
+    mayWait: true,
+    isSilent: true,
+  }),
+  address: (fail) => ({ options: {}, serve: { address: fail }, isOwn: true }),
   authorize: (fail) => ({ options: {}, serve: { authorize: fail }, mayWait: true, isOwn: true }),
   flags: (fail) => ({ options: {}, serve: { flags: fail }, mayWait: true, isOwn: true }),
   key: (fail) => ({ options: {}, serve: { key: fail }, isOwn: true }),
@@ -193,7 +239,9 @@ for (const [shape, { serve: shaped, run }] of Object.entries(shapes)) {
         const url = `http://127.0.0.1:${server.addr.port}`;
         try {
           await run(parts, live, url, told);
-          const mustTell = calls > 0 && isTold && !(parts.mayWait && way === "never settles");
+          const mustTell = calls > 0 && isTold && !(parts.isSilent && way !== "throws") &&
+            // What ends with a page that is painted has nobody to end for.
+            !(name === "componentWillUnmount" && shape === "a painted page") && !(parts.mayWait && way === "never settles");
           if (mustTell) await until(() => told.length > 0, 2_000);
         } catch (error) {
           throw new Error(`${name} ${way}, in ${shape}: told ${JSON.stringify(told)}`, { cause: error });

@@ -100,7 +100,12 @@ export class Scope<Cause> {
         return;
       case "map": {
         const { to } = effect;
-        this.#run(effect.effect, (message, origin) => send(to(message), origin), cause, origin);
+        this.#run(
+          effect.effect,
+          (message, origin) => send(atOnce(to(message), "effect.map", "its message must be there at once"), origin),
+          cause,
+          origin,
+        );
         return;
       }
     }

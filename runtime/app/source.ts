@@ -2,6 +2,7 @@
  * What `effect.listen` listens to: stores and signals, async iterables, streams, channels and event targets, all alike. A source that is fast must not keep
  * others from running, and one that is no longer wanted must be released at once.
  */
+import { atOnce, heed } from "../view/promise_error.ts";
 
 /**
  * A source with a present value: a store, or a signal of Preact. `subscribe` calls the listener with each new value, some also with the present one
@@ -74,15 +75,15 @@ function listenToTarget(target: EventTarget, type: string, heard: (event: Event)
 function observe(source: Observable<unknown>, listener: Listener): () => unknown {
   let hasCalled = false;
   let isOver = false;
-  const released = source.subscribe((value) => {
+  const released: unknown = source.subscribe((value) => {
     hasCalled = true;
     if (!isOver) listener.value(value);
   });
-  if (!hasCalled && source.get) listener.value(source.get());
+  heed(released);
+  if (!hasCalled && source.get) listener.value(atOnce(source.get(), "get of a store", "its present value must be there at once"));
   return () => {
     isOver = true;
-    if (typeof released === "function") released();
-    else released?.unsubscribe();
+    return typeof released === "function" ? released() : (released as { unsubscribe?(): unknown } | undefined)?.unsubscribe?.();
   };
 }
 

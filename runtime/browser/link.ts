@@ -336,7 +336,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       };
       mine.onclose = ({ code }) => lose(code);
     };
-    load("watch").then(() => mine == socket && !live && parts.watch!.ask_()).catch(() => {/* It is tried with the next link. */});
+    load("watch").then(() => mine == socket && (live ? parts.watch!.begin_!(host.config_, 0) : parts.watch!.ask_())).catch(
+      () => {/* It is tried with the next link. */},
+    );
     if (method == "sse" || method == "http") {
       const name = method;
       // In its place meanwhile: nobody is to open another one.

@@ -158,7 +158,9 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     if (isAlone) {
       try {
         // Where nobody is asked who they are, all are one user: a crowd of strangers must not use up the share of the others.
-        const who = options.address ? options.address(request, info) : options.authorize && sessions!.contextOf(user);
+        const who = options.address
+          ? atOnce(options.address(request, info), "address", "it is asked for each request; answer a text at once")
+          : options.authorize && sessions!.contextOf(user);
         const gone = route.farewells.begin();
         try {
           return await answer(request, sessions!, user, flags, limits, who);

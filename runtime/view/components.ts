@@ -2,6 +2,7 @@
  * The life of components between renderings, as Preact has it (`src/diff/index.js`, `src/component.js`, `hooks/src/index.js`): what
  * runs when, and in which order. What they show is lowered by `lower.ts`; what Preact calls its private parts is in `preact.ts`.
  */
+import { heed } from "./promise_error.ts";
 import { type ComponentChildren, Fragment, h } from "../deps.ts";
 import { nameOf } from "./component_name.ts";
 import type { AnyVNode } from "./identity.ts";
@@ -235,7 +236,7 @@ export class Components {
     const ref = vnode.ref as { current?: unknown } | null | undefined;
     if (ref && !ref.current) this.#applyRef(ref, null, living);
     try {
-      backing.componentWillUnmount?.();
+      heed(backing.componentWillUnmount?.());
     } catch (error) {
       this.#caught(error, preact.backingVNode(parent));
     }

@@ -3,6 +3,7 @@
  * of Preact 10 and 11. What is said of them here comes from Preact's `src/diff/index.js`, `src/component.js` and
  * `hooks/src/index.js`; `tests/preact.test.ts` fails when a new Preact changes them.
  */
+import { heed } from "./promise_error.ts";
 import { Component, type ComponentChildren, options } from "../deps.ts";
 
 /** The props of a component. */
@@ -387,10 +388,12 @@ export function afterAll(): void {
 export function commit(root: BackingVNode, queue: Backing[]): void {
   hooked.__c?.(root, queue);
   for (const backing of queue) {
+    // What layout effects have answered stands where it would undo them.
+    for (const state of backing.__H?.__ ?? []) if (state.__P === false) heed(state.__c);
     try {
       const callbacks = backing.__h;
       backing.__h = [];
-      for (const callback of callbacks) (callback as () => void).call(backing);
+      for (const callback of callbacks) heed((callback as () => unknown).call(backing));
     } catch (error) {
       catchError(error, backing.__v);
     }
@@ -411,7 +414,7 @@ export function runEffects(backing: Backing): void {
   for (const effect of effects) {
     // One of them may have ended the whole view.
     if (backing.__H !== hooks) return;
-    effect.__c = (effect.__ as () => unknown)();
+    heed(effect.__c = (effect.__ as () => unknown)());
     if (backing.__H !== hooks) cleanUp(effect);
   }
 }
@@ -420,7 +423,7 @@ function cleanUp(effect: HookState): void {
   const cleanup = effect.__c;
   if (typeof cleanup !== "function") return;
   effect.__c = undefined;
-  cleanup();
+  heed(cleanup());
 }
 
 /**
@@ -431,7 +434,8 @@ export function takeCleanups(backing: Backing): (() => void)[] {
   const later: (() => void)[] = [];
   for (const state of backing.__H?.__ ?? []) {
     if (!state.__P) continue;
-    if (typeof state.__c === "function") later.push(state.__c as () => void);
+    const cleanup = state.__c;
+    if (typeof cleanup === "function") later.push(() => heed(cleanup()));
     state.__c = undefined;
   }
   return later;

@@ -25,6 +25,16 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
+ * Takes note of what an effect or a lifecycle method answered. Preact minds no promise there, and nobody waits for it; but a rejection that nobody
+ * hears ends a process, so it goes to the console.
+ */
+export function heed(answer: unknown): void {
+  if (!isPromise(answer)) return;
+  const failed = (error: unknown) => console.error("nacre: a promise of an effect or a lifecycle method was rejected:", error);
+  Promise.resolve(answer).then(undefined, failed);
+}
+
+/**
  * The value, which is no promise.
  *
  * @throws {PromiseError} for a promise.
