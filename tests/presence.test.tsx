@@ -261,3 +261,21 @@ seeded("presence is exact, whatever links do", async (random) => {
   await room[Symbol.asyncDispose]();
   assertEquals(room.log.filter((line) => line.includes("joined")).length, room.log.filter((line) => line.includes("left")).length);
 });
+
+Deno.test("client.id is another name than the secret by which a browser names itself", async () => {
+  const world = new VirtualWorld();
+  const named = app<string[], { joined: string }>({
+    init: () => [],
+    onConnect: ({ id }) => ({ joined: id }),
+    update: (ids, { joined }) => [...ids, joined],
+    view: (ids) => <p>{ids.join(" ")}</p>,
+  });
+  await using runtime = run(named, undefined, { world });
+  const names = ["a-secret-of-anna-0123456789", "a-secret-of-bob-0123456789"];
+  const [anna] = names.map((name) => new Visitor(runtime, name));
+  world.settle();
+  anna!.read();
+  const ids = anna!.text.split(" ");
+  assertEquals(new Set(ids).size, 2, anna!.text);
+  for (const name of names) assert(ids.every((id) => id.length > 0 && !id.includes(name) && !name.includes(id)), anna!.text);
+});
