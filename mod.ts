@@ -21,7 +21,7 @@
  * const live = serve(counter, { flags: 0 });
  *
  * export function handler(request: Request): Response | Promise<Response> {
- *   switch (new URL(request.url).pathname) {
+ *   switch (URL.parse(request.url)?.pathname) {
  *     case "/":
  *       return page(
  *         <html>

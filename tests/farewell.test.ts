@@ -4,12 +4,13 @@ import { Caller } from "./caller.ts";
 import { until } from "./kit.ts";
 
 /** Runs the program until the end of the block. */
-async function program(how: "signals" | "by hand") {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", "tests/farewell_program.tsx", how],
+async function program(how: "signals" | "by hand", files?: number) {
+  const command = [Deno.execPath(), "run", "--allow-net", "tests/farewell_program.tsx", how];
+  const child = new Deno.Command(files ? "sh" : command[0]!, {
+    args: files ? ["-c", `ulimit -n ${files}; exec "$@"`, "sh", ...command] : command.slice(1),
     cwd: new URL("..", import.meta.url),
     stdout: "piped",
-    stderr: "inherit",
+    stderr: files ? "null" : "inherit",
   }).spawn();
   let said = "";
   const hearing = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
@@ -22,6 +23,7 @@ async function program(how: "signals" | "by hand") {
   const port = await until(() => said.match(/^\d+/m)?.[0], 20_000);
   return {
     port,
+    ended: child.status,
     async end(): Promise<number> {
       child.kill("SIGTERM");
       const { code } = await child.status;
@@ -66,4 +68,23 @@ Deno.test("a stream of server-sent events hears 4503, too, when a process ends",
   const texts = Promise.all(answers.map((answer) => answer.text().catch(String)));
   assertEquals(await end(), 0);
   for (const text of await texts) assert(/event: close\ndata: \[4503,/.test(text), text.slice(-300));
+});
+
+Deno.test("a server that strangers leave no file descriptor sends its clients elsewhere, and its program ends to be started again", async () => {
+  const { port, ended } = await program("signals", 100);
+  const caller = await Caller.open(`ws://127.0.0.1:${port}?nacre=farewell-0....0`);
+  caller.press("0");
+  await caller.until(() => caller.text === "1");
+  caller.press("1");
+  const strangers: Deno.Conn[] = [];
+  try {
+    for (let i = 0; i < 120; i++) strangers.push(await Deno.connect({ hostname: "127.0.0.1", port: Number(port) }));
+  } catch {
+    // It has ended already.
+  }
+  assertEquals(await caller.end(), 4503);
+  assertEquals((await ended).code, 1);
+  assertEquals(caller.text, "2");
+  assert(/^\[\[\d+,"/.test(caller.last), `the last word is a snapshot: ${caller.last.slice(0, 100)}`);
+  for (const stranger of strangers) stranger.close();
 });

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 const layers: readonly (readonly [name: string, files: RegExp])[] = [
   ["packages", /^runtime\/deps\.ts$/],
   ["generated client", /^runtime\/client\.gen\.ts$/],
-  ["world", /^runtime\/world\.ts$/],
+  ["world", /^runtime\/(world|log)\.ts$/],
   ["wire", /^runtime\/wire\//],
   ["view", /^runtime\/view\//],
   ["continuity", /^runtime\/continuity\//],

@@ -3,6 +3,7 @@
  * must not know links, snapshots or who is here: what outlives it does.
  */
 import type { EventUp, FactUp, Refusal } from "../wire/message.ts";
+import { logged } from "../log.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
 import type { SavedState } from "../view/saved.ts";
@@ -91,7 +92,7 @@ export class Incarnation<Model, Msg, Flags, User> {
   #lower(saved: SavedState | undefined): Lowering {
     return new Lowering({
       development: this.#development,
-      warn: (message) => console.warn(`nacre: ${this.#app.name}: ${message}`),
+      warn: (message) => console.warn(logged(`nacre: ${this.#app.name}: ${message}`)),
       changed: this.#changed,
       ids: this.#ids,
       saved,
@@ -204,7 +205,7 @@ export class Incarnation<Model, Msg, Flags, User> {
     if (fact[1] === "context") return loop.takeAll(member, () => contexts.hear(fact[2], fact[3])) ? undefined : "payload";
     const made = messageOfFact(this.#app.facts, fact);
     if ("refused" in made) {
-      if (this.#development) console.warn(`nacre: ${this.#app.name}: refused: ${made.refused}`);
+      if (this.#development) console.warn(logged(`nacre: ${this.#app.name}: refused: ${made.refused}`));
       return "payload";
     }
     if (made.message !== undefined) loop.understood(made.message, member, origin);

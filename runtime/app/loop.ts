@@ -2,6 +2,7 @@
  * The loop of a running app: a mailbox, the model that messages are folded into, effects and subscriptions. It is the same wherever an
  * app lives. It must not know what shows the model, nor where an event comes from: its owner does.
  */
+import { ErrorLog } from "../log.ts";
 import { type Handler, sourceOf } from "../view/handler.ts";
 import type { FormSaid, Json, PageEffect } from "../wire/message.ts";
 import type { World } from "../world.ts";
@@ -116,7 +117,8 @@ export class Loop<Model, Msg, Flags, User, Event extends object, From extends Se
     this.#app = app;
     this.#owner = owner;
     this.#world = world;
-    this.onError = onError ?? ((error, where) => console.error(`nacre: ${app.name} failed in ${where}:`, error));
+    const log = new ErrorLog(() => world.now());
+    this.onError = onError ?? ((error, where) => log.write(`${app.name} failed in`, where, error));
     this.#scope = new Scope(world, this);
     this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
   }

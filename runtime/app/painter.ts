@@ -5,6 +5,7 @@
 import { encode } from "../view/diff.ts";
 import { hashOf } from "../view/hash.ts";
 import type { World } from "../world.ts";
+import { logged } from "../log.ts";
 import type { App } from "./app.ts";
 import { paintApp, type Painted, type PaintedState } from "./paint.ts";
 import { type OnError, report } from "./report.ts";
@@ -75,7 +76,7 @@ export class Painter<Model, Msg, Flags, User> {
 
   /** Says it once. */
   #warn(message: string): void {
-    if (this.#options.development && !this.#warned.has(message)) console.warn(`nacre: ${this.#app.name}: ${message}`);
+    if (this.#options.development && !this.#warned.has(message)) console.warn(logged(`nacre: ${this.#app.name}: ${message}`));
     if (this.#warned.size < mostWarnings) this.#warned.add(message);
   }
 }

@@ -8,6 +8,7 @@ import { report } from "../app/report.ts";
 import { run, type Running, type Runtime } from "../app/runtime.ts";
 import { Sessions } from "../app/sessions.ts";
 import { makeSecret, Sealer } from "../continuity/seal.ts";
+import { ErrorLog, logged } from "../log.ts";
 import { atOnce, isPromise } from "../view/promise_error.ts";
 import { Farewells } from "./farewells.ts";
 import { answer, isRequest } from "./http.ts";
@@ -79,7 +80,8 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   }
   const { key: keyOf } = options;
   const { linger, sleep, expires, mostRooms, mostSessions, restart } = settled(options);
-  const onError = options.onError ?? ((error: unknown, where: string) => console.error(`nacre: failed in ${where}:`, error));
+  const log = new ErrorLog();
+  const onError = options.onError ?? ((error: unknown, where: string) => log.write("failed in", where, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
   const streams = new Streams();
   const limits = new RequestLimits();
@@ -117,13 +119,15 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
   const refused = new Set<string>();
   /** Says it once for each origin: strangers may name as many as they like. */
   const tellOrigin = (origin: string) => {
-    const known = JSON.stringify(origin.slice(0, longestOrigin));
+    const known = logged(JSON.stringify(origin.slice(0, longestOrigin)));
     if (origin === "" || refused.size >= mostOrigins || refused.has(known)) return;
     refused.add(known);
     console.warn(`nacre: refused a page of ${known}: serve(app, { origins: [${known}] }) lets it in`);
   };
 
   const live = async (request: Request, info?: Deno.ServeHandlerInfo): Promise<Response> => {
+    // Any `Host` is part of it: what the app does with the address must not fail for what a stranger writes there.
+    if (!URL.canParse(request.url)) return new Response("Bad Request", { status: 400 });
     const refusal = refuse(request, options, tellOrigin);
     if (refusal) return refusal.status === 426 ? await refuseOrTell(request, refusal) : refusal;
     const isAlone = isRequest(request);
@@ -180,7 +184,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       return open(request, new Visit(route, user, room, flags));
     } catch {
       room?.leave();
-      // A URL that is none (any `Host` is part of it), or a handshake without its key.
+      // A handshake without its key.
       return new Response("Bad Request", { status: 400 });
     }
   };
@@ -200,6 +204,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       report(onError, error, "paint");
       return unpainted;
     };
+    if (!URL.canParse(request.url)) return unpainted;
     try {
       const painted = whenThere(shared ? undefined : options.authorize?.(request), (user) => {
         if (user instanceof Response) return failed(new Error(`A page was painted empty: authorize refused it with ${user.status}`));

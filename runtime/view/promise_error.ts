@@ -3,6 +3,8 @@
  * refused by the name of the function that answered it, and its rejection is kept for whoever reports the error.
  */
 
+import { loggedError } from "../log.ts";
+
 /** Thrown where a function of an app answered a promise and must answer at once. */
 export class PromiseError extends TypeError {
   /** `PromiseError`. */
@@ -30,7 +32,8 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
  */
 export function heed(answer: unknown): void {
   if (!isPromise(answer)) return;
-  const failed = (error: unknown) => console.error("nacre: a promise of an effect or a lifecycle method was rejected:", error);
+  const failed = (error: unknown) =>
+    console.error(`nacre: a promise of an effect or a lifecycle method was rejected: ${loggedError(error)}`);
   Promise.resolve(answer).then(undefined, failed);
 }
 
