@@ -144,21 +144,30 @@ for (const way of ways) {
 
 Deno.test("a submit of a form with controls of all names is kept until the browser runtime is there", async () => {
   const live = serve(formApp("", false));
-  await using server = serveOn0((request) => {
+  const isWanted = Promise.withResolvers<void>();
+  await using server = serveOn0(async (request) => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/nacre/runtime.mjs") return runtimeScript(request);
+    if (pathname === "/nacre/runtime.mjs") {
+      await isWanted.promise;
+      return runtimeScript(request);
+    }
     if (pathname === "/ws") return live(request);
-    return pageOf(<ServerComponent route="/ws" of={live} request={request} />);
+    return pageOf(
+      <body>
+        <script type="module" src="/nacre/runtime.mjs"></script>
+        <ServerComponent route="/ws" of={live} request={request} />
+      </body>,
+    );
   });
   await using browser = await launch();
   await visit(browser, server.url, async (page) => {
-    await page.evaluate(() => {
-      (document.querySelector("form[class] > button") as HTMLElement).click();
-      document.body.append(Object.assign(document.createElement("script"), { type: "module", src: "/nacre/runtime.mjs" }));
-    });
+    // All of it: the element ends with its description.
+    await page.waitForFunction(() => document.querySelector("server-component > script"));
+    await page.evaluate(() => (document.querySelector("form[class] > button") as HTMLElement).click());
+    isWanted.resolve();
     await page.waitForFunction((heard) => document.querySelector("output")?.textContent === heard, `0 ${names.length}`);
     assertEquals(new URL(page.url()).search, "");
-  });
+  }, { waitUntil: "commit" });
   await live.close();
 });
 

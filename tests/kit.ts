@@ -64,6 +64,8 @@ export interface Seen {
 export interface VisitOptions extends BrowserContextOptions {
   /** Run before the page is opened: routes, init scripts, a clock. */
   before?: (page: Page) => Promise<void>;
+  /** Until when the opening of the page is waited for; its `load` event by default. */
+  waitUntil?: "commit" | "load";
 }
 
 /**
@@ -76,7 +78,7 @@ export async function visit(
   browser: Browser,
   url: string,
   look: (page: Page, seen: Seen) => Promise<void>,
-  { before, ...options }: VisitOptions = {},
+  { before, waitUntil = "load", ...options }: VisitOptions = {},
 ): Promise<void> {
   await using context = await browser.newContext(options);
   const page = await context.newPage();
@@ -86,7 +88,7 @@ export async function visit(
   page.on("pageerror", (error) => seen.errors.push(error));
   try {
     await before?.(page);
-    await page.goto(url);
+    await page.goto(url, { waitUntil });
     await look(page, seen);
     if (seen.errors.length > 0) throw new AggregateError(seen.errors, "The page had uncaught errors");
   } catch (error) {

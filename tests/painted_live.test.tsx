@@ -187,13 +187,18 @@ Deno.test("a page of a room that is open is gone on with, and sent what it has m
     ),
   });
   const live = serve(room, { key: () => "lobby", linger: 0 });
-  await using server = serveOn0((request) => {
-    const { pathname } = new URL(request.url);
+  let isWanted = Promise.withResolvers<void>();
+  await using server = serveOn0(async (request) => {
+    const { pathname, search } = new URL(request.url);
     if (pathname === "/ws") return live(request);
-    if (pathname === "/runtime.mjs") return runtimeScript(request);
+    if (pathname === "/runtime.mjs") {
+      if (search === "") await isWanted.promise;
+      return runtimeScript(request);
+    }
     if (pathname !== "/") return new Response(null, { status: 404 });
     return page(
       <body>
+        <script type="module" async src="/runtime.mjs"></script>
         <ServerComponent of={live} request={request} route="/ws" />
       </body>,
     );
@@ -209,7 +214,7 @@ Deno.test("a page of a room that is open is gone on with, and sent what it has m
     await Promise.resolve();
   };
   const enter = async (page: Page) => {
-    await page.addScriptTag({ url: "/runtime.mjs", type: "module" });
+    isWanted.resolve();
     await page.waitForSelector("server-component[status=live]");
   };
   // The first opens the room: of it there was nothing to go on with.
@@ -217,6 +222,7 @@ Deno.test("a page of a room that is open is gone on with, and sent what it has m
     await enter(first);
     live.runtime("lobby")!.dispatch("one");
     await first.waitForSelector("p");
+    isWanted = Promise.withResolvers();
     await visit(browser, `${server.url}/`, async (second, seen) => {
       seen.errors.length = 0;
       await second.waitForSelector("p");
@@ -233,8 +239,8 @@ Deno.test("a page of a room that is open is gone on with, and sent what it has m
       await second.keyboard.press("Enter");
       await first.waitForFunction(`document.querySelectorAll("p").length === 4`);
       assertEquals(seen.errors, []);
-    }, { before });
-  }, { before });
+    }, { before, waitUntil: "commit" });
+  }, { before, waitUntil: "commit" });
   assertMatch(frames[0]![0]!, /^\["mount",/);
   assertMatch(frames[1]![0]!, /^\["resume","~[\w-]{8}~1",1,0,0,\{.*"two".*\},\[\],0\]$/);
   assert(!frames[1]!.some((frame) => frame.includes("mount")));

@@ -216,8 +216,12 @@ export function adoptPage(host: Host): Adoption {
     element.setAttribute("status", "connecting");
     return kept.splice(0).map(([event, target, owner]) => {
       if (owner != element) kept.push([event, target, owner]);
-      else if (event.type == "submit") own(target as HTMLFormElement, "requestSubmit").call(target, (event as SubmitEvent).submitter);
-      else {
+      // One that a script has dispatched is an ordinary event, on whatever element.
+      else if (event.type == "submit" && event.isTrusted) {
+        const { submitter } = event as SubmitEvent & { readonly submitter: HTMLButtonElement | null };
+        // A button that has left its form submits nothing.
+        own(target as HTMLFormElement, "requestSubmit").call(target, submitter?.form == target ? submitter : null);
+      } else {
         // No mouse event: what a click does of itself, to a box or a link, it has done.
         const again = new world.CustomEvent(event.type, {
           bubbles: true,

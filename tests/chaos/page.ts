@@ -53,6 +53,7 @@ export interface EventFields {
   readonly cancelable?: boolean;
   readonly detail?: unknown;
   readonly submitter?: PageNode | null;
+  readonly isTrusted?: boolean;
 }
 
 /** An event of any kind. */
@@ -62,6 +63,7 @@ export class PageEvent {
   readonly bubbles: boolean;
   readonly detail: unknown;
   readonly submitter: PageNode | null;
+  readonly isTrusted: boolean;
   defaultPrevented = false;
   isStopped = false;
 
@@ -69,6 +71,7 @@ export class PageEvent {
     this.bubbles = fields.bubbles ?? false;
     this.detail = fields.detail ?? null;
     this.submitter = fields.submitter ?? null;
+    this.isTrusted = fields.isTrusted ?? false;
   }
 
   preventDefault(): void {
@@ -291,7 +294,7 @@ export class PageElement extends PageNode {
   }
 
   requestSubmit(submitter?: PageNode | null): void {
-    this.dispatchEvent(new PageEvent("submit", { bubbles: true, cancelable: true, submitter: submitter ?? null }));
+    this.dispatchEvent(new PageEvent("submit", { bubbles: true, cancelable: true, submitter: submitter ?? null, isTrusted: true }));
   }
 
   /** Of a script. */
@@ -394,7 +397,7 @@ export class PageElement extends PageNode {
     if (!goesOn || !this.isConnected) return goesOn;
     if (checks) { for (const type of ["input", "change"]) super.dispatchEvent(new PageEvent(type, { bubbles: true })); }
     else if (this.type === "submit") {
-      this.form?.dispatchEvent(new PageEvent("submit", { bubbles: true, cancelable: true, submitter: this }));
+      this.form?.dispatchEvent(new PageEvent("submit", { bubbles: true, cancelable: true, submitter: this, isTrusted: true }));
     }
     return goesOn;
   }
