@@ -1616,6 +1616,50 @@ Deno.test("A refusal counts when its link has begun: before that another process
   assertEquals(told, [["refused", { event: 3, reason: "gone" }], ["status", "live"]]);
 });
 
+Deno.test("A page hears once that an event was refused, whoever says it again", async () => {
+  await using page = new FakePage();
+  const { element, told } = page.element(button, [1, "x"]);
+  page.socket.receive([[0, "SNAPSHOT"]]);
+  const click = () => element.querySelector("button")!.click();
+  const refusals = () => told.splice(0).filter((what) => (what as string[])[0] === "refused");
+  const refuse = (event: number, reason = "gone") => page.socket.receive(["emit", "nacre:refused", { event, reason }]);
+  const again = () => {
+    page.socket.cut();
+    page.pass(40_000);
+    (page.socket as unknown as { onopen(): void }).onopen();
+  };
+  click();
+  click();
+  refuse(1);
+  refuse(1);
+  assertEquals(refusals(), [["refused", { event: 1, reason: "gone" }]]);
+  // The link is cut before the acknowledgement.
+  again();
+  refuse(1, "version");
+  page.socket.receive(["resume", "e2", 0, 1]);
+  assertEquals(refusals(), []);
+  refuse(2);
+  page.socket.receive([1]);
+  assertEquals(refusals(), [["refused", { event: 2, reason: "gone" }]]);
+  // It was acknowledged, and is replayed elsewhere.
+  again();
+  refuse(1);
+  refuse(2, "version");
+  page.socket.receive(["resume", "e3", 0, 2]);
+  assertEquals(refusals(), []);
+  // Its epoch ends.
+  click();
+  click();
+  refuse(3);
+  page.socket.receive(["mount", "e4", 0, 2, button, [1, "x"]]);
+  assertEquals(refusals(), [["refused", { event: 3, reason: "gone" }], ["refused", { event: 4, reason: "epoch" }]]);
+  // The next event has the number of one that ended with its epoch.
+  page.socket.take();
+  click();
+  refuse(3);
+  assertEquals(refusals(), [["refused", { event: 3, reason: "gone" }]]);
+});
+
 Deno.test("`sleep` closes the link of a page that is hidden so long, when nothing waits and there is a snapshot, and opens it when it is shown", async () => {
   await using page = new FakePage();
   let hidden = false;

@@ -32,6 +32,23 @@ export class Program implements AsyncDisposable {
     await this.#child.status;
   }
 
+  /** Asks it to end, as a supervisor does before it kills: whether it has ended by itself within so many ms. */
+  async terminate(ms: number): Promise<boolean> {
+    try {
+      this.#child.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+    let isClean = true;
+    const timer = setTimeout(() => {
+      isClean = false;
+      this.kill();
+    }, ms);
+    await this.#child.status;
+    clearTimeout(timer);
+    return isClean;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }

@@ -15,6 +15,7 @@ import type { World } from "./world.ts";
 
 type Head = [events: number, snapshot?: string, last?: number, version?: number];
 type Emitted = [name: string, detail: unknown];
+type Refused = { event: number; reason: AnyRefusal };
 type Rest<Kind> = Extract<Down, [Kind, ...unknown[]]> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** To be called when the element is somewhere else or its route another; or with what a form has done to it. */
@@ -29,6 +30,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** Events that are not dealt with: the number of the first is one higher than the number of those that are. */
   const queue: Entry[] = [];
   let done = 0;
+  /** By number, the events that the page was told are refused: a server says so again after a cut, and when it replays them. */
+  const refused: boolean[] = [];
   /** How many of the queue this socket has sent. */
   let sent = 0;
   /** How many of it this socket has said with the snapshot. */
@@ -55,17 +58,22 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   let painted: Painted | undefined;
 
   /** The status of HTTP that links are refused with. */
-  let refused = 0;
+  let turnedAway = 0;
 
   const dispatch = (name: string, detail: unknown, more?: object) =>
     element.dispatchEvent(Object.assign(new world.CustomEvent(name, { detail, bubbles: true, composed: true }), more));
 
   const show = (status: Status) => {
     element.setAttribute("status", status);
-    dispatch("nacre:status", status, { code: refused });
+    dispatch("nacre:status", status, { code: turnedAway });
   };
 
-  const refuse = (event: number, reason: AnyRefusal) => dispatch("nacre:refused", { event, reason });
+  const refuse = (detail: Refused) => {
+    const { event } = detail, entry = queue[event - done - 1];
+    // Wherever it is replayed it must be refused again: nothing is at this path.
+    if (entry) entry.text_ = "[9e9]]";
+    refused[event] ||= dispatch("nacre:refused", detail);
+  };
 
   const acknowledge = (count: number) => {
     while (count-- > 0) {
@@ -81,7 +89,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     // What the server would not take must not be sent: it would come again with every new link.
     const fits = fitsIn(entry.text_, host.config_.limit || usualText);
     if (queue.length > 511 || !fits) {
-      refuse(done + queue.length + 1, "limit");
+      // The next one has the same number.
+      dispatch("nacre:refused", { event: done + queue.length + 1, reason: "limit" });
       // A field keeps a text that is too long, and its user learns why nothing happens.
       if (fits) view.free_(entry);
       else load("limit").then(() => parts.limit!.show_(entry.target_)).catch(world.console.error);
@@ -150,7 +159,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   /** The link works. */
   const begin = () => {
-    attempts = refused = 0;
+    attempts = turnedAway = 0;
     settled = live = true;
     show("live");
     if (element.getAttribute("sleep")) load("sleep").catch(world.console.error);
@@ -163,10 +172,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     // Before the link has begun a refusal does not count: if it breaks, another process may know better.
     if (live || kind != "emit") {
       for (const [name, detail] of held.splice(0)) {
-        const refused = name == "nacre:refused" && queue[(detail as { event: number }).event - done - 1];
-        // It came to nothing, and does so wherever it is gone through again: it is of no place.
-        if (refused) refused.text_ = "[9e9]]";
-        dispatch(name, detail);
+        if (name == "nacre:refused") refuse(detail as Refused);
+        else dispatch(name, detail);
       }
     }
     if (kind == "mount") {
@@ -185,9 +192,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         for (const { target_: target } of queue.splice(0)) {
           done++;
           // What is no event is told again.
-          if (target) refuse(done, "epoch");
+          if (target) refuse({ event: done, reason: "epoch" });
         }
-        done = last;
+        // Later events are numbered from here.
+        refused.length = 1 + (done = last);
       }
       // Nothing was sent on this link, or nothing of it is heard.
       sent = 0;
@@ -243,7 +251,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     stop();
     // What was not understood once, or has made the app fail, is not said again.
     if ([4400, 4500].includes(code!)) kept.cover_();
-    show(code == 4500 ? "failed" : refused ? "refused" : "offline");
+    show(code == 4500 ? "failed" : turnedAway ? "refused" : "offline");
     away = code == 4403;
     if (away) return;
     parts.watch?.failed_(attempts + 1);
@@ -369,7 +377,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     lose_: lose,
     refuse_(status) {
       if (live) return;
-      refused = status;
+      turnedAway = status;
       show("refused");
     },
   };

@@ -485,14 +485,7 @@ export class Tab implements Caller {
     const entry = this.#numbered[number - 1];
     if (!entry) return this.#stage.fail(new Error(`${this.name} was told that event ${number} was refused, which it never sent`));
     this.#stage.note(this.name, () => `is told: ${entry} was refused (${reason})`);
-    if (entry.refused) {
-      // It is told again where the link was cut, or the epoch has ended, before the acknowledgement; elsewhere, for another reason.
-      if (!this.hasSnapshot && ![entry.refused, "epoch"].includes(reason)) {
-        this.#stage.fail(new Error(`${entry} was refused before: ${entry.refused}`));
-      }
-      this.#stage.totals.note("refusals told twice");
-      return;
-    }
+    if (entry.refused) this.#stage.fail(new Error(`${this.name} was told before that ${entry} was refused (${entry.refused})`));
     entry.refused = reason;
     if (reason === "epoch") this.#stage.totals.note("refused: epoch");
   }

@@ -1,0 +1,69 @@
+/** The processes behind the pages: two that answer, killed and terminated and replaced all the time. It must never leave one behind. */
+import { Program } from "../program.ts";
+import type { Random } from "../random.ts";
+import type { Diary } from "./diary.ts";
+
+/** How long a process that is asked to end may take, in ms: then it is killed, as a supervisor would. */
+const graceMs = 5_000;
+
+/** The processes. */
+export class Fleet implements AsyncDisposable {
+  readonly #random: Random;
+  readonly #diary: Diary;
+  readonly #path: string;
+  /** Those that answer, and their ports. */
+  readonly #up = new Map<Program, number>();
+  readonly #all = new Set<Program>();
+
+  /** `path` is the database of all processes. */
+  constructor(random: Random, diary: Diary, path: string) {
+    this.#random = random;
+    this.#diary = diary;
+    this.#path = path;
+  }
+
+  /** The port of any that answers. */
+  port(): number | undefined {
+    return this.#up.size > 0 ? this.#random.pick([...this.#up.values()]) : undefined;
+  }
+
+  /** Starts one; settled when it answers. */
+  async start(): Promise<void> {
+    const program = new Program("faults/program.tsx", ["--allow-net", "--allow-read", "--allow-write", "--unstable-kv"], [this.#path]);
+    this.#all.add(program);
+    const port = await program.port;
+    // It may have been too late.
+    if (!this.#all.has(program)) return;
+    this.#up.set(program, port);
+    this.#diary.note(`${port} answers`);
+  }
+
+  /** Crashes one (SIGKILL). */
+  async crash(): Promise<void> {
+    if (this.#up.size === 0) return;
+    const [program, port] = this.#random.pick([...this.#up]);
+    this.#diary.note(`${port} is killed`);
+    this.#up.delete(program);
+    await program.kill();
+    this.#all.delete(program);
+  }
+
+  /** Deploys one (SIGTERM): requests still lead to it until it has closed, or from then on no more. */
+  async terminate(): Promise<void> {
+    if (this.#up.size === 0) return;
+    const [program, port] = this.#random.pick([...this.#up]);
+    this.#diary.note(`${port} is terminated`);
+    if (this.#random.chance(0.5)) this.#up.delete(program);
+    const isClean = await program.terminate(graceMs);
+    this.#up.delete(program);
+    this.#all.delete(program);
+    this.#diary.note(`${port} has ended${isClean ? "" : ", killed in the end"}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#all];
+    this.#all.clear();
+    this.#up.clear();
+    await Promise.all(all.map((program) => program.kill()));
+  }
+}
