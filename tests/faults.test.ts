@@ -12,7 +12,7 @@ import { launch, Random, seeded } from "./kit.ts";
 const minutes = Number(Deno.env.get("NACRE_FAULTS_MINUTES") ?? 0);
 
 seeded(
-  "Whatever breaks on real sockets, each event is dealt with once and in order, or its page is told once that it was refused",
+  "Real sockets break: each event is handled once and in order, or its page hears once that it was refused",
   async (random) => {
     const folder = await Deno.makeTempDir();
     const tally = new Tally();
