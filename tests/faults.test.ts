@@ -33,20 +33,28 @@ seeded(
         assert(tally.of("taken") > 0, `${tally}`);
         return;
       }
-      const end = Date.now() + minutes * 60_000;
-      for (let rounds = 1; Date.now() < end; rounds++) {
+      const failures: unknown[] = [];
+      const say = (what: string) => console.log(`${new Date().toISOString()} ${what}: ${tally}`);
+      const timer = setInterval(() => say("so far"), 60_000);
+      for (const end = Date.now() + minutes * 60_000; Date.now() < end;) {
         const seed = random.below(2 ** 32);
-        const ms = 20_000 + random.below(100_000);
+        const ms = Math.min(20_000 + random.below(100_000), Math.max(5_000, end - Date.now()));
         const weather = {
           pause: 200 + random.below(3_000),
           longest: random.pick([1_000, 5_000, 40_000]),
           endings: 2_000 + random.below(10_000),
         };
         processes.notes.length = 0;
-        await play({ ...round, seed, ms, weather, isShort: random.chance(0.3) });
         tally.add("rounds");
-        console.log(`${new Date().toISOString()} round ${rounds} of seed ${seed}: ${tally}`);
+        // One that fails does not end the hour: what else fails is worth knowing.
+        await play({ ...round, seed, ms, weather, isShort: random.chance(0.3) }).catch((error) => {
+          failures.push(error);
+          console.error(error);
+        });
+        say(`round of seed ${seed}, ${ms} ms, ${JSON.stringify(weather)}, failures ${failures.length}`);
       }
+      clearInterval(timer);
+      if (failures.length > 0) throw new AggregateError(failures, "Rounds have failed");
     } finally {
       console.log(`${tally}`);
       await Deno.remove(folder, { recursive: true });
