@@ -64,8 +64,9 @@ const limits: Record<string, Limit> = {
     [`${runtime}/history.ts`, " holes: "],
   ],
   "sessions of a route": [["runtime/transport/serve_options.ts", "mostSessions = "]],
+  "memory of the sessions of a route": [["runtime/transport/serve_options.ts", "mostMemory = "]],
   "sessions of a route that wait without a link": [
-    [`${runtime}/sessions.ts`, "mostLingering = "],
+    [`${runtime}/capacity.ts`, "mostLingering = "],
     ["runtime/transport/serve_options.ts", "linger = "],
   ],
   "clients that a room remembers after they have left": [

@@ -3,9 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { app, serve } from "../mod.ts";
 import type { Link } from "../runtime/app/member.ts";
 import { Sessions } from "../runtime/app/sessions.ts";
+import { Sealer } from "../runtime/continuity/seal.ts";
 import { checksum } from "../runtime/view/checksum.ts";
 import { Caller } from "./caller.ts";
 import { serveOn0, until } from "./kit.ts";
+import { Reader } from "./reader.ts";
 
 const secret = "only for these tests, 16 or more";
 const items = Array.from({ length: 30_000 }, (_, i) => `${i} `);
@@ -237,4 +239,162 @@ Deno.test("a POST whose type only begins like text/plain is refused with 415", a
     assertEquals(response.status, status, type);
   }
   await live.close();
+});
+
+// ---- the memory of sessions --------------------------------------------------------------------
+
+/** Keeps all texts that it is told; `shape` makes the model so that a snapshot can, or cannot, be made of it. */
+function keeper(shape: "plain" | "no data") {
+  return app({
+    name: "keeper",
+    init: () => ({ texts: [] as readonly string[], ...(shape === "no data" && { of: () => {} }) }),
+    update: (model, text: string) => ({ ...model, texts: text === "" ? [] : [...model.texts, text] }),
+    view: ({ texts }, send) => <textarea value={`${texts.length}`} onInput={send((e) => e.currentTarget.value)} />,
+  });
+}
+
+/** Sessions under a bound of so many bytes, and clients of them. */
+function bounded(mostBytes: number, shape: "plain" | "no data" = "plain", sleep = 0) {
+  const sessions = new Sessions(keeper(shape), {
+    sealer: new Sealer({ secret, app: "keeper", now: Date.now }),
+    linger: 60_000,
+    expires: 86_400_000,
+    sleep,
+    most: 1_000,
+    mostBytes,
+    onError() {},
+  });
+  return {
+    sessions,
+    come(name: string, resume = `${name}....0`) {
+      const client = { sent: [] as string[], closed: undefined as number | undefined };
+      const reader = new Reader();
+      let told = 0;
+      const connection = sessions.connect({
+        user: undefined,
+        resume,
+        send(message) {
+          client.sent.push(message as string);
+          reader.receive(message as string);
+        },
+        close: (code) => void (client.closed ??= code),
+      }, undefined);
+      const say = (value: string) => {
+        const seen = reader.version - told;
+        told = reader.version;
+        return connection.receive(JSON.stringify([seen, [1], 0, { value }]));
+      };
+      return Object.assign(client, { connection, say, reader });
+    },
+  };
+}
+const mebibyte = 1024 * 1024;
+
+for (const shape of ["plain", "no data"] as const) {
+  Deno.test(`sessions that grow past mostMemory: the largest is sent elsewhere, a small one stays, and one more gets no place; a model that is ${shape}`, async () => {
+    const { sessions, come } = bounded(8 * mebibyte, shape);
+    const small = come("small-one");
+    small.say("a");
+    const strangers = Array.from({ length: 4 }, (_, i) => come(`stranger-${i}`));
+    // Each may say 1,000 messages at once: 64 MB of models, if nobody minded.
+    let said = 0;
+    for (let i = 0; i < 250; i++) {
+      for (const stranger of strangers) if (stranger.say(`${"x".repeat(64_000)}${i}`) === "taken") said++;
+      if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve));
+      assert(sessions.bytes < 32 * mebibyte, `${sessions.bytes} bytes of ${said} messages`);
+    }
+    await until(() => sessions.bytes <= 8 * mebibyte);
+    // What is no data is counted as far as it was said a moment ago.
+    assertEquals(strangers.map(({ closed }) => closed), Array(4).fill(4503));
+    assertEquals(small.closed, undefined);
+    assertEquals(small.say("b"), "taken");
+    await until(() => small.reader.done === 2);
+    await sessions.leave();
+  });
+}
+
+Deno.test("a route whose sessions hold all of mostMemory answers 503, until one of them holds less; one whose session is here finds it", async () => {
+  const { sessions, come } = bounded(2 * mebibyte);
+  const large = come("large-one");
+  for (let i = 0; i < 7; i++) large.say("x".repeat(64_000));
+  const clients = [];
+  while (sessions.admits("another-1....0", undefined)) clients.push(come(`another-${clients.length + 10}`));
+  // 10 KiB each beside 0.85 MiB of the model and what was said a moment ago.
+  assert(clients.length > 1 && clients.length < 40, `${clients.length} beside it`);
+  assert(sessions.admits("large-one....0", undefined));
+  // One that came through while the last places were taken.
+  assertEquals(come("another-2").closed, 4503);
+  // Its last snapshot says so, a while after it has emptied the model.
+  large.say("");
+  large.connection.disconnect("closed");
+  await until(() => sessions.admits("another-3....0", undefined));
+  assertEquals(clients.map(({ closed }) => closed).filter((code) => code !== undefined), []);
+  await sessions.leave();
+  assertEquals(sessions.bytes, 0);
+});
+
+Deno.test("what a session is measured to hold falls with its model, and when it sleeps", async () => {
+  const { sessions, come } = bounded(Infinity, "plain", 300);
+  const one = come("one-alone");
+  for (let i = 0; i < 7; i++) one.say("0123456789".repeat(6_400));
+  assert(sessions.bytes > 2 * 7 * 64_000, `${sessions.bytes}`);
+  one.connection.disconnect("cut");
+  // Deflated; the text repeats.
+  await until(() => sessions.bytes < 50_000);
+  assert(sessions.size === 1 && sessions.bytes > 1_024, `${sessions.bytes}`);
+  await sessions.leave();
+  assertEquals(sessions.bytes, 0);
+});
+
+Deno.test("sessions that wait make room: those of strangers who did nothing at once, those of others when what is there grows", async () => {
+  const { sessions, come } = bounded(mebibyte);
+  const acted = come("acted-one");
+  acted.say("a");
+  await until(() => acted.sent.length > 1);
+  acted.connection.disconnect("cut");
+  // As many as fit, all cut.
+  for (let i = 0; i < 300; i++) {
+    assert(sessions.admits(`stranger-${i}....0`, undefined));
+    come(`stranger-${i}`).connection.disconnect("cut");
+  }
+  const epoch = JSON.parse(acted.sent[0]!)[1];
+  assert(sessions.size > 2);
+  const large = come("large-one");
+  for (let i = 0; i < 10; i++) large.say("x".repeat(64_000));
+  // It is the largest, and has a link: those that wait went first.
+  await until(() => large.closed !== undefined);
+  assertEquals([large.closed, sessions.size], [4503, 0]);
+  // Whoever comes back goes on from a snapshot.
+  const again = come("acted-one", `acted-one.${epoch}.1.1.1`);
+  assertEquals(again.closed, undefined);
+  again.connection.disconnect("cut");
+  await sessions.leave();
+});
+
+Deno.test("small tokens of large models are counted before they are shown to anybody", async () => {
+  const { sessions, come } = bounded(16 * mebibyte);
+  const first = come("first-one");
+  for (let i = 0; i < 7; i++) first.say("x".repeat(64_000));
+  const token = () => first.sent.map((text) => JSON.parse(text)[0]).findLast((head) => Array.isArray(head))?.[1];
+  await until(() => token()?.length > 400);
+  assert(token().length < 10_000, "448,000 characters of text in a token of some kB");
+  const message = JSON.stringify(["resume", token(), first.reader.version, [], []]);
+  const clients = Array.from({ length: 200 }, (_, i) => come(`stranger-${i}`, `stranger-${i}.x.9.9.1`));
+  for (const { connection } of clients) connection.receive(message);
+  const here = clients.filter(({ closed }) => closed === undefined).length;
+  assert(here >= 5 && here <= 20, `${here} of 200`);
+  assertEquals(clients.filter(({ closed }) => closed === 4503).length, 200 - here);
+  await sessions.leave();
+});
+
+Deno.test("links that have yet to say what they go on with take places, too, and give them back", async () => {
+  const { sessions, come } = bounded(Infinity);
+  const clients = Array.from({ length: 1_000 }, (_, i) => come(`stranger-${i}`, `stranger-${i}.x.9.9.1`));
+  assertEquals([sessions.size, sessions.admits("another-1....0", undefined)], [0, false]);
+  clients[0]!.connection.disconnect("cut");
+  clients[1]!.connection.receive("[]");
+  clients[1]!.connection.disconnect("closed");
+  assertEquals([come("another-1").closed, come("another-2").closed, come("another-3").closed], [undefined, undefined, 4503]);
+  for (const { connection } of clients) connection.disconnect("cut");
+  await sessions.leave();
 });

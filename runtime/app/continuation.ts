@@ -21,6 +21,8 @@ const storeMs = 10_000;
 /** What a client goes on from. */
 export interface Continuation {
   readonly snapshot: Snapshot;
+  /** UTF-16 units of the snapshot. */
+  readonly units: number;
   /** What it says, from there on. */
   readonly up: ResumeUp;
   readonly saving?: Saving | undefined;
@@ -79,7 +81,7 @@ export class Continuations {
     const snapshot = this.#read(text, resume);
     if (snapshot === "elsewhere") return snapshot;
     if (!snapshot || !isAfter(up, resume, snapshot)) return undefined;
-    if (!store) return { snapshot, up };
+    if (!store) return { snapshot, units: text.length, up };
     // It was not saved when this was made: of a painted page, or before there was a store. More than one process may be given it.
     const { lineage, last, version } = snapshot;
     const client = hashOf(resume.name);
@@ -120,7 +122,7 @@ export class Continuations {
     const saving = ({ last, version }: Saved) =>
       this.#saving(store, own, resume.name, key, { epoch: taken.epoch, saved: { last, version } });
     // Nobody has gone on with it.
-    if (text === unsaved?.text) return { snapshot: unsaved.snapshot, up, saving: saving(claim) };
+    if (text === unsaved?.text) return { snapshot: unsaved.snapshot, units: text.length, up, saving: saving(claim) };
     const snapshot = this.#read(text, resume);
     if (snapshot === "elsewhere") return snapshot;
     // It was set back, by whoever looks after it: what lies between is nowhere.
@@ -129,6 +131,7 @@ export class Continuations {
     const isOfSaved = follows(resume.epoch, snapshot.epoch);
     return {
       snapshot,
+      units: text.length,
       up: [
         kind,
         token,

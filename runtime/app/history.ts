@@ -42,6 +42,11 @@ export class History {
     return this.#entries.length;
   }
 
+  /** Holes of all versions that the oldest does not have. */
+  get holes(): number {
+    return this.#holes;
+  }
+
   /** A new version of this model, with which so many definitions are known. */
   add(version: number, tree: Node, model: unknown, definitions: number, holes: number, now: number): void {
     const last = this.#entries.at(-1);

@@ -75,6 +75,8 @@ export class Incarnation<Model, Msg, Flags, User> {
   /** Renderings that were not shown, and what they have made. */
   #unshown = 0;
   #made = 0;
+  /** Holes of the newest view when it was last counted. */
+  #size = 0;
 
   constructor(app: App<Model, Msg, Flags, User>, owner: IncarnationOwner, options: IncarnationOptions) {
     const { world, development, onError, isBrief, lineage, snapshot } = options;
@@ -219,7 +221,8 @@ export class Incarnation<Model, Msg, Flags, User> {
     const { versions, audience: { contexts, form }, loop: { model } } = this;
     const tree = versions.tree!;
     // Whoever resumes from it renders each of them, so that of a large view there are few; an event that was seen before them is refused there.
-    const most = Math.max(fewestSeen, Math.floor(mostSeenHoles / Math.max(1, holesIn(tree))));
+    this.#size = holesIn(tree);
+    const most = Math.max(fewestSeen, Math.floor(mostSeenHoles / Math.max(1, this.#size)));
     return {
       appVersion: this.#app.version,
       version: versions.newest,
@@ -234,6 +237,11 @@ export class Incarnation<Model, Msg, Flags, User> {
       provided: contexts.config.provided,
       formed: form.config.form?.said,
     };
+  }
+
+  /** Holes of the views that are kept: of the newest as they were last counted. */
+  get holes(): number {
+    return this.#size + this.versions.holes;
   }
 
   /** Renders what was shown elsewhere; answers whether the newest of it is the same here. */

@@ -480,6 +480,12 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     if (!this.hasEnded) this.#snapshots?.cover();
   }
 
+  /** Measures what the app holds; false where that cannot be. */
+  measure(): boolean {
+    this.catchUp();
+    return this.#snapshots?.measure() ?? false;
+  }
+
   /** Ends here and nowhere else: the client is given a last snapshot, and told to come back; the app is told nothing. */
   async leave(): Promise<void> {
     const snapshots = this.#snapshots;
@@ -685,6 +691,10 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
 
   get onError(): OnError {
     return this.#now.loop.onError;
+  }
+
+  get holes(): number {
+    return this.#now.holes;
   }
 
   get version(): number {

@@ -5,6 +5,7 @@
 import type { World } from "../world.ts";
 import type { Asleep } from "./asleep.ts";
 import { unpack } from "../continuity/packed.ts";
+import { bytesHeld } from "./capacity.ts";
 import { type Connection, deadConnection, type LinkEnd } from "./connection.ts";
 import { closeCodes, closeLink, type Link } from "./member.ts";
 import type { Running } from "./runtime.ts";
@@ -14,13 +15,26 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
 /** How soon it is looked again whether a session without a link may sleep, in ms. */
 const soonMs = 2_000;
 
+/** So many bytes its client may say before it is measured how much of it is kept. */
+const leastMeasured = 256 * 1024;
+/** For so long, twice at most, what was said counts beside the model, in ms, up to so many bytes: views of before are kept, and models with them. */
+const recentMs = 10_000, mostRecent = 8 * 1024 * 1024;
+
 /** What a session needs of those who keep it. */
 export interface SessionOwner<Model, Msg, Flags, User> {
   readonly world: World;
   /** After how many ms of silence it sleeps; 0: never. */
   readonly sleepMs: number;
   /** Starts a runtime, from a snapshot where there is one, that is saved where it is to be. */
-  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User>;
+  run(
+    user: User,
+    flags: Flags,
+    snapshot: Snapshot | undefined,
+    saving: Saving | undefined,
+    measured: (bytes: number) => void,
+  ): Running<Model, Msg, Flags, User>;
+  /** It is known to hold so many bytes. */
+  weighs(session: Session<Model, Msg, Flags, User>, bytes: number): void;
   /** How long it waits for another link, in ms; 0: not at all. */
   readonly lingerMs: number;
   /** It waits for another link. */
@@ -40,6 +54,15 @@ export class Session<Model, Msg, Flags, User> {
   link: Link<User> | undefined;
   /** Whether an event of its client has come, here or elsewhere. */
   hasActed = false;
+  /** The bytes that it is known to hold; its owner sets it. */
+  weight = 0;
+  /** What the model and the views hold, as it was measured last, and what its client has said since, in bytes. */
+  #measured = bytesHeld(0, 0);
+  #unmeasured = 0;
+  /** What its client has said a short while ago, and before that. */
+  #recent = 0;
+  #earlier = 0;
+  #recentSince = 0;
   /** Where it is kept. */
   readonly place: string;
   readonly #owner: SessionOwner<Model, Msg, Flags, User>;
@@ -73,7 +96,35 @@ export class Session<Model, Msg, Flags, User> {
     this.#flags = flags;
     this.#saving = saving;
     this.hasActed = snapshot !== undefined && snapshot.last > 0;
-    this.#watch(owner.run(user, flags, snapshot, saving));
+    this.#watch(this.#run(snapshot));
+  }
+
+  #run(snapshot: Snapshot | undefined): Running<Model, Msg, Flags, User> {
+    return this.#owner.run(this.#user, this.#flags, snapshot, this.#saving, (bytes) => this.#weigh(bytes));
+  }
+
+  /** The model and the views are known to hold so many bytes. */
+  #weigh(bytes: number): void {
+    this.#measured = bytes;
+    this.#unmeasured = 0;
+    this.#owner.weighs(this, bytes + Math.min(mostRecent, this.#recent + this.#earlier));
+  }
+
+  /** A message of so many UTF-16 units has come: until the model is measured again it may hold all of it. */
+  #grows(units: number): void {
+    const now = this.#owner.world.now(), past = now - this.#recentSince;
+    if (past > recentMs) {
+      this.#earlier = past > 2 * recentMs ? 0 : this.#recent;
+      this.#recent = 0;
+      this.#recentSince = now;
+    }
+    this.#recent += 2 * units;
+    this.#unmeasured += 2 * units;
+    if (this.#unmeasured <= Math.max(leastMeasured, this.#measured)) {
+      return this.#owner.weighs(this, this.#measured + Math.max(this.#unmeasured, Math.min(mostRecent, this.#recent + this.#earlier)));
+    }
+    // As often as what is said calls for it.
+    if (!this.#runtime?.measure()) this.#weigh(bytesHeld(0, 0));
   }
 
   /** What the client was told as the epoch. */
@@ -131,7 +182,9 @@ export class Session<Model, Msg, Flags, User> {
     // A number alone says what is on the page.
     if (message[0] === "[") this.hasActed = true;
     if (this.#asleep) this.#wake(this.link);
-    return this.#connection?.receive(message) ?? "refused";
+    const taken = this.#connection?.receive(message) ?? "refused";
+    if (taken === "taken") this.#grows(message.length);
+    return taken;
   }
 
   /** Its link is gone. */
@@ -180,8 +233,10 @@ export class Session<Model, Msg, Flags, User> {
   #wake(link: Link<User> | undefined): void {
     const asleep = this.#asleep!;
     this.#asleep = undefined;
-    const snapshot = readSnapshot(unpack(asleep.snapshot))!;
-    const runtime = this.#owner.run(this.#user, this.#flags, snapshot, this.#saving);
+    const text = unpack(asleep.snapshot);
+    const snapshot = readSnapshot(text)!;
+    const runtime = this.#run(snapshot);
+    this.#weigh(bytesHeld(text.length, 0));
     this.#watch(runtime);
     const connection = runtime.wake(link, this.#name, this.#user, asleep, snapshot);
     if (link) this.#connection = connection;
@@ -209,8 +264,11 @@ export class Session<Model, Msg, Flags, User> {
     const left = this.#heard + sleepMs - world.now();
     if (left > 0) return this.#look(left);
     this.#asleep = this.#runtime!.sleep(this.#name);
-    if (this.#asleep) this.#runtime = this.#connection = undefined;
-    else this.#look(this.link ? sleepMs : Math.min(sleepMs, soonMs));
+    if (this.#asleep) {
+      this.#runtime = this.#connection = undefined;
+      this.#recent = this.#earlier = 0;
+      this.#weigh(bytesHeld(this.#asleep.snapshot.length / 2, 0, true));
+    } else this.#look(this.link ? sleepMs : Math.min(sleepMs, soonMs));
   }
 
   #end(code: number | undefined, why: string): void {

@@ -9,6 +9,7 @@ import { readResumeUp } from "../wire/up.ts";
 import { realWorld, type World } from "../world.ts";
 import { mostMessage } from "./allowance.ts";
 import type { App } from "./app.ts";
+import { bytesHeld, Capacity } from "./capacity.ts";
 import { type Connection, deadConnection } from "./connection.ts";
 import { type Continuation, Continuations, type Found } from "./continuation.ts";
 import { isDevelopment } from "./development.ts";
@@ -32,8 +33,6 @@ const refreshMs = 60_000;
 const jumpMs = 30_000;
 /** After how many ms what was saved of a page that has left is forgotten: a server that shuts down closes links just as a page does. */
 const forgetMs = 60_000;
-/** Sessions that wait for their clients; one of whom no event ever came is given up for another, else the one that has waited longest. */
-const mostLingering = 1_000;
 
 /** How sessions are kept. */
 export interface SessionsOptions {
@@ -49,6 +48,8 @@ export interface SessionsOptions {
   readonly expires: number;
   /** The most sessions at once; absent: any number. */
   readonly most?: number;
+  /** The most bytes that they may be known to hold; absent: any number. */
+  readonly mostBytes?: number;
   readonly onError: OnError;
   readonly restart?: Restart;
   /** The clock on the wall, which tokens expire by; absent: it never jumps. */
@@ -84,9 +85,9 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   readonly #options: SessionsOptions;
   /** By client and user. */
   readonly #sessions = new Map<string, Session<Model, Msg, Flags, User>>();
-  /** Those without a link, the longest ago first: of whom an event has come, and of whom none ever has. */
-  readonly #lingering = new Set<Session<Model, Msg, Flags, User>>();
-  readonly #silent = new Set<Session<Model, Msg, Flags, User>>();
+  readonly #capacity: Capacity<Session<Model, Msg, Flags, User>>;
+  /** Links that have yet to say what they go on with. */
+  #waiting = 0;
   /** Those who wait for the store, by place: the last that came. */
   readonly #arriving = new Map<string, Link<User>>();
   readonly #tokens: Tokens;
@@ -110,6 +111,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.#painter = new Painter(app, { tokens, world, development, onError });
     this.sleepMs = Number.isFinite(sleep) ? sleep : 0;
     this.lingerMs = linger;
+    const { most = Infinity, mostBytes = Infinity } = options;
+    this.#capacity = new Capacity({ world, most, mostBytes, all: () => this.#sessions.values() });
   }
 
   /** How many there are, those included whose clients may come back. */
@@ -124,8 +127,16 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   /** Whether there is room for this client of this user: one whose session is here finds it, however many there are. */
   admits(resume: string | undefined, user: User): boolean {
-    if (this.#sessions.size < (this.#options.most ?? Infinity)) return true;
-    return this.#sessions.has(`${readResume(resume, this.world).name} ${this.#tokens.contextOf(user)}`);
+    return this.#sessions.has(`${readResume(resume, this.world).name} ${this.#tokens.contextOf(user)}`) || this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
+    return this.#capacity.hasRoom(() => this.#sessions.size + this.#waiting);
+  }
+
+  /** The bytes that all of them are known to hold. */
+  get bytes(): number {
+    return this.#capacity.bytes;
   }
 
   /** How many of them sleep. */
@@ -146,10 +157,10 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       if (session.epoch === resume.epoch) return this.#enter(session, link);
       // It has been elsewhere meanwhile, or begins anew.
       session.stop();
-    }
-    return resume.hasSnapshot && this.#options.sealer && context !== undefined
-      ? new Waiting(this.world, link, (text) => this.#resume(arrival, text))
-      : this.#enter(this.#add(arrival), link);
+    } else if (!this.#hasRoom()) return this.#sendAway(link);
+    if (!resume.hasSnapshot || !this.#options.sealer || context === undefined) return this.#enter(this.#add(arrival), link);
+    this.#waiting++;
+    return new Waiting(this.world, link, (text) => this.#resume(arrival, text), () => void this.#waiting--);
   }
 
   /**
@@ -170,7 +181,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const who = readResume(resume, this.world);
     const found = up && await this.#continuations.find(up, who, user);
     if (found === "elsewhere") return { messages, hasFailed, isLost: true };
-    const runtime = this.#run(user, flags, found?.snapshot, found?.saving ?? this.#continuations.begin(who.name, user), true);
+    const runtime = this.run(user, flags, found?.snapshot, found?.saving ?? this.#continuations.begin(who.name, user));
     if (found) await runtime.revive(link, found);
     else runtime.connect(link);
     await runtime.quiet(ms);
@@ -197,13 +208,11 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
   }
 
   lingers(session: Session<Model, Msg, Flags, User>): void {
-    (session.hasActed ? this.#lingering : this.#silent).add(session);
-    if (this.#lingering.size + this.#silent.size <= mostLingering) return;
-    // Those who did nothing lose nothing: strangers who only open links cannot end the sessions of others.
-    const waiting = this.#silent.size > 0 ? this.#silent : this.#lingering;
-    const [longest] = waiting;
-    waiting.delete(longest!);
-    longest!.stop();
+    this.#capacity.waits(session);
+  }
+
+  weighs(session: Session<Model, Msg, Flags, User>, bytes: number): void {
+    this.#capacity.weighs(session, bytes);
   }
 
   forget(saving: Saving): void {
@@ -219,8 +228,7 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
 
   over(session: Session<Model, Msg, Flags, User>): void {
     if (this.#sessions.get(session.place) === session) this.#sessions.delete(session.place);
-    this.#lingering.delete(session);
-    this.#silent.delete(session);
+    this.#capacity.gone(session);
     if (this.#sessions.size > 0) return;
     this.world.clearTimer(this.#refreshing);
     this.#refreshing = undefined;
@@ -249,26 +257,23 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     this.world.unref?.(this.#refreshing);
   }
 
-  run(user: User, flags: Flags, snapshot: Snapshot | undefined, saving: Saving | undefined): Running<Model, Msg, Flags, User> {
-    return this.#run(user, flags, snapshot, saving, false);
-  }
-
-  #run(
+  /** Starts a runtime; without `measured` it is of one request. */
+  run(
     user: User,
     flags: Flags,
     snapshot: Snapshot | undefined,
     saving: Saving | undefined,
-    isBrief: boolean,
+    measured?: (bytes: number) => void,
   ): Running<Model, Msg, Flags, User> {
     const { onError, restart, world, development } = this.#options;
     const own = this.#tokens.of(user);
     return run(this.#app, flags, {
       onError,
-      isBrief,
+      isBrief: !measured,
       ...(restart && { restart }),
       ...(world && { world }),
       ...(development !== undefined && { development }),
-      ...(own && { keep: { seal: (text) => own.seal(text), saving, ...(snapshot && { snapshot }) } }),
+      ...(own && { keep: { seal: (text) => own.seal(text), saving, ...(snapshot && { snapshot }), ...(measured && { measured }) } }),
     });
   }
 
@@ -277,13 +282,13 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     const saving = found?.saving ?? this.#continuations.begin(name, user);
     const session = new Session(this, place, { name, user, flags }, found?.snapshot, saving);
     this.#sessions.set(place, session);
+    this.#capacity.weighs(session, bytesHeld(found?.units ?? 0, 0));
     this.#refreshLater();
     return session;
   }
 
   #enter(session: Session<Model, Msg, Flags, User>, link: Link<User>): Connection {
-    this.#lingering.delete(session);
-    this.#silent.delete(session);
+    this.#capacity.returns(session);
     return session.connect(link);
   }
 
@@ -304,14 +309,18 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
     });
   }
 
+  #sendAway(link: Link<User>): Connection {
+    closeLink(link, closeCodes.elsewhere, "come back");
+    return deadConnection;
+  }
+
   #goOn(arrival: Arrival<Flags, User>, found: Found): Connection | Promise<Connection> {
     const { place, link } = arrival;
-    if (found === "elsewhere" || this.#isLeaving) {
-      closeLink(link, closeCodes.elsewhere, "come back");
-      return deadConnection;
-    }
+    if (found === "elsewhere" || this.#isLeaving) return this.#sendAway(link);
     // Another link of the same client was quicker.
-    this.#sessions.get(place)?.stop();
+    const before = this.#sessions.get(place);
+    if (!before && !this.#hasRoom()) return this.#sendAway(link);
+    before?.stop();
     const session = this.#add(arrival, found);
     if (!found) return session.connect(link);
     return session.enter(link, (runtime) => runtime.revive(link, found));

@@ -73,6 +73,12 @@ export function writeSnapshot(snapshot: Snapshot): string {
   return parts.join("\n");
 }
 
+/** How much of that text is what the app holds: models that a page may still show share most with the newest, and are not counted. */
+export function unitsOf(text: string, { seen, state }: Snapshot): number {
+  if (seen.length === 0) return text.length;
+  return text.indexOf("\n", text.indexOf("\n") + 1) + (state ? writeStructured(state).length : 0);
+}
+
 /** The snapshot in a text; undefined when it is none. */
 export function readSnapshot(text: string): Snapshot | undefined {
   try {

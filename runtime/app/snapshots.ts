@@ -4,11 +4,12 @@
  */
 import type { Refusal } from "../wire/message.ts";
 import type { World } from "../world.ts";
+import { bytesHeld } from "./capacity.ts";
 import { Keeping } from "./keeping.ts";
 import type { Member } from "./member.ts";
 import { type OnError, report } from "./report.ts";
 import type { Saving } from "./saving.ts";
-import { type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { type Snapshot, unitsOf, writeSnapshot } from "./snapshot.ts";
 
 /** How long a store may take with the last snapshot of a runtime that ends, in ms. */
 const lastMs = 10_000;
@@ -19,6 +20,8 @@ export interface Keep {
   seal(text: string): string | undefined;
   /** What to go on with, in place of a beginning. */
   readonly snapshot?: Snapshot;
+  /** Told how many bytes the app is known to hold, whenever a snapshot is made. */
+  readonly measured?: (bytes: number) => void;
   /** Where snapshots are saved; the client then has a claim to them alone. */
   readonly saving?: Saving | undefined;
 }
@@ -29,6 +32,8 @@ export interface SnapshotsOwner {
   readonly onError: OnError;
   /** The one client, once there was one. */
   readonly client: Member | undefined;
+  /** Holes of the views that are kept, as of the last snapshot. */
+  readonly holes: number;
   /** The newest version. */
   readonly version: number;
   /** The name of the session; another one when the app has begun again. */
@@ -57,6 +62,7 @@ export class Snapshots {
   readonly #owner: SnapshotsOwner;
   readonly #seal: Keep["seal"];
   readonly #keeping: Keeping;
+  readonly #measured: Keep["measured"];
   /** There are none any more: the model is not what can be kept. */
   #cannot = false;
   /** One is due, and goes with what is sent next. */
@@ -76,7 +82,8 @@ export class Snapshots {
   #toldAt = -1;
 
   /** `isBrief`: of one request. Only the last is of use then: it covers all that is said in it. */
-  constructor(owner: SnapshotsOwner, { seal, saving }: Keep, isBrief: boolean) {
+  constructor(owner: SnapshotsOwner, { seal, saving, measured }: Keep, isBrief: boolean) {
+    this.#measured = measured;
     this.#owner = owner;
     this.#isEarly = isBrief;
     this.#seal = seal;
@@ -139,11 +146,30 @@ export class Snapshots {
     if (this.#cannot || this.#owner.isBusy || !(isWanted || this.#isDue)) return undefined;
     this.#isDue = false;
     return this.attempt(() => {
-      const token = this.#seal(writeSnapshot(this.#owner.describe(client)));
+      const token = this.#seal(this.#write(this.#owner.describe(client)));
       this.#cannot = token === undefined;
       if (token !== undefined) this.#keeping.made();
       return token && JSON.stringify(token);
     });
+  }
+
+  /** Measures what the app holds, where no snapshot is made that would tell; false where that cannot be. */
+  measure(): boolean {
+    const { client, isBusy, hasEnded } = this.#owner;
+    if (!client || isBusy || hasEnded) return false;
+    try {
+      this.#write(this.#owner.describe(client));
+    } catch {
+      // What is no structured data cannot be measured, but its views can.
+      this.#measured?.(bytesHeld(0, this.#owner.holes));
+    }
+    return true;
+  }
+
+  #write(snapshot: Snapshot): string {
+    const text = writeSnapshot(snapshot);
+    this.#measured?.(bytesHeld(unitsOf(text, snapshot), this.#owner.holes));
+    return text;
   }
 
   /** What `make` makes of the model; undefined where that cannot be kept, and then nothing is tried again. */
@@ -194,7 +220,7 @@ export class Snapshots {
     try {
       const snapshot = owner.describe(client);
       this.#keeping.made();
-      const save = () => saving.save(writeSnapshot(snapshot), snapshot.last, snapshot.version);
+      const save = () => saving.save(this.#write(snapshot), snapshot.last, snapshot.version);
       let isSaved = await save();
       // Of a page that is here all is here.
       if (isSaved === false && client.left === undefined && await saving.isGone()) isSaved = await save();

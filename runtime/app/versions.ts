@@ -43,6 +43,11 @@ export class Versions {
     return this.#history.size;
   }
 
+  /** Holes of the versions that are kept beside the oldest. */
+  get holes(): number {
+    return this.#history.holes;
+  }
+
   /** What is shown; undefined before the first. */
   get tree(): Node | undefined {
     return this.#history.tree;

@@ -26,9 +26,12 @@ export class Waiting implements Connection {
   #messages: (string | Uint8Array)[] | undefined;
   #length = 0;
   readonly #timer: unknown;
+  /** Called once, when it waits no more. */
+  #settled: (() => void) | undefined;
 
-  /** `begin` makes a connection of the first message; undefined when it is no such message. */
-  constructor(world: World, link: Link, begin: Begin) {
+  /** `begin` makes a connection of the first message; undefined when it is no such message. `settled` is called once, when it waits no more. */
+  constructor(world: World, link: Link, begin: Begin, settled?: () => void) {
+    this.#settled = settled;
     this.#world = world;
     this.#link = link;
     this.#begin = begin;
@@ -53,6 +56,7 @@ export class Waiting implements Connection {
     this.#isOver = true;
     this.#end ??= end;
     this.#world.clearTimer(this.#timer);
+    this.#settle();
     this.#connection?.disconnect(end);
   }
 
@@ -62,7 +66,13 @@ export class Waiting implements Connection {
     return this.#refuse(closeCodes.tooMany, "too many messages");
   }
 
+  #settle(): void {
+    this.#settled?.();
+    this.#settled = undefined;
+  }
+
   #found(connection: Connection | undefined): "taken" | "refused" {
+    this.#settle();
     if (!connection) return this.#refuse();
     this.#connection = connection;
     const messages = this.#messages ?? [];
@@ -76,6 +86,7 @@ export class Waiting implements Connection {
   #refuse(code: number = closeCodes.malformed, why = "no resume message"): "refused" {
     this.#isOver = true;
     this.#messages = undefined;
+    this.#settle();
     closeLink(this.#link, code, why);
     return "refused";
   }

@@ -50,7 +50,7 @@ export interface Live<Msg> {
  * that key. Or of a running app, shared by all that connect.
  *
  * @throws {TypeError} when it is given neither, or a `secret` for an app without a name.
- * @throws {RangeError} when `linger`, `sleep`, `expires`, `mostRooms` or `mostSessions` is out of its bounds, or a secret has less than 16 characters.
+ * @throws {RangeError} when `linger`, `sleep`, `expires`, `mostRooms`, `mostSessions` or `mostMemory` is out of its bounds, or a secret has less than 16 characters.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     );
   }
   const { key: keyOf } = options;
-  const { linger, sleep, expires, mostRooms, mostSessions, restart } = settled(options);
+  const { linger, sleep, expires, mostRooms, mostSessions, mostMemory, restart } = settled(options);
   const log = new ErrorLog();
   const onError = options.onError ?? ((error: unknown, where: string) => log.write("failed in", where, error));
   const runtimes = new Set<Running<unknown, unknown, unknown, unknown>>();
@@ -98,6 +98,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     store: options.store,
     expires,
     most: mostSessions,
+    mostBytes: mostMemory,
     wall: Date.now,
     restart,
     onError,

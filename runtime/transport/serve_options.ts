@@ -62,6 +62,13 @@ export type ServeOptions<Flags, User> =
      */
     mostSessions?: number;
     /**
+     * The most memory that sessions may be known to hold, in bytes; 512 MiB by default. It is estimated, by a factor of two or so: from the size of
+     * each model as a snapshot writes it, the holes of the views, and what clients have sent since. Above it a link for a new session is answered
+     * with 503. When sessions that are there grow past it, those without a link are ended first, then the largest: its page is told to come back, with
+     * its last snapshot. Rooms, and models that are no plain data, are not measured.
+     */
+    mostMemory?: number;
+    /**
      * Where a request comes from, as a text: `(request, info) => info?.remoteAddr.hostname`. Requests without a link are then limited by it too (16
      * at once). Behind a proxy take what your own proxy has appended to `X-Forwarded-For`, its last entry: the others a client can make up.
      */
@@ -105,6 +112,7 @@ export interface AnyOptions {
   linger?: number;
   mostRooms?: number;
   mostSessions?: number;
+  mostMemory?: number;
   address?: (request: Request, info: Deno.ServeHandlerInfo | undefined) => string | undefined;
   restart?: Restart;
   sleep?: number;
@@ -116,14 +124,23 @@ export interface AnyOptions {
   hosts?: readonly string[];
 }
 
+/** What is always there. */
+type Settled = Required<Pick<AnyOptions, "linger" | "sleep" | "expires" | "mostRooms" | "mostSessions" | "mostMemory" | "restart">>;
+
 /**
  * The numbers, and what comes after an error, with what stands for those that are absent.
  *
  * @throws {RangeError} when a number is out of its bounds.
  */
-export function settled(
-  { linger = 30_000, sleep = 60_000, expires = 86_400_000, mostRooms = 10_000, mostSessions = 20_000, restart = "never" }: AnyOptions,
-): { linger: number; sleep: number; expires: number; mostRooms: number; mostSessions: number; restart: Restart } {
+export function settled({
+  linger = 30_000,
+  sleep = 60_000,
+  expires = 86_400_000,
+  mostRooms = 10_000,
+  mostSessions = 20_000,
+  mostMemory = 512 * 1024 * 1024,
+  restart = "never",
+}: AnyOptions): Settled {
   // What timers take; Infinity would be at once.
   if (!(linger >= 0 && linger < 2 ** 31)) throw new RangeError(`Cannot serve with linger ${linger}: give milliseconds, at most 2^31 - 1`);
   if (!(sleep === Infinity || (sleep >= 0 && sleep < 2 ** 31))) {
@@ -134,5 +151,6 @@ export function settled(
   }
   if (!(mostRooms >= 0)) throw new RangeError(`Cannot serve with mostRooms ${mostRooms}: give a number`);
   if (!(mostSessions >= 0)) throw new RangeError(`Cannot serve with mostSessions ${mostSessions}: give a number`);
-  return { linger, sleep, expires, mostRooms, mostSessions, restart };
+  if (!(mostMemory >= 0)) throw new RangeError(`Cannot serve with mostMemory ${mostMemory}: give a number of bytes`);
+  return { linger, sleep, expires, mostRooms, mostSessions, mostMemory, restart };
 }
