@@ -84,7 +84,7 @@ export class Network {
   readonly overheard: Overheard[] = [];
   /** How many of a hundred requests are lost, on either way; and executed twice. */
   loss = 0;
-  /** How many of a hundred handshakes are never answered. */
+  /** How many of a hundred handshakes, and of requests, are never answered. */
   silence = 0;
   /** By how much the clocks on the walls of all machines are ahead of what they were, in ms. */
   wall = 0;

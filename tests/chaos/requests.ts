@@ -1,6 +1,6 @@
 /**
  * Plain requests of a tab, by the real transport at the far end. Any process answers any of them; one may be lost on its way or on the way back,
- * and executed twice: at once, in two processes, or long after its tab has given it up. It must never answer what no process has said.
+ * and executed twice: at once, in two processes, or long after its tab has given it up. Some are never answered. It must never answer what no process has said.
  */
 import type { Socket } from "../../runtime/browser/sse.ts";
 import type { Entry } from "./entry.ts";
@@ -59,6 +59,10 @@ class Asked {
   readonly answer: Promise<Answer>;
   /** How often it may still be answered. */
   #left: number;
+  /** Nothing comes back, not even an error. */
+  readonly #isSilent: boolean;
+  /** Nothing arrives either. */
+  readonly isSwallowed: boolean;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: Error) => void;
 
@@ -68,6 +72,12 @@ class Asked {
     this.#resolve = resolve;
     this.#reject = reject;
     const { random, clock, totals } = network.stage;
+    this.#isSilent = network.silence > 0 && random.chance(network.silence / 100);
+    this.isSwallowed = this.#isSilent && random.chance(0.5);
+    if (this.#isSilent) {
+      totals.note("requests without an answer");
+      network.stage.note(caller.name, () => "gets no answer");
+    }
     const isTwice = random.chance(network.loss / 100);
     this.#left = isTwice ? 2 : 1;
     const first = new Exchange(network, caller, url, body, this);
@@ -80,6 +90,7 @@ class Asked {
 
   /** An answer has come: the first one is the one. */
   comes(exchange: Exchange, status: number, text: string): void {
+    if (this.#isSilent) return;
     this.#resolve({
       ok: status < 300,
       status,
@@ -92,7 +103,7 @@ class Asked {
 
   /** One execution will not be answered. */
   fails(): void {
-    if (--this.#left === 0) this.#reject(new TypeError("error sending request"));
+    if (--this.#left === 0 && !this.#isSilent) this.#reject(new TypeError("error sending request"));
   }
 }
 
@@ -121,7 +132,7 @@ class Exchange implements Carrier {
     const { random, clock } = network.stage;
     network.exchanges.add(this);
     clock.after(network.delay(), () => {
-      const process = this.process = random.chance(network.loss / 100) ? undefined : network.pick();
+      const process = this.process = asked.isSwallowed || random.chance(network.loss / 100) ? undefined : network.pick();
       if (!process) return this.#fails();
       this.#execute(process, url, body).catch((error) => network.stage.fail(error));
     });

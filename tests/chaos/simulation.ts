@@ -95,7 +95,7 @@ async function play(stage: Stage, makeWindow: MakeWindow, paints: boolean): Prom
   const troubled = random.pick([0, 0.05, 0.15]);
   stage.mayFail = troubled > 0 && random.chance(0.3);
   network.loss = troubled > 0 ? random.pick([0, 10, 30]) : 0;
-  network.silence = troubled > 0 ? random.pick([0, 0, 5]) : 0;
+  network.silence = troubled > 0 ? random.pick([0, 0, 10, 30]) : 0;
   if (database && troubled > 0) database.failures = random.pick([0, 5, 30]);
   for (let step = 20 + random.below(41); step > 0; step--) {
     await clock.advance(random.below(random.pick([10, 200, 1_000])));
