@@ -1616,6 +1616,25 @@ Deno.test("A refusal counts when its link has begun: before that another process
   assertEquals(told, [["refused", { event: 3, reason: "gone" }], ["status", "live"]]);
 });
 
+Deno.test("A resume message that came too late (4409) is sent again; one that was not understood (4400) is not", async () => {
+  for (const code of [4409, 4400]) {
+    await using page = new FakePage();
+    const { element } = page.element(button, [1, "x"]);
+    page.socket.receive([[0, "SNAPSHOT"]]);
+    element.querySelector("button")!.click();
+    page.socket.cut();
+    page.pass(1_000);
+    const { socket } = page;
+    const open = () => (page.socket as unknown as { onopen(): void }).onopen();
+    open();
+    (socket as unknown as { onclose(event: { code: number }): void }).onclose({ code });
+    page.pass(2_000);
+    assert(page.socket !== socket);
+    open();
+    assertEquals(page.socket.take(), code === 4409 ? [["resume", "SNAPSHOT", 0, [], [[0, [1]]]]] : []);
+  }
+});
+
 Deno.test("A page hears once that an event was refused, whoever says it again", async () => {
   await using page = new FakePage();
   const { element, told } = page.element(button, [1, "x"]);

@@ -31,6 +31,7 @@ const troubles = [
   "gone on elsewhere",
   "gone on here",
   "handshakes without an answer",
+  "held back",
   "jump of the clocks",
   "no network",
   "pages taken over",

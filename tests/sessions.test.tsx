@@ -364,7 +364,7 @@ Deno.test("effects of events have names that are the same when they are started 
   assert(ids.length === 4, ids.join());
 });
 
-Deno.test("a link that has a snapshot and does not say so within 10 s is closed with 4400, and nothing is started for it", () => {
+Deno.test("a link that has a snapshot and does not say so within 10 s is closed with 4409, and nothing is started for it", () => {
   const world = new VirtualWorld();
   const here = processOf(counter, world);
   const messages: unknown[] = [], codes: number[] = [];
@@ -376,7 +376,7 @@ Deno.test("a link that has a snapshot and does not say so within 10 s is closed 
   world.advance(9_999);
   assertEquals([codes, here.size], [[], 0]);
   world.advance(1);
-  assertEquals([codes, messages, here.size, world.timers], [[4400], [], 0, 0]);
+  assertEquals([codes, messages, here.size, world.timers], [[4409], [], 0, 0]);
 });
 
 Deno.test("a definition that a client was mounted without is not taken for one that it has, in any process after that", () => {

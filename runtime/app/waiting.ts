@@ -35,7 +35,8 @@ export class Waiting implements Connection {
     this.#world = world;
     this.#link = link;
     this.#begin = begin;
-    this.#timer = world.setTimer(resumeMs, () => this.#refuse());
+    // It may be on its way: the browser must not forget it.
+    this.#timer = world.setTimer(resumeMs, () => this.#refuse(closeCodes.impossible));
   }
 
   receive(message: string | Uint8Array): "taken" | "refused" {

@@ -209,6 +209,11 @@ export class Cable implements Carrier {
     this.process = process;
     this.#openedAt = stage.clock.now;
     stage.note(this.caller.name, () => `is linked to ${process.name} (${this.resume})`);
+    if (this.network.silence > 0 && stage.random.chance(this.network.silence / 100)) {
+      // What the browser says is held back, and arrives in the end; what it hears is not.
+      stage.totals.note("held back");
+      this.#upAt = stage.clock.now + stage.random.below(20_000);
+    }
     // As a browser has it: open, then the first message.
     this.downwards(() => {
       if (this.face.readyState !== 0) return;
@@ -250,8 +255,8 @@ export class Cable implements Carrier {
     if (code === 4503 && !this.process!.isStopping) stage.totals.note("sent elsewhere");
     // 4409 is right where the tab has a newer link, of which this end knows.
     const isRight = [1000, 1001, 4500, 4503].includes(code) || reason === "replaced by a newer link" || reason === "taken over" ||
-      // 4400 is, where nothing was said for so long.
-      reason === "no resume message" && stage.clock.now >= this.#openedAt + 10_000;
+      // So is 4409, where nothing was said for so long.
+      code === 4409 && reason === "no resume message" && stage.clock.now >= this.#openedAt + 10_000;
     if (!isRight) {
       stage.fail(new Error(`The server closed a link with ${code} ${reason}`));
     }
