@@ -1,7 +1,9 @@
 /** The end of a process: everybody hears of it, and nothing that was said before is lost. */
 import { assert, assertEquals } from "@std/assert";
+import { app, serve } from "../mod.ts";
 import { Caller } from "./caller.ts";
-import { until } from "./kit.ts";
+import { serveOn0, until } from "./kit.ts";
+import { RawSocket } from "./raw_socket.ts";
 
 /** Runs the program until the end of the block. */
 async function program(how: "signals" | "by hand", files?: number) {
@@ -88,3 +90,33 @@ Deno.test("a server that strangers leave no file descriptor sends its clients el
   assert(/^\[\[\d+,"/.test(caller.last), `the last word is a snapshot: ${caller.last.slice(0, 100)}`);
   for (const stranger of strangers) stranger.close();
 });
+
+for (const how of ["its connection ends", "the server shuts down"]) {
+  Deno.test(`a POST of which a part is missing when ${how} is answered with 503: its browser says it again, and keeps its session`, async () => {
+    const counter = app({ name: "counter", init: () => 0, update: (n: number, _msg: "up") => n + 1, view: (n) => `${n}` });
+    const live = serve(counter, { secret: "only for these tests, 16 or more" });
+    const arrived = Promise.withResolvers<void>();
+    await using server = serveOn0((request) => {
+      arrived.resolve();
+      return live(request);
+    });
+    using socket = await RawSocket.connect(server.url);
+    const lines = [
+      "POST /ws?nacre=anna-0001.e1.0.0.1 HTTP/1.1",
+      `Host: ${new URL(server.url).host}`,
+      `Origin: ${server.url}`,
+      "Content-Type: text/plain",
+      "Content-Length: 1000",
+    ];
+    await socket.write(`${lines.join("\r\n")}\r\n\r\n["resume"`);
+    await arrived.promise;
+    if (how === "the server shuts down") {
+      await live.close();
+      // It waits for the connection, too.
+      server.shutdown();
+    } else await socket.connection.closeWrite();
+    await until(() => socket.status > 0);
+    assertEquals(socket.status, 503);
+    await live.close();
+  });
+}

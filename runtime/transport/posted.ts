@@ -7,7 +7,7 @@ export const mostPosted = 1024 * 1024;
 const bodyMs = 10_000;
 
 /** Why there is no text in a POST, with the status that it is answered with. */
-export const unreadable = { "too large": 413, "no text": 415, cut: 400, slow: 408 } as const;
+export const unreadable = { "too large": 413, "no text": 415, cut: 503, slow: 408 } as const;
 
 /** The text of a POST, or why there is none. */
 export async function readText(request: Request): Promise<{ text: string } | keyof typeof unreadable> {
