@@ -1,8 +1,10 @@
 /** Takes painted views over in a page, and compares each with a mount of the same: a script that a test bundles and starts. */
 import { adoptPage } from "../runtime/browser/adopt.ts";
 import type { Entry } from "../runtime/browser/event.ts";
+import { tools } from "../runtime/browser/tools.ts";
 import { createView } from "../runtime/browser/view.ts";
 import type { PaintedCase } from "./adoption.ts";
+import { controlsOf } from "./controls.ts";
 import { defineElements } from "./differential.ts";
 import { look, lookDifference } from "./look.ts";
 
@@ -32,13 +34,14 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
   script.remove();
   const before = nodesIn(element), html = element.innerHTML;
   const heard: { page: string[]; mounted: string[] } = { page: [], mounted: [] };
-  const view = createView(window, element, (entry: Entry) => {
+  const parts = controlsOf(window, element);
+  const view = createView(window, element, parts, (entry: Entry) => {
     heard.page.push(entry.text_);
     // Else the model would be waited for.
     view.free_(entry);
   });
   const host = { world_: window, element_: element, root_: element, end_: element, formed_: {}, config_: {}, tell_() {} };
-  if (!adoptPage(host).adopt_(script as HTMLScriptElement, () => view)) {
+  if (!adoptPage(host, tools).adopt_(script as HTMLScriptElement, () => view, parts)) {
     return element.innerHTML === html ? { name, adopted: false } : failed("what was refused has been changed", false);
   }
   const after = new Set(nodesIn(element));
@@ -54,7 +57,7 @@ function takeOver(index: number, { name, patches, mounts }: PaintedCase): Takeov
     const place = document.createElement("server-component");
     document.body.append(place);
     try {
-      const mounted = createView(window, place, ({ text_: text }: Entry) => void heard.mounted.push(text));
+      const mounted = createView(window, place, controlsOf(window, place), ({ text_: text }: Entry) => void heard.mounted.push(text));
       const [definitions, value] = JSON.parse(JSON.stringify(mounts[version]));
       mounted.mount(definitions, value);
       const [is, expected] = [look(element, options), look(place, options)];

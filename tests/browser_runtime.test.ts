@@ -14,14 +14,15 @@ import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
 import { watchFacts } from "../runtime/browser/facts.ts";
 import { adoptPage } from "../runtime/browser/adopt.ts";
 import { listenElsewhere } from "../runtime/browser/listen.ts";
-import { openRequests } from "../runtime/browser/http.ts";
+import { openFallback } from "../runtime/browser/fallback.ts";
+import { watchInputs } from "../runtime/browser/input.ts";
 import { joinForm } from "../runtime/browser/form.ts";
 import { enterShadow } from "../runtime/browser/shadow.ts";
 import { sleepHidden } from "../runtime/browser/sleep.ts";
-import { openStreams } from "../runtime/browser/sse.ts";
 import { createView } from "../runtime/browser/view.ts";
+import { controlsOf } from "./controls.ts";
 import type { World } from "../runtime/browser/world.ts";
-import { clientSource } from "../runtime/client.gen.ts";
+import { runtimeScript } from "../runtime/page/script.ts";
 import { stayingItems } from "../runtime/view/order.ts";
 import type { Config, Definition, Json, Up, Value } from "../runtime/wire/message.ts";
 import { readUp } from "../runtime/wire/up.ts";
@@ -66,20 +67,20 @@ const loadPart = (async (name: keyof PartMakers) => {
       return { create: performEffects };
     case "facts":
       return { create: watchFacts };
-    case "http":
-      return { create: openRequests };
+    case "fallback":
+      return { create: openFallback };
     case "form":
       return { create: joinForm };
     case "adopt":
       return { create: adoptPage };
+    case "input":
+      return { create: watchInputs };
     case "listen":
       return { create: listenElsewhere };
     case "shadow":
       return { create: enterShadow };
     case "sleep":
       return { create: sleepHidden };
-    case "sse":
-      return { create: openStreams };
   }
 }) as LoadPart;
 
@@ -172,11 +173,16 @@ class FakePage implements AsyncDisposable {
     return { element, told };
   }
 
+  /** Parts that were asked for are there. */
+  async settled() {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+
   /** A view without a link. */
   view(definitions: Definition[], value: Value) {
     const root = this.document.createElement("div");
     this.document.body.append(root);
-    const view = createView(this.world, root);
+    const view = createView(this.world, root, controlsOf(this.world, root));
     view.mount(definitions, value);
     return { root, view, show: () => visible(root) };
   }
@@ -348,6 +354,7 @@ Deno.test("what is nothing when it is made is not written: an input without a va
     null,
     null,
   ]);
+  await page.settled();
   assertEquals(visible(page.document.querySelector("server-component")!), "<p><input></p>");
   const input = page.type("input", "mine");
   page.socket.receive([1]);
@@ -1064,6 +1071,7 @@ Deno.test("what the server would not take is refused at once: more than 512 that
 Deno.test("an input whose text is too long keeps it until the user changes it, and then the model counts again", async () => {
   await using page = new FakePage();
   const { told } = page.element([[["textarea", [[".value", 0], ["@input", 1, 8]]]]], [1, "m"]);
+  await page.settled();
   const input = page.type("textarea", "x".repeat(65_000));
   assertEquals(refusals(told), [["refused", { event: 1, reason: "limit" }]]);
   assertEquals([page.socket.take(), input.value.length], [[], 65_000]);
@@ -1139,6 +1147,7 @@ Deno.test("what cannot be understood or applied ends the link, and the next moun
 Deno.test("a controlled input is written when its last input has been acknowledged, patch or no patch", async () => {
   await using page = new FakePage();
   page.element([[["input", [[".value", 0], ["@input", 1, 8]]]]], [1, ""]);
+  await page.settled();
   const input = page.type("input", "a");
   page.type("input", "ab");
   page.socket.receive([1, { 0: "A" }]);
@@ -1158,6 +1167,7 @@ Deno.test("a debounced input is not written while it waits, and a box that was r
     ["@change", 3, 8],
     ["id", "c"],
   ]]]]], [1, ""]);
+  await page.settled();
   const input = page.type("input", "a");
   page.socket.receive([0, { 0: "late" }]);
   assertEquals(input.value, "a");
@@ -1177,6 +1187,7 @@ Deno.test("a debounced input is not written while it waits, and a box that was r
 Deno.test("a reset that comes while an input is on its way is not forgotten, and then the input is the user's alone", async () => {
   await using page = new FakePage();
   page.element([[["input", [[".value", 0], ["@input", 1, 8]]]]], [1, "m"]);
+  await page.settled();
   const input = page.type("input", "sent");
   page.socket.receive([1, { 0: null }]);
   assertEquals(input.value, "");
@@ -1188,6 +1199,7 @@ Deno.test("a reset that comes while an input is on its way is not forgotten, and
 Deno.test("typed text that no handler takes is left alone until the field is left", async () => {
   await using page = new FakePage();
   page.element([[["input", [[".value", 0], ["@keydown", 1, 0]]]]], [1, "m"]);
+  await page.settled();
   const input = page.document.querySelector("input")!;
   input.focus();
   page.type("input", "typed");
@@ -1211,6 +1223,7 @@ Deno.test("a handler on the form counts, and the other radio button comes back",
     ["id", "b"],
     [".checked", 1],
   ]]]]], [1, true, false]);
+  await page.settled();
   const [a, b] = page.document.querySelectorAll("input");
   b!.click();
   assertEquals([a!.checked, b!.checked], [false, true]);
@@ -1230,7 +1243,7 @@ class RealPage implements AsyncDisposable {
   private constructor(body: string) {
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
       const path = new URL(request.url).pathname;
-      if (path == "/client.js") return new Response(clientSource, { headers: { "content-type": "text/javascript" } });
+      if (path == "/client.js") return runtimeScript(request);
       if (path != "/ws") {
         return new Response(`<!doctype html><body>${body}<script type="module" src="/client.js"></script>`, {
           headers: { "content-type": "text/html", "content-security-policy": "style-src 'self'; require-trusted-types-for 'script'" },

@@ -13,6 +13,7 @@ import { diff, encode } from "../runtime/view/diff.ts";
 import * as nacreJsx from "../runtime/view/jsx.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import type { Node as Tree } from "../runtime/view/tree.ts";
+import { controlsOf } from "./controls.ts";
 import { Random } from "./random.ts";
 import { look, lookDifference } from "./look.ts";
 import { pieces as templates } from "./pieces.tsx";
@@ -66,7 +67,7 @@ export function compare(seed: number, course: Course, plain: PlainPieces, world:
     return element;
   };
   const page = container();
-  const view = createView(world, page);
+  const view = createView(world, page, controlsOf(world, page));
   const lowering = new Lowering({ development: false, warn() {} });
   const definitions = new Definitions();
   const places: Element[] = [page];
@@ -111,7 +112,9 @@ export function compare(seed: number, course: Course, plain: PlainPieces, world:
         places.push(mounted);
         const others = new Definitions();
         const value = encode(now, others);
-        createView(world, mounted).mount(...JSON.parse(JSON.stringify([others.all(), value])) as [never, never]);
+        createView(world, mounted, controlsOf(world, mounted)).mount(
+          ...JSON.parse(JSON.stringify([others.all(), value])) as [never, never],
+        );
         check(look(mounted), expected, "a mount of the patched tree is not what Preact renders");
       }
 

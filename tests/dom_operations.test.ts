@@ -13,6 +13,7 @@ import { Definitions } from "../runtime/view/definitions.ts";
 import { diff, encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import type { Node as Tree } from "../runtime/view/tree.ts";
+import { controlsOf } from "./controls.ts";
 import type { Change, Definition, Value } from "../runtime/wire/message.ts";
 
 // ---- the server's half
@@ -53,7 +54,7 @@ type Callable = (this: Node, ...given: unknown[]) => unknown;
 class CountingPage implements AsyncDisposable {
   readonly window = new Window();
   readonly root = this.window.document.body as unknown as HTMLElement;
-  readonly view = createView(this.window as unknown as World, this.root);
+  readonly view = createView(this.window as unknown as World, this.root, controlsOf(this.window as unknown as World, this.root));
   readonly #undo: (() => void)[] = [];
   #count: Count = {};
   #isInside = false;

@@ -136,6 +136,61 @@ WebSocket = class extends WebSocket { constructor(...all) { super(...all); socke
   await live.close();
 });
 
+Deno.test("A page loads what writes controls with the first of them; what comes meanwhile waits, in its order", async () => {
+  for (const how of ["value", "spread", "editable"] as const) {
+    const loaded: string[] = [];
+    const released = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const shown = app({
+      name: "controls",
+      init: () => 0,
+      update: (_, count: number) => count,
+      view: (count) => (
+        <div>
+          <output>{count}</output>
+          {count > 0 && how === "value" && <input id="control" value={count} />}
+          {count > 0 && how === "spread" && <input id="control" {...{ value: count }} />}
+          {count > 0 && how === "editable" && <p id="control" contenteditable="true">{count}</p>}
+        </div>
+      ),
+    });
+    const runtime = start(shown);
+    const live = serve(runtime);
+    await using server = serveOn0(async (request) => {
+      const { pathname, search } = new URL(request.url);
+      if (pathname === "/ws") return live(request);
+      if (pathname !== "/page.js") {
+        return new Response(`<!doctype html><body><server-component route="/ws"></server-component>${script}`, {
+          headers: { "content-type": "text/html" },
+        });
+      }
+      if (search !== "?part=watch") loaded.push(search);
+      if (search === "?part=input") {
+        asked.resolve();
+        await released.promise;
+      }
+      return runtimeScript(request);
+    });
+    await using browser = await launch();
+    await visit(browser, server.url, async (page) => {
+      const shows = (text: string) => page.waitForFunction((text) => document.querySelector("output")?.textContent === text, text);
+      await shows("0");
+      assertEquals(loaded, [""], "a page without controls does not load it");
+      runtime.dispatch(1);
+      await asked.promise;
+      runtime.dispatch(2);
+      runtime.dispatch(3);
+      assertEquals(await page.evaluate(`document.querySelector("output").textContent`), "0");
+      released.resolve();
+      await shows("3");
+      assertEquals(await page.evaluate(`[document.getElementById("control")].map((one) => one.value ?? one.textContent)[0]`), "3");
+      assertEquals(loaded, ["", "?part=input"], "once");
+    });
+    await live.close();
+    await runtime.stop();
+  }
+});
+
 Deno.test("The route of an element can be changed at any time: the other app is told what the element has", async () => {
   const routes = ["a", "b"].map((name) =>
     serve(app({

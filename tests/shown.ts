@@ -7,6 +7,7 @@ import { Definitions } from "../runtime/view/definitions.ts";
 import { diff, encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import type { Node as Tree } from "../runtime/view/tree.ts";
+import { controlsOf } from "./controls.ts";
 
 const window = new Window();
 // It begins with timers of its own, which would be taken for a test's.
@@ -20,7 +21,7 @@ export class Shown {
   readonly warnings: string[] = [];
   readonly definitions: Definitions = new Definitions();
   readonly #lowering: Lowering;
-  readonly #view = createView(world, this.element);
+  readonly #view = createView(world, this.element, controlsOf(world, this.element));
   #tree: Tree | undefined;
 
   constructor(options: { development?: boolean } = {}) {

@@ -8,6 +8,7 @@ import { Definitions } from "../runtime/view/definitions.ts";
 import { encode } from "../runtime/view/diff.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import { world } from "./shown.ts";
+import { controlsOf } from "./controls.ts";
 import { Twin } from "./twin.ts";
 
 /** What one course has shown. */
@@ -135,7 +136,7 @@ export function restoreCourse(seed: number, steps: number): CourseOutcome {
     const definitions = new Definitions();
     const lowering = new Lowering({ development: false, warn, saved });
     const value = encode(lowering.lower(stage.view({ part, actions: [] })), definitions);
-    createView(world, page).mount(...JSON.parse(JSON.stringify([definitions.all(), value])) as [never, never]);
+    createView(world, page, controlsOf(world, page)).mount(...JSON.parse(JSON.stringify([definitions.all(), value])) as [never, never]);
     lowering.end();
     assertEquals(page.innerHTML.replace(/<!--.*?-->/g, ""), twin.html, "what is put back does not show what was taken down");
     twin.end();

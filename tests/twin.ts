@@ -11,6 +11,7 @@ import { Template, type TemplateProps } from "../runtime/view/jsx.ts";
 import { withIds } from "../runtime/view/preact.ts";
 import type { Node as Tree } from "../runtime/view/tree.ts";
 import { createView } from "../runtime/browser/view.ts";
+import { controlsOf } from "./controls.ts";
 import { look } from "./look.ts";
 import { world } from "./shown.ts";
 
@@ -38,7 +39,7 @@ export class Twin<Props, S extends Subject<Props>> {
   readonly #logs = { ours: [] as string[], preacts: [] as string[] };
   readonly #page: Element = world.document.createElement("main");
   readonly #reference: Element = world.document.createElement("main");
-  readonly #view = createView(world, this.#page);
+  readonly #view = createView(world, this.#page, controlsOf(world, this.#page));
   readonly #definitions = new Definitions();
   readonly lowering: Lowering;
   readonly #ids: [string, number] = ["0", 0];

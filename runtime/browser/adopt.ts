@@ -3,10 +3,9 @@
  * never repairs: where anything is not as described it leaves all as it is, and a mount comes in its place. A part of its own.
  */
 import type { AttributeDefinition, Definition, Description, ElementDefinition, Json, Rest, Shape } from "../wire/message.ts";
-import { own } from "./attribute.ts";
-import { checksum } from "./checksum.ts";
-import { inside, spaceIn, spaceOf } from "./definition.ts";
 import type { Host, Part as LinkPart } from "./part.ts";
+import type { Parts } from "./parts.ts";
+import type { Tools } from "./tools.ts";
 import type { Instance, Part, View } from "./view.ts";
 
 /** A painted page that was taken over. */
@@ -23,10 +22,10 @@ export interface Painted {
 export interface Adoption extends LinkPart {
   /**
    * Makes a view of what is there, by the description in a script, and lets events happen again that were made before. Answers nothing, and
-   * has changed nothing but the script, when the page is not as described. `enter` answers the view where its root is; `shadow` is the part
-   * that makes that, where one is wanted.
+   * has changed nothing but the script, when the page is not as described. `enter` answers the view where its root is; `parts` has
+   * those that the page needs.
    */
-  adopt_(script: HTMLScriptElement, enter: () => View, shadow?: Required<Pick<LinkPart, "begin_">>): Painted | undefined;
+  adopt_(script: HTMLScriptElement, enter: () => View, parts: Parts): Painted | undefined;
 }
 
 /** What stands among characters in a row: a comment that is to be there, a static text, or the text of a hole and how long it is. */
@@ -45,7 +44,10 @@ type Control = HTMLInputElement;
 /** An event that happened before this script was there, what it happened to, and the element that this was in. */
 type Early = [event: Event, target: EventTarget, owner: Element];
 
-export function adoptPage(host: Host): Adoption {
+export function adoptPage(
+  host: Host,
+  { own_: own, inside_: inside, spaceIn_: spaceIn, spaceOf_: spaceOf, checksum_: checksum }: Tools,
+): Adoption {
   const { world_: world, element_: element } = host;
   const { document } = world;
 
@@ -55,6 +57,7 @@ export function adoptPage(host: Host): Adoption {
   };
 
   let view: View;
+  let parts: Parts;
   /** What has to be done when all is as described. */
   let tasks: (() => void)[] = [];
   /** All texts in holes. */
@@ -204,7 +207,7 @@ export function adoptPage(host: Host): Adoption {
       own(form, "replaceChildren").call(form, copy);
       own(form, "reset").call(form);
       const isChanged = copy.value != control.value || copy.checked != control.checked;
-      if (!isChanged) view.write_(control);
+      if (!isChanged) parts.input?.write_(control);
       return isChanged;
     });
   };
@@ -239,27 +242,28 @@ export function adoptPage(host: Host): Adoption {
   };
 
   return {
-    adopt_(script, enter, shadow) {
+    adopt_(script, enter, made) {
+      parts = made;
       const [definitions, shape, sum, snapshot, config = {}]: Description = JSON.parse(script.text);
       // Of an app that was running already it is the epoch, and the version at its end.
       const isEpoch = snapshot[0] == "~";
       host.config_ = config;
-      shadow?.begin_(config, 0, 1);
+      parts.shadow?.begin_(config, 0, 1);
       view = enter();
       const root = host.root_, { top_: top } = view;
-      if (shadow) top.start_ = root.firstChild;
+      if (parts.shadow) top.start_ = root.firstChild;
       if (isEpoch) view.version_ = +snapshot.split("~")[2]!;
       view.know_(definitions);
       script.remove();
       try {
         readChildren(root, false, (row) => readValue(row, top, shape, spaceIn(root as Element)));
         check(checksum(texts) == sum);
-        view.hold_(true);
+        parts.input?.hold_(true);
         for (const task of tasks) task();
       } catch {
         return;
       } finally {
-        view.hold_(false);
+        parts.input?.hold_(false);
         tasks = [];
         texts = "";
       }

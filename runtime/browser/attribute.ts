@@ -3,8 +3,6 @@
  * a caret, restart a video or run a setter.
  */
 
-import { keepCaret } from "./caret.ts";
-
 /** What a node has by its class. By its own name it may be a control: a form has each of its controls by the control's name. */
 export const own = <N extends object, K extends keyof N>(node: N, name: K): N[K] => Reflect.get(Object.getPrototypeOf(node), name, node);
 
@@ -18,9 +16,9 @@ export function setAttribute(element: Element, name: string, value: unknown): vo
   else own(element, "setAttribute").call(element, name, value as string);
 }
 
-/** `null` resets: to what an empty text is to the property, as in Preact. The caret stays where the user types. */
+/** `null` resets: to what an empty text is to the property, as in Preact. */
 export function setProperty(element: Element, name: string, value: unknown): void {
   value ??= "";
   // Not by assignment: that throws where a property can only be read.
-  if ((element as unknown as Record<string, unknown>)[name] !== value) keepCaret(element, () => Reflect.set(element, name, value));
+  if ((element as unknown as Record<string, unknown>)[name] !== value) Reflect.set(element, name, value);
 }

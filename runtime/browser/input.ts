@@ -1,12 +1,13 @@
 /**
  * Controls: `value`, `checked` and the like belong to the model, but never while the user's own input is on its way to it. The newest value of
  * the model is remembered at once and written when the last input of the element has been acknowledged. The same holds for an editable element
- * whose text is one hole.
+ * whose text is one hole. A part of its own: many pages have no control that the model writes.
  */
-import { own, setProperty } from "./attribute.ts";
-import { isFocused, isUnfinished } from "./caret.ts";
+import { isFocused, isUnfinished, keepCaret } from "./caret.ts";
 import type { Entry } from "./event.ts";
-import type { World } from "./world.ts";
+import { showLimit } from "./limit.ts";
+import type { Host, Part } from "./part.ts";
+import type { Tools } from "./tools.ts";
 
 /** The model's values for one element, and the reasons not to write them now. */
 export interface Control {
@@ -21,8 +22,12 @@ export interface Control {
   late_?: boolean | Entry | null | undefined;
 }
 
-/** The controls below a root. */
-export interface Inputs {
+/** The controls of a view. */
+export interface Inputs extends Part {
+  /** Shows on a field that its text was too long to be sent. */
+  limit_(target: EventTarget | undefined): void;
+  /** Listens in the root where the view is now. */
+  enter_(): void;
   /** The model gives an element this value from now on. */
   set_(element: Element, name: string, value: unknown): void;
   /** As long as this is on, a value of the model is taken for the value that the control has already. */
@@ -41,7 +46,8 @@ export interface Inputs {
   free_(entry: Entry): void;
 }
 
-export function watchInputs(world: World, root: ParentNode & Node): Inputs {
+export function watchInputs(host: Pick<Host, "world_" | "root_" | "config_">, { own_: own, write_: setProperty }: Tools): Inputs {
+  const { world_: world } = host;
   const controls = new WeakMap<EventTarget, Control>();
   const touched = new Set<Element>();
   let held = false;
@@ -55,7 +61,7 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
     ) {
       control.typed_ = false;
       for (const name in control.model_) {
-        setProperty(element, name, control.model_[name]);
+        keepCaret(element, () => setProperty(element, name, control.model_[name]));
         // Reset, and from now on the user's alone.
         control.model_[name] ?? delete control.model_[name];
       }
@@ -66,35 +72,41 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
 
   const reset = () =>
     world.setTimeout(() => {
-      for (const element of root.querySelectorAll("input,select,textarea")) {
+      for (const element of host.root_.querySelectorAll("input,select,textarea")) {
         const control = controls.get(element);
         if (control) control.typed_ = false;
         write(element);
       }
     });
 
-  for (const type of ["input", "change", "compositionend", "blur", "reset"]) {
-    // In the capturing phase: no other listener can have stopped it.
-    root.addEventListener(type, (event) => {
-      const control = controls.get(event.target!);
-      if (type == "reset") reset();
-      else if (control) {
-        if (type == "input") {
-          control.typed_ = true;
-          control.composing_ = (event as InputEvent).isComposing;
-        } else {
-          // After the handlers of this event, and after the `input` that some browsers fire when a composition has ended.
-          world.setTimeout(() => {
-            control.composing_ = false;
-            if (type == "change") control.typed_ = false;
-            if (control.late_) write(event.target as Element);
-          });
-        }
+  const hear = (event: Event) => {
+    const { type } = event;
+    const control = controls.get(event.target!);
+    if (type == "reset") reset();
+    else if (control) {
+      if (type == "input") {
+        control.typed_ = true;
+        control.composing_ = (event as InputEvent).isComposing;
+      } else {
+        // After the handlers of this event, and after the `input` that some browsers fire when a composition has ended.
+        world.setTimeout(() => {
+          control.composing_ = false;
+          if (type == "change") control.typed_ = false;
+          if (control.late_) write(event.target as Element);
+        });
       }
-    }, true);
-  }
+    }
+  };
+
+  const enter = () => {
+    // In the capturing phase: no other listener can have stopped it. (What listens already is not added twice.)
+    for (const type of ["input", "change", "compositionend", "blur", "reset"]) host.root_.addEventListener(type, hear, true);
+  };
+  enter();
 
   return {
+    enter_: enter,
+    limit_: (target) => showLimit(host, target),
     set_(element, name, value) {
       const control = controls.get(element) || { model_: {} };
       controls.set(element, control);
@@ -126,13 +138,13 @@ export function watchInputs(world: World, root: ParentNode & Node): Inputs {
     },
     free_(entry) {
       const target = entry.target_ as HTMLInputElement;
-      const control = target && controls.get(target);
+      const control = controls.get(target);
       if (control?.pending_ == entry) control.pending_ = null;
-      if (target && !control?.pending_) {
+      if (!control?.pending_) {
         write(target);
         // The click on a radio button has unchecked another one, which the model may still want.
         if (target.type == "radio") {
-          for (const other of root.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);
+          for (const other of host.root_.querySelectorAll<HTMLInputElement>("[type=radio]")) if (other.name == target.name) write(other);
         }
       }
     },

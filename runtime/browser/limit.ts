@@ -3,25 +3,14 @@
  * never change what the app says of the field's validity for longer than until the next input.
  */
 import { usualText } from "../wire/size.ts";
-import type { Host, Part } from "./part.ts";
+import type { Host } from "./part.ts";
 
-/** The part. */
-export interface Limits extends Part {
-  /** Shows on a field that its text was not sent. */
-  show_(target: EventTarget | undefined): void;
-}
-
-/** Makes the part. */
-export function tellLimits(host: Host): Limits {
-  return {
-    show_(target) {
-      const { limit = usualText } = host.config_;
-      const field = target as HTMLInputElement | undefined;
-      // Not everything that a user edits takes part in forms.
-      if (!field?.setCustomValidity) return;
-      field.setCustomValidity(`This text is too long: at most ${limit} characters can be sent.`);
-      field.reportValidity();
-      field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
-    },
-  };
+/** Shows on a field that its text was not sent. */
+export function showLimit({ config_: { limit = usualText } }: Pick<Host, "config_">, target: EventTarget | undefined): void {
+  const field = target as HTMLInputElement | undefined;
+  // Not everything that a user edits takes part in forms.
+  if (!field?.setCustomValidity) return;
+  field.setCustomValidity(`This text is too long: at most ${limit} characters can be sent.`);
+  field.reportValidity();
+  field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
 }

@@ -10,6 +10,7 @@ import { createKept } from "./kept.ts";
 import type { Linked, Part, Status } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
 import type { Socket } from "./sse.ts";
+import { tools } from "./tools.ts";
 import { createView } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -93,7 +94,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       dispatch("nacre:refused", { event: done + queue.length + 1, reason: "limit" });
       // A field keeps a text that is too long, and its user learns why nothing happens.
       if (fits) view.free_(entry);
-      else load("limit").then(() => parts.limit!.show_(entry.target_)).catch(world.console.error);
+      else load("input").then(() => parts.input!.limit_(entry.target_)).catch(world.console.error);
     } else {
       queue.push(entry);
       flush();
@@ -106,7 +107,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     flushWaiting(view);
     view.send_({ seen_: view.version_, text_: text });
   };
-  let view = createView(world, element, push);
+  const parts: Parts = {};
+  let view = createView(world, element, parts, push);
   /** Where it ends: where it is. */
   let end: Node = element;
   /** The view, where its root is. */
@@ -115,13 +117,14 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // What it has shown in the light DOM would be shown in a slot.
       if (settled) view.mount([], null);
       const { version_: version } = view;
-      view = createView(world, host.root_, push, end = host.end_);
+      view = createView(world, host.root_, parts, push, end = host.end_);
+      parts.input?.enter_();
       view.version_ = version;
     }
     return view;
   };
-  const parts: Parts = {};
-  const load = (name: keyof Parts) => loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host));
+  const load = (name: keyof Parts) =>
+    loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host as never, tools));
   const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
 
   const flush = () => {
@@ -273,7 +276,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         try {
           const { text } = script;
           await Promise.all(["adopt" as const, ...neededBy(JSON.parse(text), text)].map(load));
-          if (!socket) painted = parts.adopt!.adopt_(script, enter, parts.shadow);
+          if (!socket) painted = parts.adopt!.adopt_(script, enter, parts);
           if (painted) {
             kept.cover_(painted.snapshot_);
             epoch = painted.epoch_;
@@ -351,7 +354,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       const name = method;
       // In its place meanwhile: nobody is to open another one.
       use({ close() {} });
-      load(name).then(() => mine == socket && use(parts[name]!.open_(address, say))).catch(failed);
+      load("fallback").then(() => mine == socket && use(parts.fallback!.open_(name, address, say))).catch(failed);
     } else use(new world.WebSocket(address()));
   };
 
@@ -385,7 +388,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   return (formed, value) => {
     if (formed) {
       host.formed_[formed] = value;
-      if (formed == "reset") view.reset_();
+      if (formed == "reset") parts.input?.reset_();
       return parts.form?.hear_(formed, value);
     }
     const wanted = element.isConnected && element.getAttribute("route") || "";

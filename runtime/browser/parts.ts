@@ -6,14 +6,13 @@ import type { Description, Down } from "../wire/message.ts";
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
+import type { openFallback } from "./fallback.ts";
 import type { watchFacts } from "./facts.ts";
 import type { joinForm } from "./form.ts";
-import type { openRequests } from "./http.ts";
-import type { tellLimits } from "./limit.ts";
+import type { watchInputs } from "./input.ts";
 import type { listenElsewhere } from "./listen.ts";
 import type { enterShadow } from "./shadow.ts";
 import type { sleepHidden } from "./sleep.ts";
-import type { openStreams } from "./sse.ts";
 import type { watchSilence } from "./watch.ts";
 
 /** What makes each part. */
@@ -22,13 +21,12 @@ export interface PartMakers {
   contexts: typeof watchContexts;
   effect: typeof performEffects;
   facts: typeof watchFacts;
+  fallback: typeof openFallback;
   form: typeof joinForm;
-  http: typeof openRequests;
-  limit: typeof tellLimits;
+  input: typeof watchInputs;
   listen: typeof listenElsewhere;
   shadow: typeof enterShadow;
   sleep: typeof sleepHidden;
-  sse: typeof openStreams;
   watch: typeof watchSilence;
 }
 
@@ -38,11 +36,15 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
 
+/** The names of holes, also in the text of a message, that make an element a control. */
+export const controls = /(^|")\.(value|checked|sele|muted|indet)|contenteditable/;
+
 /** The parts that a message needs: a part has the name of its messages and of what a config says for it; some have several names. */
 export const neededBy = (message: Down | Description, text = ""): (keyof Parts)[] =>
-  // The element of that name, as definitions have it.
   [
+    // The element of that name, as definitions have it.
     text.includes("nacre-listen") ? "listen" : "",
+    controls.test(text) ? "input" : "",
     ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object }),
   ]
     .flatMap((name) =>
@@ -50,7 +52,7 @@ export const neededBy = (message: Down | Description, text = ""): (keyof Parts)[
         ? "contexts"
         : /^(attr|prop|url)/.test(name)
         ? "facts"
-        : /^(effect|form|listen|shadow)$/.test(name)
+        : /^(effect|form|input|listen|shadow)$/.test(name)
         ? name as keyof Parts
         : []
     );

@@ -6,11 +6,11 @@ import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts
 import { isObject, own, setAttribute, setProperty } from "./attribute.ts";
 import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
 import { type Entry, type Events, listen, settle } from "./event.ts";
-import { type Inputs, watchInputs } from "./input.ts";
+import { controls, type Parts } from "./parts.ts";
 import type { World } from "./world.ts";
 
 /** A root that shows a value. */
-export interface View extends Events, Inputs {
+export interface View extends Events {
   /** Shows a value in place of all that the root has. */
   mount(definitions: readonly Definition[], value: Value): void;
   /** Applies a change, with the definitions that are new in it. */
@@ -66,11 +66,19 @@ type Writer = (value: unknown) => void;
 /** Of a value the number of its template (0: it is no instance), of a change -1. */
 const templateOf = (value: unknown): number => !isObject(value) ? 0 : (value as unknown[]).map ? (value as number[])[0]! : -1;
 
-/** `end`: the comment that it ends with, or the root when that is the view's alone. */
-export function createView(world: World, root: Element | ShadowRoot, send?: (entry: Entry) => void, end: Node = root): View {
+/**
+ * `parts` has the part that knows controls before a definition with one comes. `end`: the comment that it ends with, or the root when that is
+ * the view's alone.
+ */
+export function createView(
+  world: World,
+  root: Element | ShadowRoot,
+  parts: Pick<Parts, "input">,
+  send?: (entry: Entry) => void,
+  end: Node = root,
+): View {
   const { document, customElements } = world;
   const inert = document.implementation.createHTMLDocument();
-  const inputs = watchInputs(world, root);
   let templates: Record<string, Template>;
 
   // ---- child holes
@@ -105,15 +113,15 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
 
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
-    inputs.touch_(parent as unknown as Element);
+    parts.input?.touch_(parent as unknown as Element);
     if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
     else if (isObject(change)) {
       part.list_ = !templateOf(change);
       reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
-    } else if (!end && (parent as unknown as HTMLElement).isContentEditable) {
+    } else if (!end && parts.input && (parent as unknown as HTMLElement).isContentEditable) {
       // The user edits it: it is a control, whose text the browser divides as it likes.
-      inputs.set_(parent as unknown as Element, "textContent", String(change));
+      parts.input.set_(parent as unknown as Element, "textContent", String(change));
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.
       if (part.text_?.parentNode != parent) {
@@ -244,12 +252,16 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       };
     }
     if (kind == "@") return listen(world, view, element, rest, () => place(instance, path)) as Writer;
-    if (/^\.(value|checked|sele|muted|indet)/.test(name)) return (value) => inputs.set_(element, rest, value);
-    if (kind == ".") return (value) => setProperty(element, rest, value);
+    if (kind == ".") {
+      return (value) => {
+        if (controls.test(name)) parts.input!.set_(element, rest, value);
+        else setProperty(element, rest, value);
+      };
+    }
     if (kind != "~") {
       return (value) => {
         setAttribute(element, name, value);
-        inputs.touch_(element);
+        parts.input?.touch_(element);
       };
     }
     return function write(value) {
@@ -265,7 +277,13 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
   };
 
   const view: View = {
-    ...inputs,
+    take_(event, entry) {
+      parts.input?.take_(event, entry);
+    },
+    free_(entry) {
+      // A fact happened to nothing.
+      if (entry.target_) parts.input?.free_(entry);
+    },
     version_: 0,
     busy_: false,
     waiting_: new Map(),
@@ -290,7 +308,7 @@ export function createView(world: World, root: Element | ShadowRoot, send?: (ent
       patchPart(view.top_, change);
       // Where there is no `moveBefore` a node that moves loses the focus.
       if (document.activeElement == document.body) focused?.focus({ preventScroll: true });
-      inputs.settle_();
+      parts.input?.settle_();
       view.busy_ = false;
     },
   };

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { createView } from "../../runtime/browser/view.ts";
+import { controlsOf } from "../controls.ts";
 import { Definitions } from "../../runtime/view/definitions.ts";
 import { encode } from "../../runtime/view/diff.ts";
 import { Lowering } from "../../runtime/view/lower.ts";
@@ -30,7 +31,8 @@ export function freshHtml(
   const value = encode(lowering.lower(viewOf(model, shape, look, send)), definitions);
   lowering.end(() => {});
   const element = document.createElementNS("http://www.w3.org/1999/xhtml", "div");
-  const view = createView({ document, customElements } as never, element as never, () => {});
+  const world = { document, customElements } as never;
+  const view = createView(world, element as never, controlsOf(world, element as never));
   view.mount(JSON.parse(JSON.stringify(definitions.all())), JSON.parse(JSON.stringify(value)));
   return htmlOf(element, withControls);
 }

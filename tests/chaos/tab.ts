@@ -5,9 +5,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { install } from "../../runtime/browser/element.ts";
 import { adoptPage } from "../../runtime/browser/adopt.ts";
+import type { Fallback } from "../../runtime/browser/fallback.ts";
+import type { Tools } from "../../runtime/browser/tools.ts";
 import type { Host } from "../../runtime/browser/part.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
 import { watchFacts } from "../../runtime/browser/facts.ts";
+import { watchInputs } from "../../runtime/browser/input.ts";
 import { openRequests } from "../../runtime/browser/http.ts";
 import { openStreams } from "../../runtime/browser/sse.ts";
 import { watchSilence } from "../../runtime/browser/watch.ts";
@@ -121,10 +124,11 @@ export class Tab implements Caller {
     const loadPart = (async (name) => {
       // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
       if (name === "facts") return { create: watchFacts };
+      if (name === "input") return { create: watchInputs };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
       if (name === "watch") return { create: watchSilence };
-      if (name === "adopt") return { create: (host: Host) => this.#adoptPage(host) };
-      return { create: name === "sse" ? openStreams : (host: Host) => this.#openRequests(host) };
+      if (name === "adopt") return { create: (host: Host, tools: Tools) => this.#adoptPage(host, tools) };
+      return { create: (host: Host) => this.#openFallback(host) };
     }) as LoadPart;
     const start = () => install(world as unknown as World, loadPart);
     if (!painting) start();
@@ -152,10 +156,10 @@ export class Tab implements Caller {
   }
 
   /** Takes the painted page over: what was done before happens again. */
-  #adoptPage(host: Host): ReturnType<typeof adoptPage> {
-    const part = adoptPage(host);
+  #adoptPage(host: Host, tools: Tools): ReturnType<typeof adoptPage> {
+    const part = adoptPage(host, tools);
     return {
-      adopt_: (script, enter) => {
+      adopt_: (script, enter, parts) => {
         this.#stage.note(this.name, () => "takes the page over");
         this.#stage.totals.note("pages taken over");
         this.hasSnapshot = true;
@@ -163,7 +167,7 @@ export class Tab implements Caller {
         this.#early = undefined;
         if (early.length > 0) this.#stage.totals.note("acted before the script");
         for (const act of early) act();
-        const adopted = part.adopt_(script, enter);
+        const adopted = part.adopt_(script, enter, parts);
         if (!adopted) this.#stage.fail(new Error(`${this.name} could not take its page over`));
         return adopted;
       },
@@ -171,9 +175,10 @@ export class Tab implements Caller {
   }
 
   /** Each link's requests are its own. */
-  #openRequests(host: Host): ReturnType<typeof openRequests> {
+  #openFallback(host: Host): Fallback {
     return {
-      open_: (address, say) => {
+      open_: (method, address, say) => {
+        if (method === "sse") return openStreams(host).open_(address);
         const requests = new Requests(this.network, this);
         const world = { ...host.world_, fetch: requests.fetch } as unknown as World;
         return requests.watch(openRequests({ ...host, world_: world }).open_(address, say));
