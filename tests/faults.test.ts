@@ -36,7 +36,7 @@ seeded(
       const failures: unknown[] = [];
       const say = (what: string) => console.log(`${new Date().toISOString()} ${what}: ${tally}`);
       const timer = setInterval(() => say("so far"), 60_000);
-      for (const end = Date.now() + minutes * 60_000; Date.now() < end;) {
+      for (const end = Date.now() + minutes * 60_000; Date.now() < end && browser.isConnected();) {
         const seed = random.below(2 ** 32);
         const ms = Math.min(20_000 + random.below(100_000), Math.max(5_000, end - Date.now()));
         const weather = {

@@ -40,7 +40,7 @@ export interface Actor {
   pause(): void;
   /** Whether each act is shown or refused, and the element is live. */
   isQuiet(): boolean;
-  /** Asks the server what it knows. */
+  /** Asks the server what it knows; the answer is in the story, unless it is lost. */
   ask(): void;
   story(): Story;
 }
@@ -170,7 +170,9 @@ export function install([who, seed, busiest]: readonly [who: string, seed: numbe
       return element().getAttribute("status") === "live" && acts.every(({ act, refused }) => taken.has(act) || refused.length > 0);
     },
     ask() {
-      last++;
+      // It may be refused as anything else, and its answer may be lost: an effect of an event that is saved does not start again.
+      numbered.set(++last, { act: 0, event: last, at: Date.now(), refused: [] });
+      note(`asks (event ${last})`);
       element().querySelector<HTMLElement>("#report")!.click();
     },
     story: () => ({

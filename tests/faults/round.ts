@@ -65,13 +65,14 @@ export async function play({ browser, fleet, processes, seed, ms, weather, tally
     visits.push({ who, page, road, diary, life: "" });
   }
   await Promise.all(visits.map(async (visit) => {
-    // Until it could go on elsewhere, a process that crashes takes it along: so it is documented.
-    await visit.page.waitForSelector("server-component[status=live]", { timeout: patience });
-    await visit.page.evaluate(() => actor.act());
-    await until(() => visit.page.evaluate(() => actor.isCovered && actor.isQuiet()), patience);
-    visit.life = (await storyOf(visit)).life!;
-    await visit.page.evaluate(() => actor.go());
+    try {
+      await begin(visit);
+    } catch (error) {
+      print(visit, await storyOf(visit), processes.notes);
+      throw error;
+    }
   }));
+  for (const { page } of visits) await page.evaluate(() => actor.go());
   await new Trouble(random, visits.map(({ road, diary }) => [road, diary]), fleet, weather, (what) => tally.add(what)).last(ms);
   processes.note("all is mended");
   if (isShort || random.chance(0.5)) { for (const { road } of visits) road.mend(); }
@@ -83,8 +84,10 @@ export async function play({ browser, fleet, processes, seed, ms, weather, tally
     }, isShort);
     // What never becomes quiet is judged as it is.
     const isQuiet = await until(() => page.evaluate(() => actor.isQuiet()), patience).catch(() => false);
-    await page.evaluate(() => actor.ask());
-    if (isQuiet) await until(async () => (await storyOf(visit)).report, patience).catch(() => {});
+    for (const end = Date.now() + patience; isQuiet && Date.now() < end;) {
+      await page.evaluate(() => actor.ask());
+      if (await until(async () => (await storyOf(visit)).report, 10_000).catch(() => undefined)) break;
+    }
     const story = await storyOf(visit);
     tally.hear(story);
     const wrong = judge(story, visit.life);
@@ -92,6 +95,15 @@ export async function play({ browser, fleet, processes, seed, ms, weather, tally
     return wrong.map((what) => `${who}: ${what}`);
   }));
   if (wrong.flat().length > 0) throw new Error(`Of the round of ${seed}:\n${wrong.flat().join("\n")}`);
+}
+
+/** Waits until a page could go on elsewhere: until then a process that crashes takes its session along, as the documents say. */
+async function begin(visit: Visit): Promise<void> {
+  const { page } = visit;
+  await page.waitForSelector("server-component[status=live]", { timeout: patience });
+  await page.evaluate(() => actor.act());
+  await until(() => page.evaluate(() => actor.isCovered && actor.isQuiet()), patience);
+  visit.life = (await storyOf(visit)).life!;
 }
 
 /** Linux has all of 127.0.0.0/8: there, nobody else can take the port while its road does not listen. */
