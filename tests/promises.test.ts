@@ -77,7 +77,11 @@ const limits: Record<string, Limit> = {
   "rooms at once": [["runtime/transport/serve_options.ts", "mostRooms = "]],
 };
 /** Rows that say how many of a kind there may be by the shape of the code, not by a number in it; tests of behaviour hold them. */
-const shapes = ["POSTs of one stream that are read at the same time", "requests without a link of one client"];
+const shapes = [
+  "POSTs of one stream that are read at the same time",
+  "requests without a link of one client",
+  "links of one user, or of an `address`",
+];
 
 /** The first number after this text in the source, such as `16 * 1024 * 1024` or `10_000`. */
 async function numberIn(file: string, before: string): Promise<number> {

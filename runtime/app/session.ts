@@ -15,8 +15,8 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
 /** How soon it is looked again whether a session without a link may sleep, in ms. */
 const soonMs = 2_000;
 
-/** So many bytes its client may say before it is measured how much of it is kept. */
-const leastMeasured = 256 * 1024;
+/** So many bytes its client may say before it is measured how much of it is kept; what holds more than that is not measured for it, which takes time. */
+const leastMeasured = 1024 * 1024, mostMeasured = 32 * 1024 * 1024;
 /** For so long, twice at most, what was said counts beside the model, in ms, up to so many bytes: views of before are kept, and models with them. */
 const recentMs = 10_000, mostRecent = 8 * 1024 * 1024;
 
@@ -120,7 +120,7 @@ export class Session<Model, Msg, Flags, User> {
     }
     this.#recent += 2 * units;
     this.#unmeasured += 2 * units;
-    if (this.#unmeasured <= Math.max(leastMeasured, this.#measured)) {
+    if (this.#unmeasured <= Math.max(leastMeasured, 2 * this.#measured) || this.#measured > mostMeasured) {
       return this.#owner.weighs(this, this.#measured + Math.max(this.#unmeasured, Math.min(mostRecent, this.#recent + this.#earlier)));
     }
     // As often as what is said calls for it.

@@ -273,7 +273,8 @@ export class Sessions<Model, Msg, Flags, User> implements SessionOwner<Model, Ms
       ...(restart && { restart }),
       ...(world && { world }),
       ...(development !== undefined && { development }),
-      ...(own && { keep: { seal: (text) => own.seal(text), saving, ...(snapshot && { snapshot }), ...(measured && { measured }) } }),
+      ...(own &&
+        { keep: { seal: (text, isTry) => own.seal(text, isTry), saving, ...(snapshot && { snapshot }), ...(measured && { measured }) } }),
     });
   }
 

@@ -48,16 +48,22 @@ export function idsOf(lineage: string): string {
   return lineage.slice(0, 4);
 }
 
+/** UTF-16 units that models of views before may take in a snapshot, each as large as the newest: writing them takes time. */
+const mostSeenUnits = 4 * 1024 * 1024;
+
 /**
- * The text of a snapshot.
+ * The text of a snapshot; without the oldest models that were seen where there is too much of them.
  *
  * @throws {NotStructuredError} when the model is not plain structured data.
  */
 export function writeSnapshot(snapshot: Snapshot): string {
   const { appVersion, lineage, version, last, templates, tree, model, seen, state, provided, formed, hasJoined, epoch, refusals, painted } =
     snapshot;
+  // The model is named where it is not structured; nothing of the rest can fail to be, but for the flags of a painted page.
+  const written = writeStructured(model);
+  const fewer = seen.slice(Math.max(0, seen.length - Math.floor(mostSeenUnits / Math.max(1, written.length))));
   const rest = {
-    ...(seen.length > 0 && { seen }),
+    ...(fewer.length > 0 && { seen: fewer }),
     ...(state && state.components.length + state.ids > 0 && { state }),
     ...(provided && { provided }),
     ...(formed && formed.length > 0 && { formed }),
@@ -67,8 +73,7 @@ export function writeSnapshot(snapshot: Snapshot): string {
     ...(painted && { painted }),
   };
   const head = [appVersion, lineage, version, last, templates, tree];
-  // The model is named where it is not structured; nothing of the rest can fail to be, but for the flags of a painted page.
-  const parts = [JSON.stringify(head), writeStructured(model)];
+  const parts = [JSON.stringify(head), written];
   if (Object.keys(rest).length > 0) parts.push(writeStructured(rest));
   return parts.join("\n");
 }

@@ -16,8 +16,8 @@ const lastMs = 10_000;
 
 /** How a runtime that is one client's keeps snapshots with it. */
 export interface Keep {
-  /** Seals a text for the client; undefined when it cannot be, which is told already. */
-  seal(text: string): string | undefined;
+  /** Seals a text for the client; undefined when it cannot be, which is told already, unless it is a try. */
+  seal(text: string, isTry?: boolean): string | undefined;
   /** What to go on with, in place of a beginning. */
   readonly snapshot?: Snapshot;
   /** Told how many bytes the app is known to hold, whenever a snapshot is made. */
@@ -146,7 +146,11 @@ export class Snapshots {
     if (this.#cannot || this.#owner.isBusy || !(isWanted || this.#isDue)) return undefined;
     this.#isDue = false;
     return this.attempt(() => {
-      const token = this.#seal(this.#write(this.#owner.describe(client)));
+      const snapshot = this.#owner.describe(client);
+      const { seen } = snapshot;
+      // Rather one by which some events will be refused than none.
+      const token = (seen.length > 0 ? this.#seal(this.#write(snapshot), true) : undefined) ??
+        this.#seal(this.#write({ ...snapshot, seen: [] }));
       this.#cannot = token === undefined;
       if (token !== undefined) this.#keeping.made();
       return token && JSON.stringify(token);
@@ -158,7 +162,7 @@ export class Snapshots {
     const { client, isBusy, hasEnded } = this.#owner;
     if (!client || isBusy || hasEnded) return false;
     try {
-      this.#write(this.#owner.describe(client));
+      this.#write({ ...this.#owner.describe(client), seen: [] });
     } catch {
       // What is no structured data cannot be measured, but its views can.
       this.#measured?.(bytesHeld(0, this.#owner.holes));

@@ -74,13 +74,13 @@ export class UserTokens {
     this.#tooLarge = tooLarge;
   }
 
-  /** A token of this text; undefined when it is too large, which is told already. */
-  seal(text: string): string | undefined {
+  /** A token of this text; undefined when it is too large, which is told already, unless this is a try. */
+  seal(text: string, isTry = false): string | undefined {
     try {
       return this.sealer.seal(text, this);
     } catch (error) {
       if (!(error instanceof TooLargeError)) throw error;
-      this.#tooLarge(error);
+      if (!isTry) this.#tooLarge(error);
       return undefined;
     }
   }

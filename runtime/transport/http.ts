@@ -4,7 +4,7 @@
  */
 import type { Sessions } from "../app/sessions.ts";
 import { readText, unreadable } from "./posted.ts";
-import type { RequestLimits } from "./request_limits.ts";
+import type { Place, RequestLimits } from "./request_limits.ts";
 
 /** How long the effects of a request may take, in ms. */
 const effectsMs = 5_000;
@@ -28,7 +28,7 @@ export async function answer<Flags, User>(
   const place = await limits.enter(resume.split(".", 1)[0]!, share);
   if (typeof place === "number") return new Response(null, { status: place, headers: { ...headers, "retry-after": "1" } });
   try {
-    return await answerNow(request, sessions, user, flags, resume);
+    return await answerNow(request, sessions, user, flags, resume, place);
   } finally {
     place.leave();
   }
@@ -40,8 +40,11 @@ async function answerNow<Flags, User>(
   user: User,
   flags: Flags,
   resume: string,
+  place: Place,
 ): Promise<Response> {
-  const read = await readText(request);
+  const { promise, resolve } = Promise.withResolvers<"slow">();
+  const end = place.reads(() => resolve("slow"));
+  const read = await readText(request, promise).finally(end);
   if (typeof read === "string") return new Response(null, { status: unreadable[read], headers });
   const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
   if (!answer) return new Response(null, { status: 400, headers });

@@ -3,10 +3,14 @@
  * never let those who share nothing but that nobody knows them use up each other's share.
  */
 
+import { Shares } from "./shares.ts";
+
 /** Of one user, or of one address. */
 const mostOfOne = 16;
 /** Of all together: each may hold 1 MiB. */
 const mostOfAll = 128;
+/** So long a body may take, in ms, before its place is given to another where there is none left: most come with their head. */
+const patienceMs = 250;
 
 /** Why a request is not answered now: its own user or address has too many, or all together have. */
 export type Excess = 429 | 503;
@@ -14,6 +18,8 @@ export type Excess = 429 | 503;
 /** A place among the requests that are worked on; it has to be left. */
 export interface Place {
   leave(): void;
+  /** The body is read from now on, until what this answers is called. Where others need the place it is taken away, and `giveWay` is called. */
+  reads(giveWay: () => void): () => void;
 }
 
 /** What waits for the one before it of the same client. */
@@ -26,19 +32,28 @@ interface Next {
 export class RequestLimits {
   /** Clients with a request that is worked on, and the one that waits for that. */
   readonly #clients = new Map<string, Next | undefined>();
-  readonly #shares = new Map<string, number>();
+  readonly #shares = new Shares(mostOfOne);
+  /** Those whose body is on its way, the longest first. */
+  readonly #reading = new Set<{ readonly since: number; giveWay(): void }>();
+  readonly #now: () => number;
   #all = 0;
+
+  /** `now` answers milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /**
    * Waits until no other request of this client is worked on, and takes a place. A client asks again with the same body when an answer was lost, so
    * of several that wait the newest counts, and the others give way. `share` is the user or the address, where one is known.
    */
   async enter(client: string, share: string | undefined): Promise<Place | Excess> {
-    const used = share === undefined ? 0 : this.#shares.get(share) ?? 0;
-    if (used >= mostOfOne) return 429;
-    if (this.#all >= mostOfAll) return 503;
+    if (!this.#shares.take(share)) return 429;
+    if (this.#all >= mostOfAll && !this.#takeSlowest()) {
+      this.#shares.release(share);
+      return 503;
+    }
     this.#all++;
-    if (share !== undefined) this.#shares.set(share, used + 1);
     if (!this.#clients.has(client)) this.#clients.set(client, undefined);
     else if (!await this.#wait(client)) {
       // Its client has asked again meanwhile.
@@ -46,16 +61,28 @@ export class RequestLimits {
       return 503;
     }
     let isLeft = false;
+    const leave = () => {
+      if (isLeft) return;
+      isLeft = true;
+      this.#release(share);
+      const next = this.#clients.get(client);
+      this.#clients.delete(client);
+      if (!next) return;
+      this.#clients.set(client, undefined);
+      next.begin();
+    };
     return {
-      leave: () => {
-        if (isLeft) return;
-        isLeft = true;
-        this.#release(share);
-        const next = this.#clients.get(client);
-        this.#clients.delete(client);
-        if (!next) return;
-        this.#clients.set(client, undefined);
-        next.begin();
+      leave,
+      reads: (giveWay) => {
+        const reading = {
+          since: this.#now(),
+          giveWay() {
+            leave();
+            giveWay();
+          },
+        };
+        this.#reading.add(reading);
+        return () => void this.#reading.delete(reading);
       },
     };
   }
@@ -66,11 +93,17 @@ export class RequestLimits {
     return new Promise((resolve) => this.#clients.set(client, { begin: () => resolve(true), giveWay: () => resolve(false) }));
   }
 
+  /** Takes the place of one whose body takes too long. */
+  #takeSlowest(): boolean {
+    const [slowest] = this.#reading;
+    if (!slowest || this.#now() - slowest.since < patienceMs) return false;
+    this.#reading.delete(slowest);
+    slowest.giveWay();
+    return this.#all < mostOfAll;
+  }
+
   #release(share: string | undefined): void {
     this.#all--;
-    if (share === undefined) return;
-    const left = this.#shares.get(share)! - 1;
-    if (left > 0) this.#shares.set(share, left);
-    else this.#shares.delete(share);
+    this.#shares.release(share);
   }
 }

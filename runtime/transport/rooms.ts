@@ -14,6 +14,8 @@ export function isKey(key: unknown): key is string {
 /** What a room needs of a runtime. */
 interface Stoppable {
   readonly stopped: Promise<void>;
+  /** `version` counts what has changed. */
+  status(): { readonly version: number };
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,8 @@ interface Entry<Runtime> {
 export class Rooms<Runtime extends Stoppable> {
   readonly #rooms = new Map<string, Entry<Runtime>>();
   readonly #options: RoomsOptions<Runtime>;
+  /** Those that nobody is in, the longest empty first. */
+  readonly #empty = new Set<Entry<Runtime>>();
 
   constructor(options: RoomsOptions<Runtime>) {
     this.#options = options;
@@ -65,7 +69,7 @@ export class Rooms<Runtime extends Stoppable> {
   enter(key: string, flags: () => Promise<unknown>): Room<Runtime> | undefined {
     let room = this.#rooms.get(key);
     if (!room) {
-      if (this.#rooms.size >= this.#options.most) return undefined;
+      if (this.#rooms.size >= this.#options.most && !this.#makeRoom()) return undefined;
       const opened: Entry<Runtime> = {
         key,
         ready: flags().then((flags) => void (opened.flags = flags)),
@@ -77,6 +81,7 @@ export class Rooms<Runtime extends Stoppable> {
       this.#rooms.set(key, room = opened);
     }
     room.guests++;
+    this.#empty.delete(room);
     clearTimeout(room.timer);
     return new Guest(this, room);
   }
@@ -94,9 +99,20 @@ export class Rooms<Runtime extends Stoppable> {
   left(room: Entry<Runtime>): void {
     if (--room.guests > 0) return;
     if (!room.runtime || this.#rooms.get(room.key) !== room || this.#options.linger === 0) return this.#end(room);
+    this.#empty.add(room);
     const timer = room.timer = setTimeout(() => this.#end(room), this.#options.linger);
     // A program that has nothing else to do ends.
     Deno.unrefTimer(timer);
+  }
+
+  /** Ends a room that is empty and where nothing ever happened: strangers who open rooms and leave them must not keep others out. */
+  #makeRoom(): boolean {
+    for (const room of this.#empty) {
+      if (room.runtime!.status().version > 0) continue;
+      this.#end(room);
+      return true;
+    }
+    return false;
   }
 
   #end(room: Entry<Runtime>): void {
@@ -106,6 +122,7 @@ export class Rooms<Runtime extends Stoppable> {
 
   #forget(room: Entry<Runtime>): void {
     clearTimeout(room.timer);
+    this.#empty.delete(room);
     if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
   }
 }

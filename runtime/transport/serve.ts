@@ -16,6 +16,7 @@ import { isHostAllowed, isOriginAllowed, type Trusted } from "./origin.ts";
 import { RequestLimits } from "./request_limits.ts";
 import { isKey, type Room, Rooms } from "./rooms.ts";
 import { type AnyOptions, type Optional, type ServeOptions, settled, type SharedOptions } from "./serve_options.ts";
+import { Shares } from "./shares.ts";
 import { type SocketEnds, upgrade } from "./socket.ts";
 import { asksForEvents, isPost, Streams } from "./sse.ts";
 
@@ -113,6 +114,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
     shared,
     sessions,
     farewells: new Farewells(),
+    links: new Shares(Math.ceil(mostSessions * partOfOne)),
     isClosed: false,
     onError: (error, where) => report(onError, error, where),
   };
@@ -146,7 +148,7 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
         if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
         isTold = true;
         room = rooms.enter(key, () => flagsFor(request, user));
-        if (!room) return new Response("Service Unavailable: too many rooms", { status: 503 });
+        if (!room) return new Response("Service Unavailable: too many rooms", { status: 503, headers: later });
         await room.ready;
       }
     } catch (error) {
@@ -160,31 +162,39 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       room?.leave();
       return shutsDown();
     }
-    if (isAlone) {
-      try {
-        // Where nobody is asked who they are, all are one user: a crowd of strangers must not use up the share of the others.
-        const who = options.address
-          ? atOnce(options.address(request, info), "address", "it is asked for each request; answer a text at once")
-          : options.authorize && sessions!.contextOf(user);
+    let who: string | undefined;
+    try {
+      // Where nobody is asked who they are, all are one user: a crowd of strangers must not use up the share of the others.
+      who = options.address
+        ? atOnce(options.address(request, info), "address", "it is asked for each request; answer a text at once")
+        : options.authorize && sessions?.contextOf(user);
+      if (isAlone) {
         const gone = route.farewells.begin();
         try {
           return await answer(request, sessions!, user, flags, limits, who);
         } finally {
           gone();
         }
-      } catch (error) {
-        report(onError, error, "request");
-        return new Response("Internal Server Error", { status: 500 });
       }
+    } catch (error) {
+      room?.leave();
+      report(onError, error, "request");
+      return new Response("Internal Server Error", { status: 500 });
     }
+    if (!route.links.take(who)) {
+      room?.leave();
+      return new Response("Too Many Requests: too many links", { status: 429, headers: later });
+    }
+    const visit = new Visit(route, user, room, flags, who);
     try {
       if (sessions && !room && !sessions.admits(new URL(request.url).searchParams.get("nacre") ?? undefined, user)) {
-        return new Response("Service Unavailable: too many sessions", { status: 503, headers: { "retry-after": "5" } });
+        visit.ended();
+        return new Response("Service Unavailable: too many sessions", { status: 503, headers: later });
       }
       const open: typeof upgrade = asksForEvents(request) ? (request, ends) => streams.open(request, ends) : upgrade;
-      return open(request, new Visit(route, user, room, flags));
+      return open(request, visit);
     } catch {
-      room?.leave();
+      visit.ended();
       // A handshake without its key.
       return new Response("Bad Request", { status: 400 });
     }
@@ -242,6 +252,11 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
 /** Of so many origins it is said that they were refused, and so much of each. */
 const mostOrigins = 100, longestOrigin = 200;
 
+/** The part of all sessions that links of one user, or of one address, may be. */
+const partOfOne = 0.1;
+
+const later = { "retry-after": "5" };
+
 /** How long `close` waits for what was sent to be out, in ms. */
 const farewellMs = 1_000;
 
@@ -263,6 +278,8 @@ interface Route {
   readonly sessions: Sessions<unknown, unknown, unknown, unknown> | undefined;
   /** The links, until their last byte is out. */
   readonly farewells: Farewells;
+  /** Links of users or addresses. */
+  readonly links: Shares;
   /** Nothing begins any more. */
   isClosed: boolean;
   onError(error: unknown, where: string): void;
@@ -274,12 +291,15 @@ class Visit implements SocketEnds<unknown> {
   readonly #route: Route;
   readonly #room: Room<Runtime<unknown>> | undefined;
   #flags: unknown;
+  readonly #who: string | undefined;
+  #isOver = false;
 
-  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown) {
+  constructor(route: Route, user: unknown, room: Room<Runtime<unknown>> | undefined, flags: unknown, who: string | undefined) {
     this.user = user;
     this.#route = route;
     this.#room = room;
     this.#flags = flags;
+    this.#who = who;
   }
 
   connect(link: Link): Connection {
@@ -294,7 +314,10 @@ class Visit implements SocketEnds<unknown> {
   }
 
   ended(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#room?.leave();
+    this.#route.links.release(this.#who);
   }
 
   begin(isOut?: () => boolean): () => void {

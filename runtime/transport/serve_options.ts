@@ -70,7 +70,7 @@ export type ServeOptions<Flags, User> =
     mostMemory?: number;
     /**
      * Where a request comes from, as a text: `(request, info) => info?.remoteAddr.hostname`. Requests without a link are then limited by it too (16
-     * at once). Behind a proxy take what your own proxy has appended to `X-Forwarded-For`, its last entry: the others a client can make up.
+     * at once), and links (a tenth of `mostSessions`). Behind a proxy take what your own proxy has appended to `X-Forwarded-For`, its last entry: the others a client can make up.
      */
     address?: (request: Request, info: Deno.ServeHandlerInfo | undefined) => string | undefined;
     /**
