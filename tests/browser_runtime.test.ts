@@ -804,13 +804,22 @@ Deno.test("what made an app fail is not gone through again: after 4500 the page 
   assertEquals(refusals(told).length, 1);
 });
 
-Deno.test("of plain requests 400 and 500 are as 4400 and 4500: what was said is not said again; after any other status it is", async () => {
+Deno.test("A request that its server did not understand (4400) or failed at (4500) is not repeated; after any other answer it is", async () => {
   for (
-    const [status, says, shows] of [[400, "nothing", "offline"], [500, "nothing", "failed"], [503, "the same", "offline"]] as const
+    const [status, body, says, shows] of [
+      [400, "[4400]", "nothing", "offline"],
+      [500, "[4500]", "nothing", "failed"],
+      [503, null, "the same", "offline"],
+      // These are of somebody else: of what is between, or of another part of the program.
+      [400, "Bad Request", "the same", "offline"],
+      [500, "Internal Server Error", "the same", "offline"],
+      [500, null, "the same", "offline"],
+      [502, "<html>[4500]", "the same", "offline"],
+    ] as const
   ) {
     await using page = new FakePage();
     const said: string[] = [];
-    const answers = [new Response(JSON.stringify(["mount", "e1", 0, [0, "a snapshot"], button, [1, "x"]])), new Response(null, { status })];
+    const answers = [new Response(JSON.stringify(["mount", "e1", 0, [0, "a snapshot"], button, [1, "x"]])), new Response(body, { status })];
     page.world.fetch = ((_: string, { body }: { body: string }) => {
       said.push(body);
       return Promise.resolve(answers.shift() ?? new Response(null, { status: 503 }));
@@ -825,8 +834,8 @@ Deno.test("of plain requests 400 and 500 are as 4400 and 4500: what was said is 
     await until(() => element.getAttribute("status") === shows);
     page.pass(500);
     await until(() => said.length === 3);
-    assertEquals(said[1], '["resume","a snapshot",0,[],[[0,[1]]]]', `${status}`);
-    assertEquals(said[2], says === "nothing" ? "" : said[1], `${status}`);
+    assertEquals(said[1], '["resume","a snapshot",0,[],[[0,[1]]]]', `${status} ${body}`);
+    assertEquals(said[2], says === "nothing" ? "" : said[1], `${status} ${body}`);
   }
 });
 

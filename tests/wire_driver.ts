@@ -159,7 +159,7 @@ export const plainSse: Transport = {
 };
 
 /** What the status of an answer stands for, as a code of a link. */
-const codes: Readonly<Record<number, number>> = { 400: 4400, 413: 4413, 415: 4415, 500: 4500, 503: 4503 };
+const codes: Readonly<Record<number, number>> = { 413: 4413, 415: 4415, 503: 4503 };
 
 /** A page without a link: each request brings its snapshot and what is said, and takes its answer. */
 export class RequestWire extends AnyWire {
@@ -196,7 +196,8 @@ export class RequestWire extends AnyWire {
     const text = await response.text();
     if (!response.ok) {
       this.refused = response.status;
-      this.closed = codes[response.status] ?? -1;
+      // These are told from those of what is between by their body.
+      this.closed = codes[response.status] ?? (text === `[${4000 + response.status}]` ? 4000 + response.status : -1);
       return;
     }
     for (const message of text.split("\n")) this.take(message);

@@ -21,10 +21,8 @@ export const openRequests = (
       try {
         const response = await world.fetch(address(), { method: "POST", body: say() });
         const text = await response.text();
-        // Who signs people in to a network answers 200 with a page of its own.
-        if (!response.ok || text[0] != "[") {
-          return socket.onclose?.({ code: [400, 500].includes(response.status) ? 4000 + response.status : 0 });
-        }
+        // Something else may have answered: a proxy, or whoever signs people in to a network, with 200 and a page of its own.
+        if (!response.ok || text[0] != "[") return socket.onclose?.({ code: text[0] == "[" ? JSON.parse(text)[0] : 0 });
         let reading: unknown;
         for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
         // What is asked next is of all of it: the last message is the snapshot.

@@ -2,6 +2,7 @@
  * Plain HTTP for those without a link: one POST brings a snapshot and events, its answer what a link would have been sent and the next snapshot,
  * and nothing stays behind. Any process can answer any of them.
  */
+import { closeCodes } from "../app/member.ts";
 import type { Sessions } from "../app/sessions.ts";
 import { readText, unreadable } from "./posted.ts";
 import type { Place, RequestLimits } from "./request_limits.ts";
@@ -47,10 +48,11 @@ async function answerNow<Flags, User>(
   const read = await readText(request, promise).finally(end);
   if (typeof read === "string") return new Response(null, { status: unreadable[read], headers });
   const answer = await sessions.answer(resume, user, flags, read.text, effectsMs);
-  if (!answer) return new Response(null, { status: 400, headers });
+  // The code of a link tells these two from what a proxy answers: the browser does not repeat what was said.
+  if (!answer) return new Response(`[${closeCodes.malformed}]`, { status: 400, headers });
   // The browser asks again, with the same.
   if (answer.isLost) return new Response(null, { status: 503, headers });
-  if (answer.hasFailed) return new Response(null, { status: 500, headers });
+  if (answer.hasFailed) return new Response(`[${closeCodes.failed}]`, { status: 500, headers });
   return new Response(answer.messages.join("\n"), { headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
 }
 
