@@ -119,6 +119,11 @@ export interface SendOptions<I extends string = never, E = Event> {
   passive?: boolean;
   /** Only the first event of each instance of the element. */
   once?: boolean;
+  /**
+   * Hear a `submit` while the same submit (of the form, by the same button) waits for its acknowledgement. By default a second one is dropped,
+   * unless something has been typed, chosen or clicked since. Only a live app has anything to wait for.
+   */
+  resubmit?: boolean;
   /** Wait until no such event came for this many milliseconds, then send the last; at once at the element's `blur` or its form's `submit`. */
   debounce?: number;
   /** At most one event in this many milliseconds: the first at once, the last at the end (with `debounce`: when that says so). */

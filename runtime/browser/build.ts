@@ -36,11 +36,11 @@ const makers = {
 const names = [
   // What parts know of their link, and it of them. A page that was there before a deploy loads them of what came after: new names go last.
   "world element internals root end formed config tell queue kept open stop show probe lose refuse",
-  "begin take end hear open adopt wake ask heard failed enter free set hold write touch settle reset limit",
+  "begin take end hear open adopt wake ask heard failed enter free set hold write touch settle reset limit sync repeats",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
   "version waiting send free take known know top blank hole busy",
   "own write inside spaceIn spaceOf checksum",
-  "seen text target",
+  "seen text target by",
   "model pending composing typed late",
   "snapshot keep cover mark say",
   // A child hole; an instance; a template; a hole of it; what was painted.

@@ -16,6 +16,8 @@ export interface Entry {
   text_: string;
   /** What it happened to; absent for a fact, which happened to nothing. */
   target_?: EventTarget;
+  /** Whose handler made it, of which event, and whether a submit may repeat; absent for a fact, and where events come in streams (`throttle`). */
+  by_?: false | [element: Element, event: Event, mayRepeat: unknown];
 }
 
 /** What the handlers of a view share. */
@@ -64,7 +66,7 @@ function meets(event: Event, condition: Condition | undefined): boolean {
 export function listen(
   world: World,
   events: Events,
-  element: Pick<Element, "addEventListener" | "removeEventListener">,
+  element: Element,
   name: string,
   place: () => Path | undefined,
 ): (options: HandlerOptions | null) => void {
@@ -80,7 +82,7 @@ export function listen(
 
   // Said also where it is not passive: to a window some events are, else.
   const act = (method: "addEventListener" | "removeEventListener") =>
-    own(element as Element, method).call(element, type, hear, { capture, passive: !!(flags & 16) });
+    own(element, method).call(element, type, hear, { capture, passive: !!(flags & 16) });
   const send = () => {
     waiting.delete(send);
     // Its element may have left the page meanwhile, or nobody listens any more.
@@ -105,7 +107,12 @@ export function listen(
     const make = () => {
       const path = place();
       if (!path) return;
-      entry = { seen_: events.version_, text_: asText([path, ...fields]).slice(1), target_: event.target! };
+      entry = {
+        seen_: events.version_,
+        text_: asText([path, ...fields]).slice(1),
+        target_: event.target!,
+        by_: !throttle && [element, event, flags & 32],
+      };
       // The newest last.
       waiting.delete(send);
       waiting.set(send, entry);

@@ -80,10 +80,12 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     while (count-- > 0) {
       const entry = queue.shift()!;
       view.free_(entry);
-      kept.keep_(entry);
+      // Not what it happened to, which may leave the page.
+      kept.keep_({ seen_: entry.seen_, text_: entry.text_ });
       done++;
       sent--;
     }
+    parts.watch?.sync_();
   };
 
   const push = (entry: Entry) => {
@@ -95,10 +97,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // A field keeps a text that is too long, and its user learns why nothing happens.
       if (fits) view.free_(entry);
       else load("input").then(() => parts.input!.limit_(entry.target_)).catch(world.console.error);
-    } else {
+    } else if (!parts.watch?.repeats_(entry)) {
       queue.push(entry);
       flush();
       parts.sleep?.wake_();
+      parts.watch?.sync_();
     }
   };
 
@@ -275,7 +278,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       if (isPainted) {
         try {
           const { text } = script;
-          await Promise.all(["adopt" as const, ...neededBy(JSON.parse(text), text)].map(load));
+          await Promise.all(["adopt" as const, "watch" as const, ...neededBy(JSON.parse(text), text)].map(load));
           if (!socket) painted = parts.adopt!.adopt_(script, enter, parts);
           if (painted) {
             kept.cover_(painted.snapshot_);

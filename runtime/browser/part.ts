@@ -2,6 +2,7 @@
  * A part of the browser runtime that few pages need, and what it knows of the link that it is for.
  */
 import type { Config } from "../wire/message.ts";
+import type { Entry } from "./event.ts";
 import type { World } from "./world.ts";
 
 /** What an element says of its link. */
@@ -28,7 +29,7 @@ export interface Host {
 /** What one knows that opens and closes links. */
 export interface Linked extends Host {
   /** What is not dealt with. */
-  readonly queue_: readonly unknown[];
+  readonly queue_: readonly Entry[];
   /** What it goes on from elsewhere. */
   readonly kept_: { readonly snapshot_: string };
   /** Opens a link, where there is none. */

@@ -3,9 +3,10 @@
  * refuses every link. It must never end a link that answers, nor keep anything of an element that has left the page. A part of its own.
  */
 import type { Linked, Part } from "./part.ts";
+import { type Pending, showPending } from "./pending.ts";
 
 /** What watches a link. */
-export interface Watch extends Part {
+export interface Watch extends Part, Pending {
   /** Something was said that has an answer: a link is opened, an event is sent. */
   ask_(): void;
   /** A message has come. */
@@ -24,14 +25,14 @@ const lookMs = 5_000;
 const isOpen = [408, 426, 429];
 
 /** Makes the part. */
-export function watchSilence(
-  { world_: world, element_: element, queue_: queue, probe_: probe, lose_: lose, refuse_: refuse }: Linked,
-): Watch {
+export function watchSilence(host: Linked): Watch {
+  const { world_: world, element_: element, queue_: queue, probe_: probe, lose_: lose, refuse_: refuse } = host;
   const { document } = world;
   let timer = 0, looked = 0;
   /** When a message came last, or what is waited for was asked. */
   let since = 0;
   let isAsked = false;
+  const pending = showPending(host);
 
   /** Also after a clock has jumped back. */
   const isPast = (time: number, ms: number) => Math.abs(world.Date.now() - time) > ms;
@@ -59,6 +60,7 @@ export function watchSilence(
   };
 
   return {
+    ...pending,
     ask_: ask,
     heard_() {
       since = world.Date.now();
@@ -75,6 +77,8 @@ export function watchSilence(
       listen("addEventListener");
       ask();
       isAsked = false;
+      pending.begin_();
+      pending.sync_();
     },
     end_() {
       world.clearTimeout(timer);

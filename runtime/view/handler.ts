@@ -11,6 +11,7 @@ export interface EventOptions {
   readonly stopPropagation?: boolean | "plain" | EventCondition;
   readonly passive?: boolean;
   readonly once?: boolean;
+  readonly resubmit?: boolean;
   readonly debounce?: number;
   readonly throttle?: number;
   readonly include?: readonly string[];
@@ -53,7 +54,7 @@ export function sourceOf(handler: unknown): HandlerSource | undefined {
 }
 
 /** Flags of a handler on the wire. */
-export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8, passive: 16 } as const;
+export const flags = { preventDefault: 1, stopPropagation: 2, once: 4, fields: 8, passive: 16, resubmit: 32 } as const;
 
 /**
  * Fields that only some handlers are for: they are asked for by name. What most events have, and most elements, the browser sends of
@@ -93,7 +94,8 @@ export function wireOptions(handler: unknown, event: string, tag: string): Handl
   const bits = (prevent === true ? flags.preventDefault : 0) | (stop === true ? flags.stopPropagation : 0) |
     (options.once ? flags.once : 0) |
     (!from || typeof from.message === "function" ? flags.fields : 0) |
-    (options.passive ? flags.passive : 0);
+    (options.passive ? flags.passive : 0) |
+    (options.resubmit ? flags.resubmit : 0);
   const include: (string | Conditions)[] = bits & flags.fields ? [...specialFields(event, tag), ...options.include ?? []] : [];
   if (when || typeof prevent === "object" || typeof stop === "object") include.unshift(conditions(when, prevent, stop));
   if (include.length > 0) return [bits, options.debounce ?? 0, options.throttle ?? 0, ...include];

@@ -138,7 +138,11 @@ export function viewOf(model: Model, shape: Shape, look: number, send: Send<Msg,
       {model.isOpen && (
         <input {...meaning("noted")} value={model.note} onInput={send((e) => ({ type: "noted", text: e.currentTarget.value }), options)} />
       )}
-      <form {...meaning("form")} onSubmit={send((e) => ({ type: "submitted", text: String(e.formData.get("text")) }))}>
+      {/* Each submit is to be heard, whatever waits. */}
+      <form
+        {...meaning("form")}
+        onSubmit={send((e) => ({ type: "submitted", text: String(e.formData.get("text")) }), { resubmit: true })}
+      >
         <input
           name="text"
           {...meaning("typed")}

@@ -11,7 +11,9 @@ export function htmlOf(node: PageNode, withControls = true): string {
       // What describes a painted page is no part of it.
       if (element.localName === "script") continue;
       // Of a control they are what it was painted with, and what is in it is told by its properties.
-      const names = element.getAttributeNames().filter((name) => element.localName !== "input" || (name !== "value" && name !== "checked"));
+      // While it is looked at in between, events wait; in the end none does.
+      const isOwn = (name: string) => element.localName === "input" && (name === "value" || name === "checked");
+      const names = element.getAttributeNames().filter((name) => !isOwn(name) && (withControls || name !== "nacre-pending"));
       const attributes = names.map((name) => ` ${name}="${element.getAttribute(name)}"`).sort().join("");
       const control = withControls && element.localName === "input" ? ` [${element.value} ${element.checked}]` : "";
       const inner = element.hasAttribute("data-clicks") ? "" : htmlOf(element, withControls);

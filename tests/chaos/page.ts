@@ -338,6 +338,11 @@ export class PageElement extends PageNode {
     return node as PageElement ?? undefined;
   }
 
+  /** Itself, or what is above it, with this tag. */
+  closest(tag: string): PageElement | null {
+    return this.localName === tag ? this : this.parentNode instanceof PageElement ? this.parentNode.closest(tag) : null;
+  }
+
   getAttribute(name: string): string | null {
     return this.#attributes.get(name) ?? null;
   }
