@@ -3,6 +3,8 @@
  * smaller on one machine passes there for the wrong reason.
  */
 import { chromium } from "playwright-core";
+import { placesOf, run } from "./command.ts";
+import { installFromDebian } from "./debian.ts";
 
 let found: Promise<string> | undefined;
 
@@ -26,7 +28,7 @@ async function search(): Promise<string> {
   if (here) return here;
 
   const tried: string[] = [];
-  for (const install of [fromDebian, fromPlaywright]) {
+  for (const install of [() => installFromDebian("chromium"), fromPlaywright]) {
     tried.push(await install());
     const installed = await firstThatStarts();
     if (installed) return installed;
@@ -42,10 +44,7 @@ async function firstThatStarts(): Promise<string | undefined> {
 }
 
 function* candidates(): Generator<string> {
-  const folders = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
-  for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
-    for (const folder of [...folders, "/usr/bin", "/snap/bin"]) yield `${folder}/${name}`;
-  }
+  yield* placesOf(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"], "/usr/bin", "/snap/bin");
   yield "/Applications/Chromium.app/Contents/MacOS/Chromium";
   yield "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
   yield "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe";
@@ -63,31 +62,8 @@ async function starts(path: string): Promise<boolean> {
   }
 }
 
-async function fromDebian(): Promise<string> {
-  if (Deno.uid() !== 0) return "apt-get: not root";
-  try {
-    // An old list of packages may name versions that the mirror no longer has. One that cannot be renewed may still do.
-    await run("apt-get", ["update"]);
-    return (await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"])).output;
-  } catch {
-    return "apt-get: not on this machine";
-  }
-}
-
 async function fromPlaywright(): Promise<string> {
   return (await run(Deno.execPath(), ["run", "-A", "npm:playwright-core", "install", "chromium"])).output;
-}
-
-async function run(command: string, args: string[]): Promise<{ success: boolean; output: string }> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args,
-    env: { DEBIAN_FRONTEND: "noninteractive", NO_COLOR: "1" },
-    stdin: "null",
-    cwd: new URL("..", import.meta.url),
-  }).output();
-  const text = new TextDecoder();
-  const lines = (text.decode(stdout) + text.decode(stderr)).trim().split("\n");
-  return { success, output: `${command}: ${lines.slice(-5).join("\n")}` };
 }
 
 if (import.meta.main) console.log(await findChromium());

@@ -4,12 +4,16 @@
  *
  *     deno run -A tests/gate.ts
  */
+import { matrixOf } from "./engines/matrix.ts";
+
 interface Step {
   readonly name: string;
   /** Arguments of `deno`; a function when they take work to know. Answering `undefined` means that there is nothing to run. */
   readonly args: readonly string[] | (() => Promise<readonly string[] | undefined>);
   /** The step is a test run: it writes a report, and what that counts is added up. */
   readonly counts?: true;
+  /** What is printed of the report when the step has passed. */
+  readonly prints?: (report: string) => string;
 }
 
 const steps: readonly Step[] = [
@@ -27,8 +31,14 @@ const steps: readonly Step[] = [
   },
   { name: "browser runtime: generated from its source, within its budget", args: ["run", "-A", "runtime/browser/build.ts", "--check"] },
   { name: "examples of the documentation", args: ["test", "-A", "--doc", "mod.ts", "runtime", "docs", "README.md"], counts: true },
-  { name: "a Chromium for the tests", args: ["run", "-A", "tests/chromium.ts"] },
-  { name: "tests", args: ["test", "-A", "--parallel", "tests"], counts: true },
+  { name: "browsers for the tests", args: ["run", "-A", "tests/engines/install.ts"] },
+  { name: "tests", args: ["test", "-A", "--parallel", "--ignore=tests/engines", "tests"], counts: true },
+  {
+    name: "the battery in three browser engines",
+    args: ["test", "-A", "--parallel", "tests/engines"],
+    counts: true,
+    prints: matrixOf,
+  },
   { name: "publish, as far as can be without publishing", args: ["publish", "--dry-run", "--allow-dirty"] },
   {
     name: "benches, once",
@@ -47,7 +57,7 @@ const random = {
 };
 
 const root = new URL("..", import.meta.url);
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
 let ok = true;
 
 for (const step of steps) {
@@ -58,10 +68,10 @@ for (const step of steps) {
 }
 // A step that is no test run, or whose tests did not get as far as a report, is one failure all the same.
 if (!ok && total.failed === 0) total.failed = 1;
-console.log(`${total.passed} passed, ${total.failed} failed`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 Deno.exit(ok ? 0 : 1);
 
-async function pass({ name, args, counts }: Step): Promise<boolean> {
+async function pass({ name, args, counts, prints }: Step): Promise<boolean> {
   console.log(name);
   const started = performance.now();
   const given = typeof args === "function" ? await args() : args;
@@ -76,11 +86,14 @@ async function pass({ name, args, counts }: Step): Promise<boolean> {
   const { success, output } = await run(command);
   let counted = "";
   if (report) {
-    const { passed, failed } = count(await Deno.readTextFile(report));
+    const text = await Deno.readTextFile(report);
     await Deno.remove(report);
+    const { passed, failed, skipped } = count(text);
     total.passed += passed;
     total.failed += failed;
-    counted = `, ${passed} passed, ${failed} failed`;
+    total.skipped += skipped;
+    counted = `, ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+    if (success && prints) console.log(prints(text));
   }
 
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
@@ -111,10 +124,11 @@ async function run(args: readonly string[]): Promise<{ success: boolean; output:
 }
 
 /** What a JUnit report says. Text in it is escaped, so a tag is always a tag. No report at all: the run died before its end. */
-function count(report: string): { passed: number; failed: number } {
+function count(report: string): { passed: number; failed: number; skipped: number } {
   const tags = (name: string) => report.match(new RegExp(`<${name}[ >/]`, "g"))?.length ?? 0;
   const failed = tags("failure") + tags("error");
-  return { passed: tags("testcase") - failed - tags("skipped"), failed };
+  const skipped = tags("skipped");
+  return { passed: tags("testcase") - failed - skipped, failed, skipped };
 }
 
 /** The TypeScript files under a folder, as paths from the root. Git keeps no empty folders, so one that is missing is an empty one. */

@@ -581,3 +581,14 @@ Deno.test("Chromium: an element with method sse, and one whose sockets are refus
     });
   }
 });
+
+Deno.test("sse: a client that reads its last message late leaves no timer behind", async () => {
+  const live = serve(counter, brief);
+  const request = new Request(`http://localhost/?nacre=${nameClient()}..0&link=${crypto.randomUUID()}`, {
+    headers: { accept: "text/event-stream" },
+  });
+  const response = await live(request);
+  await live.close();
+  // The leak sanitizer of this test sees the timer.
+  assert((await response.text()).includes("event: close\ndata: [4503,"));
+});

@@ -29,7 +29,7 @@ export function keepCaret(element: Element, write: () => void): void {
 export function moveCaret(before: string, at: number, after: string): number {
   const rest = before.slice(at);
   const stays = rest && after.startsWith(before.slice(0, at));
-  return !stays && after.endsWith(rest) ? after.length - rest.length : at;
+  return !stays && after.endsWith(rest) ? after.length - rest.length : Math.min(at, after.length);
 }
 
 /**

@@ -119,8 +119,9 @@ export function createView(
     else if (isObject(change)) {
       part.list_ = !templateOf(change);
       reorder(part, [part.list_ ? (change as Value[]).slice(1) : [change as Value]]);
-    } else if (!end && parts.input && (parent as unknown as HTMLElement).isContentEditable) {
-      // The user edits it: it is a control, whose text the browser divides as it likes.
+    } else if (!end && parts.input && /^[tp]/.test((parent as unknown as HTMLElement).contentEditable)) {
+      // The user edits it: it is a control, whose text the browser divides as it likes. (In WebKit `isContentEditable` is false until the
+      // element is in the page, and the text of the mount would not be noted.)
       parts.input.set_(parent as unknown as Element, "textContent", String(change));
     } else {
       // Translators and scripts replace texts: one that is elsewhere now is made anew.

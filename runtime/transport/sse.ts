@@ -57,6 +57,8 @@ export class Streams {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     let stream: Stream | undefined;
     let isOver = false;
+    /** The timer that drops a client which does not read its last message. */
+    let dropping: ReturnType<typeof setTimeout> | undefined;
     const gone = ends.begin(() => isOver && backlog() <= 0);
     const over = (end: LinkEnd) => {
       if (isOver) return;
@@ -69,7 +71,15 @@ export class Streams {
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
       {
         start: (given) => void (controller = given),
+        // Called when all that was written has been read.
+        pull() {
+          if (dropping === undefined) return;
+          clearTimeout(dropping);
+          controller.close();
+          gone();
+        },
         cancel() {
+          clearTimeout(dropping);
           over("cut");
           gone();
         },
@@ -110,9 +120,9 @@ export class Streams {
         };
         if (code === closeCodes.tooSlow) return drop();
         write(`event: close\ndata: ${JSON.stringify([code, reason.slice(0, longestReason)])}\n\n`);
+        if (backlog() > 0) return Deno.unrefTimer(dropping = setTimeout(drop, farewellMs));
         controller.close();
-        if (backlog() <= 0) gone();
-        else Deno.unrefTimer(setTimeout(drop, farewellMs));
+        gone();
       },
       backlog,
       deflate: compress,
