@@ -22,9 +22,11 @@ export class Fleet implements AsyncDisposable {
     this.#path = path;
   }
 
-  /** The port of any that answers. */
-  port(): number | undefined {
-    return this.#up.size > 0 ? this.#random.pick([...this.#up.values()]) : undefined;
+  /** The port of any that answers; where it still does, this one. */
+  port(before?: number): number | undefined {
+    const ports = [...this.#up.values()];
+    if (before !== undefined && ports.includes(before)) return before;
+    return ports.length > 0 ? this.#random.pick(ports) : undefined;
   }
 
   /** Starts one; settled when it answers. */

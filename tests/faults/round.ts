@@ -55,7 +55,10 @@ export async function play({ browser, fleet, processes, seed, ms, weather, tally
   for (const [i, { route, method }] of ways.entries()) {
     const who = `${route.slice(1)} ${method || "any"}`;
     const diary = new Diary(`${who}, road`);
-    const road = roads.use(new Road(host(i), diary, () => fleet.port()));
+    // The POSTs of a stream have to reach its process: a proxy that knows what it passes sees to that.
+    const isSticky = method === "sse" || method === "";
+    let port: number | undefined;
+    const road = roads.use(new Road(host(i), diary, () => port = fleet.port(isSticky ? port : undefined)));
     await road.listen();
     const context = roads.adopt(await browser.newContext(), (context) => context.close());
     const page = await context.newPage();
