@@ -14,6 +14,8 @@ export class Fleet implements AsyncDisposable {
   /** Those that answer, and their ports. */
   readonly #up = new Map<Program, number>();
   readonly #all = new Set<Program>();
+  /** Those that are asked to end, and may answer still. */
+  readonly #ending = new Set<Program>();
 
   /** `path` is the database of all processes. */
   constructor(random: Random, diary: Diary, path: string) {
@@ -40,26 +42,36 @@ export class Fleet implements AsyncDisposable {
     this.#diary.note(`${port} answers`);
   }
 
-  /** Crashes one (SIGKILL). */
-  async crash(): Promise<void> {
-    if (this.#up.size === 0) return;
-    const [program, port] = this.#random.pick([...this.#up]);
+  /** Crashes one (SIGKILL); false where none is left. */
+  async crash(): Promise<boolean> {
+    const [program, port] = this.#pick();
+    if (!program) return false;
     this.#diary.note(`${port} is killed`);
     this.#up.delete(program);
     await program.kill();
     this.#all.delete(program);
+    return true;
   }
 
-  /** Deploys one (SIGTERM): requests still lead to it until it has closed, or from then on no more. */
-  async terminate(): Promise<void> {
-    if (this.#up.size === 0) return;
-    const [program, port] = this.#random.pick([...this.#up]);
+  /** Asks one to end (SIGTERM), and sends it requests until it has, or none from then on; false where none is left. */
+  async terminate(): Promise<boolean> {
+    const [program, port] = this.#pick();
+    if (!program) return false;
+    this.#ending.add(program);
     this.#diary.note(`${port} is terminated`);
     if (this.#random.chance(0.5)) this.#up.delete(program);
     const isClean = await program.terminate(graceMs);
     this.#up.delete(program);
     this.#all.delete(program);
+    this.#ending.delete(program);
     this.#diary.note(`${port} has ended${isClean ? "" : ", killed in the end"}`);
+    return true;
+  }
+
+  /** One that is not ending already: another takes its place. */
+  #pick(): readonly [program?: Program, port?: number] {
+    const all = [...this.#up].filter(([program]) => !this.#ending.has(program));
+    return all.length > 0 ? this.#random.pick(all) : [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -83,12 +83,12 @@ export class Trouble {
   #end(): void {
     const random = this.#random;
     const isKill = random.chance(0.6);
-    this.#count(isKill ? "SIGKILL" : "SIGTERM");
     const isBefore = random.chance(isKill ? 0.3 : 0.7);
     const ms = random.below(1_500);
     this.#run((async () => {
       if (isBefore) await this.#fleet.start();
-      await (isKill ? this.#fleet.crash() : this.#fleet.terminate());
+      if (!await (isKill ? this.#fleet.crash() : this.#fleet.terminate())) return;
+      this.#count(isKill ? "SIGKILL" : "SIGTERM");
       if (isBefore) return;
       await this.#wait(ms);
       await this.#fleet.start();
