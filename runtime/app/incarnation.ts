@@ -7,7 +7,7 @@ import { logged } from "../log.ts";
 import { sourceOf } from "../view/handler.ts";
 import { Lowering } from "../view/lower.ts";
 import type { SavedState } from "../view/saved.ts";
-import { holesIn, Instance, type Node } from "../view/tree.ts";
+import { holesIn, type Node } from "../view/tree.ts";
 import type { World } from "../world.ts";
 import type { App } from "./app.ts";
 import { Audience, type AudienceOwner } from "./audience.ts";
@@ -180,9 +180,7 @@ export class Incarnation<Model, Msg, Flags, User> {
     // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
     const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     return this.#attempt(() => {
-      const { trail } = seen;
-      const instance = trail.at(-1);
-      if (instance instanceof Instance && isDisabled(instance, path[trail.length - 1] as number, seen.event)) return "payload";
+      if (isDisabled(seen.trail, path, seen.event)) return "payload";
       if (source && !meetsCondition(source, event)) return "payload";
       return this.loop.handle(member, handler, event, origin);
     });
