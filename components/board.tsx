@@ -31,10 +31,10 @@ export function Board({ dots, colour, send }: BoardProps): VNode {
     <div class="board">
       <svg
         viewBox="0 0 400 300"
-        onPointerMove={send(({ buttons, offsetX, offsetY, currentTarget }) => {
+        onPointerMove={send(({ offsetX, offsetY, currentTarget }) => {
           const scale = 400 / currentTarget.clientWidth;
-          return buttons === 1 ? { type: "drawn", x: Math.round(offsetX * scale), y: Math.round(offsetY * scale) } : undefined;
-        }, { throttle: 16, include: ["currentTarget.clientWidth"] })}
+          return { type: "drawn", x: Math.round(offsetX * scale), y: Math.round(offsetY * scale) };
+        }, { when: { buttons: 1 }, throttle: 16, include: ["currentTarget.clientWidth"] })}
       >
         {dots.map((dot) => <circle key={dot.id} cx={dot.x} cy={dot.y} r="4" fill={dot.colour} />)}
       </svg>

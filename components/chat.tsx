@@ -13,7 +13,8 @@ export interface Line {
 /** What it hears. */
 export type ChatMsg = Omit<Line, "id">;
 
-const replies = ["Hello! How may I help?", "Have you turned it off and on again?", "I see. And how does that make you feel?"];
+/** By the number of the line that it answers: where the two take turns, the lines of the user are 0, 2, 4. */
+const replies = ["Hello! How may I help?", "I see. And how does that make you feel?", "Have you turned it off and on again?"];
 
 /** Lines, the newest first: `column-reverse` shows it at the bottom, and keeps the bottom in sight. */
 export const chat: App<readonly Line[], ChatMsg> = app<readonly Line[], ChatMsg>({
@@ -23,7 +24,7 @@ export const chat: App<readonly Line[], ChatMsg> = app<readonly Line[], ChatMsg>
     const id = lines.length > 0 ? lines[0]!.id + 1 : 0;
     const said = [{ id, who, text }, ...lines].slice(0, 200);
     if (who === "bot") return said;
-    const reply = replies[Math.floor(id / 2) % replies.length]!;
+    const reply = replies[id % replies.length]!;
     return next(said, effect.reset("form"), effect.focus("textarea"), effect.after(600, { who: "bot", text: reply }));
   },
   view: (lines, send) => (

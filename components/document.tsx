@@ -23,29 +23,35 @@ export interface DocumentProps {
 }
 
 const style = `
+  :root { color-scheme: light dark; --quiet: dimgray; --panel: whitesmoke; --bubble: white; --star: silver; }
+  @media (prefers-color-scheme: dark) { :root { --quiet: darkgray; --panel: #333; --bubble: #555; --star: dimgray; } }
   body { max-width: 32rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
   nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-bottom: 1rem; }
-  .hint { margin-bottom: 1rem; color: dimgray; }
+  .hint { margin-bottom: 1rem; color: var(--quiet); }
   button { min-width: 3rem; padding: 0.25rem; font: inherit; }
   server-component { display: block; }
   server-component[status="offline"] { opacity: 0.6; }
-  server-component:is([status="connecting"], [status="offline"]):empty::after { content: "Offline: the server does not let this page in, or is not there."; }
+  server-component:is([status="connecting"], [status="offline"]):empty::after { content: "Offline: the server is not there."; }
+  server-component[status="refused"]:empty::after { content: "The server does not let this page in."; }
 
-  .rating button[aria-label] { min-width: 0; border: 0; background: none; color: silver; font-size: 1.5rem; }
+  .rating button[aria-label] { min-width: 0; border: 0; background: none; color: var(--star); font-size: 1.5rem; }
   .rating button[aria-pressed="true"] { color: orange; }
-  section { margin-top: 2rem; }
+  .rating { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0; }
   .rating output { margin: 0 1rem; font-size: 1.5rem; }
+  section { margin-top: 2rem; }
+  section button { margin: 0 0.5rem 0.5rem 0; }
 
-  .chat ol { display: flex; flex-direction: column-reverse; gap: 0.5rem; height: 16rem; margin: 0; padding: 0.5rem; overflow-y: auto; background: whitesmoke; }
+  .chat ol { display: flex; flex-direction: column-reverse; gap: 0.5rem; height: 16rem; margin: 0; padding: 0.5rem; overflow-y: auto; background: var(--panel); }
   .chat li { max-width: 75%; padding: 0.25rem 0.75rem; border-radius: 1rem; list-style: none; white-space: pre-line; }
   .chat .you { align-self: end; background: royalblue; color: white; }
-  .chat .bot { align-self: start; background: white; }
+  .chat .bot { align-self: start; background: var(--bubble); }
   .chat textarea { box-sizing: border-box; width: 100%; margin-top: 0.5rem; padding: 0.5rem; font: inherit; field-sizing: content; resize: none; }
+  ::placeholder { color: var(--quiet); opacity: 1; }
 
   .board svg { display: block; width: 100%; margin-bottom: 0.5rem; background: whitesmoke; cursor: crosshair; touch-action: none; }
   .board circle { pointer-events: none; }
-  .board button { width: 2rem; min-width: 0; height: 2rem; margin-right: 0.5rem; border: 3px solid white; border-radius: 50%; }
-  .board button[aria-pressed="true"] { outline: 2px solid black; }
+  .board button { width: 2rem; min-width: 0; height: 2rem; margin-right: 0.5rem; border: 3px solid var(--bubble); border-radius: 50%; }
+  .board button[aria-pressed="true"] { outline: 2px solid CanvasText; }
 `;
 
 /** The whole page. */

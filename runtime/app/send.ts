@@ -76,12 +76,13 @@ export type Sent<E extends Event, I extends string = never> =
   }
   & (E extends SubmitEvent ? { readonly formData: FormData } : unknown);
 
-type ConditionField = "key" | "code" | "repeat" | "button" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey";
+type ConditionField = "key" | "code" | "repeat" | "button" | "buttons" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey";
 interface AllFields {
   key: string;
   code: string;
   repeat: boolean;
   button: number;
+  buttons: number;
   altKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
@@ -193,6 +194,7 @@ const conditionKinds: Readonly<Record<ConditionField | "self", "string" | "numbe
   code: "string",
   repeat: "boolean",
   button: "number",
+  buttons: "number",
   altKey: "boolean",
   ctrlKey: "boolean",
   metaKey: "boolean",

@@ -2,7 +2,7 @@
  * Takes a picture of every page of the demo in every engine that is there: as wide as a phone and as a desktop, light and dark, with its
  * server and without.
  *
- *     deno run -A tests/engines/gallery.ts [folder]
+ *     deno run -A tests/engines/gallery.ts [folder [engine ...]]
  *
  * It prints the folder. The names are `page-engine-scheme-width-server.png`. WebKitGTK's window cannot be as narrow as a phone.
  */
@@ -66,9 +66,10 @@ async function takeAll(engine: Engine, scheme: string, folder: string): Promise<
 }
 
 if (import.meta.main) {
-  const folder = Deno.args[0] ?? await Deno.makeTempDir({ prefix: "gallery-" });
+  const [folder = await Deno.makeTempDir({ prefix: "gallery-" }), ...wanted] = Deno.args;
   await Deno.mkdir(folder, { recursive: true });
   for (const name of engineNames) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     if (!await isInstalled(name)) {
       console.log(`${name} is not installed: deno run -A tests/engines/install.ts`);
       continue;

@@ -93,6 +93,31 @@ battery("view", {
     await tab.shows("output", "up document Escape hash up Escape");
   },
 
+  "a pointer, heard while it is pressed": async (tab) => {
+    const pressed = app({
+      init: () => [] as readonly number[],
+      update: (log, x: number) => [...log, x],
+      view: (log, send) => (
+        <main>
+          <div
+            id="area"
+            style={{ width: 200, height: 100, background: "silver" }}
+            onPointerMove={send((e) => Math.round(e.offsetX), { when: { buttons: 1 } })}
+          />
+          <output>{log.join(" ")}</output>
+        </main>
+      ),
+    });
+    await using site = siteOf(serve(pressed));
+    await tab.open(site.url);
+    await tab.live();
+    await tab.hover("#area");
+    await tab.drag("#area", [0.1, 0.5], [0.2, 0.5], [0.6, 0.5]);
+    await tab.hover("#area");
+    await tab.drag("#area", [0.1, 0.5], [0.9, 0.5]);
+    await tab.shows("output", "40 120 180");
+  },
+
   "custom elements: properties, attributes, events": async (tab) => {
     const Gauge = "x-gauge", Late = "x-late";
     const gauges = app({
