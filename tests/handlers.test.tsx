@@ -17,7 +17,7 @@ Deno.test("send() refuses options that no event can meet, and says the mend", ()
       [{ when: null }, 'when is "plain", or names fields of the event, as in { key: "Enter" }'],
       [
         { when: { keys: "Enter" } },
-        'when knows no field "keys"; it knows key, code, repeat, button, altKey, ctrlKey, metaKey, shiftKey, self',
+        'when knows no field "keys"; it knows key, code, repeat, button, buttons, altKey, ctrlKey, metaKey, shiftKey, self',
       ],
       [{ when: { toString: "Enter" } }, 'when knows no field "toString"'],
       [{ when: { key: 13 } }, "when.key is a string, or a list of them"],
