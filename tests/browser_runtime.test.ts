@@ -4,214 +4,16 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { Window } from "happy-dom";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { install } from "../runtime/browser/element.ts";
-import { watchContexts } from "../runtime/browser/contexts.ts";
 import { durationOf } from "../runtime/browser/duration.ts";
-import { performEffects } from "../runtime/browser/effect.ts";
-import type { LoadPart, PartMakers } from "../runtime/browser/parts.ts";
-import { watchFacts } from "../runtime/browser/facts.ts";
-import { adoptPage } from "../runtime/browser/adopt.ts";
-import { listenElsewhere } from "../runtime/browser/listen.ts";
-import { openFallback } from "../runtime/browser/fallback.ts";
-import { watchInputs } from "../runtime/browser/input.ts";
-import { joinForm } from "../runtime/browser/form.ts";
-import { enterShadow } from "../runtime/browser/shadow.ts";
-import { sleepHidden } from "../runtime/browser/sleep.ts";
-import { createView } from "../runtime/browser/view.ts";
-import { controlsOf } from "./controls.ts";
-import type { World } from "../runtime/browser/world.ts";
 import { runtimeScript } from "../runtime/page/script.ts";
 import { stayingItems } from "../runtime/view/order.ts";
 import type { Config, Definition, Json, Up, Value } from "../runtime/wire/message.ts";
 import { readUp } from "../runtime/wire/up.ts";
 import { findChromium } from "./chromium.ts";
+import { FakePage, FakeSocket, loadPart, loadWatch, observed, refusals, visible } from "./fake_page.ts";
 import { until } from "./kit.ts";
-
-// ---- a page in a fast DOM ----------------------------------------------------------------------
-
-class FakeSocket {
-  sent: Json[] = [];
-  closed = false;
-  code: number | undefined;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  constructor(readonly url: string) {}
-  send(text: string) {
-    this.sent.push(JSON.parse(text));
-  }
-  close(code?: number) {
-    this.closed = true;
-    this.code = code;
-  }
-  receive(message: unknown) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  cut(code = 1006) {
-    this.onclose?.({ code });
-  }
-  /** What was sent since the last call. */
-  take(): Json[] {
-    return this.sent.splice(0);
-  }
-}
-
-/** The parts, from their sources. */
-const loadPart = (async (name: keyof PartMakers) => {
-  switch (name) {
-    case "contexts":
-      return { create: watchContexts };
-    case "effect":
-      return { create: performEffects };
-    case "facts":
-      return { create: watchFacts };
-    case "fallback":
-      return { create: openFallback };
-    case "form":
-      return { create: joinForm };
-    case "adopt":
-      return { create: adoptPage };
-    case "input":
-      return { create: watchInputs };
-    case "listen":
-      return { create: listenElsewhere };
-    case "shadow":
-      return { create: enterShadow };
-    case "sleep":
-      return { create: sleepHidden };
-  }
-}) as LoadPart;
-
-/** A window with a clock that stands still, sockets that a test holds, and no chance. */
-class FakePage implements AsyncDisposable {
-  readonly window = new Window({ url: "http://site.test/dir/page" });
-  readonly document = this.window.document as unknown as Document;
-  readonly sockets: FakeSocket[] = [];
-  readonly world: World;
-  readonly errors: unknown[] = [];
-  #timers: { id: number; at: number; run: () => void }[] = [];
-  #id = 0;
-  now = 0;
-
-  constructor() {
-    // deno-lint-ignore no-this-alias
-    const page = this;
-    const window = this.window as unknown as globalThis.Window & typeof globalThis;
-    this.world = {
-      document: this.document,
-      customElements: window.customElements,
-      crypto,
-      HTMLElement: window.HTMLElement,
-      MutationObserver: window.MutationObserver,
-      location: window.location,
-      history: window.history,
-      navigator: window.navigator,
-      dispatchEvent: window.dispatchEvent.bind(window),
-      CustomEvent: window.CustomEvent,
-      FormData: window.FormData,
-      Response,
-      DecompressionStream,
-      CSSStyleSheet: window.CSSStyleSheet,
-      EventSource: window.EventSource,
-      fetch: () => Promise.reject(new Error("There is no network")),
-      Math: Object.create(Math, { random: { value: () => 1 } }),
-      Date: { now: () => page.now } as DateConstructor,
-      console: { error: (error: unknown) => page.errors.push(error) } as unknown as Console,
-      WebSocket: class extends FakeSocket {
-        constructor(url: string) {
-          super(String(url));
-          page.sockets.push(this);
-        }
-      } as unknown as typeof WebSocket,
-      addEventListener: window.addEventListener.bind(window) as World["addEventListener"],
-      removeEventListener: window.removeEventListener.bind(window) as World["removeEventListener"],
-      setTimeout: ((run: () => void, delay = 0) => {
-        page.#timers.push({ id: ++page.#id, at: page.now + delay, run });
-        return page.#id;
-      }) as World["setTimeout"],
-      clearTimeout: (id) => {
-        page.#timers = page.#timers.filter((timer) => timer.id != id);
-      },
-    };
-  }
-
-  /** Lets time pass. */
-  pass(ms: number) {
-    const end = this.now + ms;
-    for (;;) {
-      const next = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at || a.id - b.id)[0];
-      if (!next) break;
-      this.#timers.splice(this.#timers.indexOf(next), 1);
-      this.now = next.at;
-      next.run();
-    }
-    this.now = end;
-  }
-
-  /** The newest socket. */
-  get socket(): FakeSocket {
-    return this.sockets.at(-1)!;
-  }
-
-  /** An element that shows a value, and what it told the page. */
-  element(
-    definitions: Definition[],
-    value: Value,
-    { epoch = "e1", version = 0, last = 0, config }: { epoch?: string; version?: number; last?: number; config?: Config } = {},
-  ) {
-    install(this.world, loadPart);
-    const element = this.document.createElement("server-component");
-    const told: Json[] = [];
-    for (const name of ["nacre:status", "nacre:refused"]) {
-      element.addEventListener(name, (event) => told.push([name.slice(6), (event as CustomEvent).detail]));
-    }
-    element.setAttribute("route", "/ws");
-    this.document.body.append(element);
-    this.socket.receive(["mount", epoch, version, last, definitions, value, ...(config ? [config] : [])]);
-    return { element, told };
-  }
-
-  /** Parts that were asked for are there. */
-  async settled() {
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-
-  /** A view without a link. */
-  view(definitions: Definition[], value: Value) {
-    const root = this.document.createElement("div");
-    this.document.body.append(root);
-    const view = createView(this.world, root, controlsOf(this.world, root));
-    view.mount(definitions, value);
-    return { root, view, show: () => visible(root) };
-  }
-
-  click(selector: string) {
-    this.document.querySelector<HTMLElement>(selector)!.click();
-  }
-
-  type(selector: string, value: string, type = "input") {
-    const input = this.document.querySelector<HTMLInputElement>(selector)!;
-    input.value = value;
-    input.dispatchEvent(this.event(type));
-    return input;
-  }
-
-  event(type: string, bubbles = true): Event {
-    return new this.window.Event(type, { bubbles, cancelable: true }) as unknown as Event;
-  }
-
-  async [Symbol.asyncDispose]() {
-    await this.window.happyDOM.close();
-  }
-}
-
-/** The refusals among what an element told the page. */
-const refusals = (told: Json[]) => told.filter((each) => (each as string[])[0] == "refused");
-
-/** The HTML without the anchors. */
-const visible = (root: Element) => root.innerHTML.replaceAll("<!---->", "");
 
 /** What changed below a node while `change` ran: nodes added and removed, texts, attributes. */
 function mutations(page: FakePage, root: Node, change: () => void) {
@@ -754,10 +556,11 @@ Deno.test("what waits is sent when its time is over, with what happened before i
 
 Deno.test("the element connects by its route, tells its status and reconnects with growing delays", async () => {
   await using page = new FakePage();
-  install(page.world, loadPart);
+  page.loadPart = loadWatch;
   const { element, told } = page.element(button, [1, "x"]);
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]{16,64}\.\.0\.\.0$/);
+  assertMatch(page.socket.url, /^ws:\/\/site\.test\/ws\?nacre=[\w-]{16,64}\.\.0\.\.0$/);
   assertEquals(told, [["status", "connecting"], ["status", "live"]]);
+  await observed();
   page.socket.cut();
   assertEquals(element.getAttribute("status"), "offline");
   for (const delay of [500, 1000, 2000, 4000, 8000, 16000, 32000, 32000]) {
@@ -770,7 +573,7 @@ Deno.test("the element connects by its route, tells its status and reconnects wi
     page.socket.cut();
   }
   page.window.dispatchEvent(new page.window.Event("online"));
-  assertMatch(page.socket.url, /^\/ws\?nacre=[\w-]+\.e1\.0\.0\.0$/);
+  assertMatch(page.socket.url, /^ws:\/\/site\.test\/ws\?nacre=[\w-]+\.e1\.0\.0\.0$/);
   page.socket.receive(["mount", "e1", 4, 0, button, [1, "y"]]);
   assertEquals(visible(element), "<button>y</button>");
   page.socket.cut();
@@ -841,8 +644,9 @@ Deno.test("A request that its server did not understand (4400) or failed at (450
 
 Deno.test("an element that was sent away stays offline until its route changes or it is put back", async () => {
   await using page = new FakePage();
-  install(page.world, loadPart);
+  page.loadPart = loadWatch;
   const { element } = page.element(button, [1, "x"]);
+  await observed();
   // A try that is still due when another was quicker.
   page.socket.cut();
   page.window.dispatchEvent(new page.window.Event("online"));
@@ -918,7 +722,9 @@ Deno.test("after two sockets that never worked come two streams, then two reques
     await using page = new FakePage();
     const opened: string[] = [];
     const open = (kind: string, url: string) => {
-      const socket = Object.assign(new FakeSocket(url), { addEventListener() {} });
+      const socket = Object.assign(new FakeSocket(url), { addEventListener() {}, onerror: null as (() => void) | null });
+      // A stream says in its own way that it is over.
+      if (kind === "sse") socket.cut = () => socket.onerror?.();
       opened.push(kind);
       page.sockets.push(socket);
       return socket as unknown as EventSource & WebSocket;
@@ -973,32 +779,41 @@ Deno.test("an answer to a request is read to its end before the next one is aske
 });
 
 Deno.test("being online again opens one socket, and an element that was taken out opens none and is held by nothing", async () => {
-  await using page = new FakePage();
-  const online = new Set<unknown>();
-  const { addEventListener, removeEventListener } = page.world;
-  page.world.addEventListener = ((type: string, listener: EventListener) => {
-    online.add(listener);
-    addEventListener(type, listener);
-  }) as typeof addEventListener;
-  page.world.removeEventListener = ((type: string, listener: EventListener) => {
-    online.delete(listener);
-    removeEventListener(type, listener);
-  }) as typeof removeEventListener;
-  const { element } = page.element(button, [1, "x"]);
-  const goOnline = () => page.window.dispatchEvent(new page.window.Event("online"));
-  page.socket.cut();
-  goOnline();
-  assertEquals(page.sockets.length, 2);
-  page.pass(60_000);
-  goOnline();
-  assertEquals([page.sockets.length, online.size], [2, 0]);
-  page.socket.cut();
-  assertEquals(online.size, 1);
-  element.remove();
-  page.pass(0);
-  goOnline();
-  page.pass(60_000);
-  assertEquals([page.sockets.length, online.size], [2, 0]);
+  for (const isCut of [false, true]) {
+    await using page = new FakePage();
+    const listeners = new Set<unknown>();
+    for (const target of [page.world, page.document]) {
+      const { addEventListener, removeEventListener } = target;
+      target.addEventListener = ((type: string, listener: EventListener) => {
+        if (/^(online|page|visibility)/.test(type)) listeners.add(listener);
+        addEventListener.call(page.document === target ? target : page.window, type, listener);
+      }) as typeof addEventListener;
+      target.removeEventListener = ((type: string, listener: EventListener) => {
+        listeners.delete(listener);
+        removeEventListener.call(page.document === target ? target : page.window, type, listener);
+      }) as typeof removeEventListener;
+    }
+    page.loadPart = loadWatch;
+    const { element } = page.element(button, [1, "x"]);
+    await observed();
+    assert(listeners.size > 0);
+    const goOnline = () => page.window.dispatchEvent(new page.window.Event("online"));
+    page.socket.cut();
+    goOnline();
+    assertEquals(page.sockets.length, 2);
+    goOnline();
+    // The timer of the lost link fires too late.
+    page.pass(1_000);
+    assertEquals(page.sockets.length, 2);
+    await observed();
+    if (isCut) page.socket.cut();
+    element.remove();
+    page.pass(0);
+    assertEquals(listeners.size, 0);
+    goOnline();
+    page.pass(60_000);
+    assertEquals(page.sockets.length, 2);
+  }
 });
 
 Deno.test("moving an element keeps its socket, removing it closes it, another route is another socket when it moves", async () => {
@@ -1010,7 +825,7 @@ Deno.test("moving an element keeps its socket, removing it closes it, another ro
   element.setAttribute("route", "other?a=1");
   page.document.body.append(element);
   assertEquals(page.sockets.map((socket) => socket.closed), [true, false]);
-  assertMatch(page.socket.url, /^other\?a=1&nacre=[\w-]+\.e1\.0\.\.0$/);
+  assertMatch(page.socket.url, /^ws:\/\/site\.test\/dir\/other\?a=1&nacre=[\w-]+\.e1\.0\.\.0$/);
   const [old] = page.sockets;
   assertEquals([old!.onmessage ?? null, old!.onclose ?? null], [null, null]);
   element.remove();
@@ -1497,8 +1312,6 @@ Deno.test("no version is told after which an event still comes that was seen ear
 const factConfig: Config = { attributes: ["step"], properties: ["rows"], url: 1 };
 
 /** Lets the observers of the page speak. */
-const observed = () => new Promise((resolve) => setTimeout(resolve));
-
 Deno.test("Facts wait for a link and are told once: after a cut what is new, in a new epoch all", async () => {
   await using page = new FakePage();
   const { element } = page.element([], "x", { config: factConfig });

@@ -35,8 +35,10 @@ const makers = {
  */
 const names = [
   // What parts know of their link, and it of them. A page that was there before a deploy loads them of what came after: new names go last.
-  "world element internals root end formed config tell queue kept open stop show probe lose refuse",
+  "world element internals root end formed config tell queue kept open stop show probe lose turnedAway request",
   "begin take end hear open adopt wake ask heard failed enter free set hold write touch settle reset limit sync repeats",
+  // A socket.
+  "alone",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
   "version waiting send free take known know top blank hole busy",
   "own write inside spaceIn spaceOf checksum",

@@ -1,56 +1,59 @@
 /**
- * Plain requests in place of a link, with the face of a WebSocket: each POST brings the snapshot and all that was said since, and its answer what
- * a link would have been sent. One at a time; what fails is the loss of the link, and the next one says the same again.
+ * Plain requests in the place of a link, with the interface of a WebSocket: each POST sends the snapshot and all that was said since, and its response
+ * has what a link would have received. One at a time; a request that fails is a lost link, and the next one says the same again.
  */
 import { durationOf } from "./duration.ts";
-import type { Host, Part } from "./part.ts";
+import type { Host } from "./part.ts";
 import type { Socket } from "./sse.ts";
 
-/** What makes such links. `say` answers what there is to say at the moment. */
-export const openRequests = (
-  { world_: world, element_: element }: Host,
-): Part & { open_(address: () => string, say: () => string): Socket } => ({
-  open_(address, say) {
-    let isBusy = true;
-    let hasMore = false;
-    let timer: number;
-    const post = async () => {
-      world.clearTimeout(timer);
-      hasMore = false;
-      isBusy = true;
-      try {
-        const response = await world.fetch(address(), { method: "POST", body: say() });
-        const text = await response.text();
-        // Something else may have answered: a proxy, or whoever signs people in to a network, with 200 and a page of its own.
-        if (!response.ok || text[0] != "[") return socket.onclose?.({ code: text[0] == "[" ? JSON.parse(text)[0] : 0 });
-        let reading: unknown;
-        for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
-        // What is asked next is of all of it: the last message is the snapshot.
-        await reading;
-        isBusy = false;
-        const ms = durationOf(element, "poll");
-        if (!socket.onclose) return;
-        if (hasMore) post();
-        else if (ms) timer = world.setTimeout(post, ms);
-      } catch {
-        socket.onclose?.({});
+/** Opens such a link. `say` returns what there is to say at the moment. */
+export function openRequests(host: Host, address: () => string, say: () => string): Socket {
+  const { world_: world } = host;
+  let isBusy = true;
+  let hasMore = false;
+  let timer: number;
+  const post = async () => {
+    world.clearTimeout(timer);
+    hasMore = false;
+    isBusy = true;
+    const { signal } = host.request_ = new world.AbortController();
+    try {
+      const response = await world.fetch(address(), { method: "POST", body: say(), signal });
+      const text = await response.text();
+      if (!socket.onclose) return;
+      host.request_ = undefined;
+      // Something else may have answered: a proxy, or a network that asks people to sign in, with 200 and a page of its own.
+      if (!response.ok || text[0] != "[") {
+        return socket.onclose({ code: text[0] == "[" ? JSON.parse(text)[0] : 0 });
       }
-    };
-    const socket: Socket = {
-      onopen: null,
-      onmessage: null,
-      onclose: null,
-      // It is said with the rest.
-      send() {
-        hasMore = true;
-        // What is said together goes together.
-        Promise.resolve().then(() => {
-          if (!isBusy && hasMore) post();
-        });
-      },
-      close: () => world.clearTimeout(timer),
-    };
-    Promise.resolve().then(post);
-    return socket;
-  },
-});
+      let reading: unknown;
+      for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
+      // The next request says what has changed after all of it: the last message is the snapshot.
+      await reading;
+      isBusy = false;
+      const ms = durationOf(host.element_, "poll");
+      if (!socket.onclose) return;
+      if (hasMore) post();
+      else if (ms) timer = world.setTimeout(post, ms);
+    } catch {
+      socket.onclose?.({});
+    }
+  };
+  const socket: Socket = {
+    alone_: 1,
+    onopen: null,
+    onmessage: null,
+    onclose: null,
+    // It is said with the rest.
+    send() {
+      hasMore = true;
+      // What is said together goes together.
+      Promise.resolve().then(() => {
+        if (!isBusy && hasMore) post();
+      });
+    },
+    close: () => world.clearTimeout(timer),
+  };
+  Promise.resolve().then(post);
+  return socket;
+}

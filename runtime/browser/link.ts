@@ -6,6 +6,7 @@ import type { AnyRefusal, Change, Covered, Definition, Down, Value } from "../wi
 import type { Painted } from "./adopt.ts";
 import { fitsIn, usualText } from "../wire/size.ts";
 import { type Entry, flush as flushWaiting } from "./event.ts";
+import { readFrames } from "./frames.ts";
 import { createKept } from "./kept.ts";
 import type { Linked, Part, Status } from "./part.ts";
 import { type LoadPart, neededBy, type Parts } from "./parts.ts";
@@ -41,32 +42,29 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   /** What is shown is no version: it has to be mounted. What happens in it is of the last that it was. */
   let broken = 0;
   let socket: Socket | null | undefined;
-  /** What has to be read before a frame that comes now: it waits for something to be inflated, or for a part to be loaded. */
-  let reading: Promise<unknown> | undefined;
   let live = false;
   /** What is to be dispatched. */
   let held: Emitted[] = [];
   /** Sent away: until the route changes, or the element is put back. */
   let away = false;
   let route = "";
+  /** How many links in a row were lost before they were live, and how many of the last minute said what could not be applied. */
   let attempts = 0;
+  let faults = 0;
   /** How it is linked; settled when a link of the kind has worked. */
   let method: string;
-  let settled = false;
+  let settled: boolean | undefined;
   /** What the page was painted with has been looked at. */
   let begun = false;
   /** What the page was painted with, until the link is live. */
   let painted: Painted | undefined;
-
-  /** The status of HTTP that links are refused with. */
-  let turnedAway = 0;
 
   const dispatch = (name: string, detail: unknown, more?: object) =>
     element.dispatchEvent(Object.assign(new world.CustomEvent(name, { detail, bubbles: true, composed: true }), more));
 
   const show = (status: Status) => {
     element.setAttribute("status", status);
-    dispatch("nacre:status", status, { code: turnedAway });
+    dispatch("nacre:status", status, { code: host.turnedAway_ });
   };
 
   const refuse = (detail: Refused) => {
@@ -76,16 +74,25 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     refused[event] ||= dispatch("nacre:refused", detail);
   };
 
+  /** Whatever of the page or of a part throws: the link goes on. */
+  const attempt = <Made>(task: () => Made): Made | undefined => {
+    try {
+      return task();
+    } catch (error) {
+      world.console.error(error);
+    }
+  };
+
   const acknowledge = (count: number) => {
     while (count-- > 0) {
       const entry = queue.shift()!;
-      view.free_(entry);
-      // Not what it happened to, which may leave the page.
+      // First the books, whole: nothing of the page may come between. Not what it happened to, which may leave the page.
       kept.keep_({ seen_: entry.seen_, text_: entry.text_ });
       done++;
       sent--;
+      attempt(() => view.free_(entry));
     }
-    parts.watch?.sync_();
+    attempt(() => parts.watch?.sync_());
   };
 
   const push = (entry: Entry) => {
@@ -97,7 +104,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // A field keeps a text that is too long, and its user learns why nothing happens.
       if (fits) view.free_(entry);
       else load("input").then(() => parts.input!.limit_(entry.target_)).catch(world.console.error);
-    } else if (!parts.watch?.repeats_(entry)) {
+    } else if (!attempt(() => parts.watch?.repeats_(entry))) {
       queue.push(entry);
       flush();
       parts.sleep?.wake_();
@@ -128,7 +135,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   };
   const load = (name: keyof Parts) =>
     loadPart(name).then(({ create }) => (parts as Record<string, Part>)[name] ??= create(host as never, tools));
-  const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach(tell);
+  const eachPart = (tell: (part: Part) => void) => Object.values<Part>(parts).forEach((part) => attempt(() => tell(part)));
 
   const flush = () => {
     while (live && sent < queue.length) {
@@ -149,12 +156,6 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     }
   };
 
-  const fail = (error: unknown) => {
-    world.console.error(error);
-    broken = 1;
-    lose();
-  };
-
   const patch = ([patch, fresh, skipped = 0]: [Value | Change, Definition[]?, number?]) => {
     view.patch(patch, fresh);
     const before = view.version_ - told;
@@ -165,7 +166,8 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
 
   /** The link works. */
   const begin = () => {
-    attempts = turnedAway = 0;
+    attempts = faults;
+    host.turnedAway_ = 0;
     settled = live = true;
     show("live");
     if (element.getAttribute("sleep")) load("sleep").catch(world.console.error);
@@ -209,13 +211,13 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       told = view.version_ = version;
       // What is in the view may ask for a context at once.
       host.config_ = wanted;
+      // No patch leads from what was before to this.
+      kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       eachPart((part) => part.begin_?.(wanted, anew));
       enter();
       view.mount(definitions, value);
       broken = 0;
       painted = undefined;
-      // No patch leads from what was before to this.
-      kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       begin();
     } else if (kind == "resume") {
       const [name, version, last, wanted, ...change] = rest as Rest<"resume">;
@@ -234,7 +236,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       }
       painted?.tell_();
       painted = undefined;
-    } else if (typeof kind == "string") { for (const name of neededBy(message)) (parts[name] as Part).take_!(...message); }
+    } else if (typeof kind == "string") { for (const name of neededBy(message)) attempt(() => (parts[name] as Part).take_!(...message)); }
     else {
       const [count, snapshot, last, version] = [kind as Covered].flat() as Head;
       if (rest.length) patch(rest as never);
@@ -247,27 +249,32 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const stop = (code?: number) => {
     live = false;
     held = [];
-    reading = undefined;
     eachPart((part) => part.end_?.());
     // Nothing that it still has to say is heard.
     if (socket) socket = socket.onmessage = socket.onclose = socket.close(code) as unknown as null;
   };
 
   const lose = (code?: number) => {
-    stop();
+    // The page comes back: its session must not end.
+    stop(4000);
     // What was not understood once, or has made the app fail, is not said again.
-    if ([4400, 4500].includes(code!)) kept.cover_();
-    show(code == 4500 ? "failed" : turnedAway ? "refused" : "offline");
+    if (code == 4400 || code == 4500) kept.cover_();
+    show(code == 4500 ? "failed" : host.turnedAway_ ? "refused" : "offline");
     away = code == 4403;
     if (away) return;
     parts.watch?.failed_(attempts + 1);
-    world.addEventListener("online", open);
     // A server that shuts down sends all of its clients elsewhere at once.
     world.setTimeout(open, code == 4503 ? 4000 * world.Math.random() : 250 * 2 ** Math.min(6, attempts++) * (1 + world.Math.random()));
   };
 
   /** Opens the first link when the element is complete, and what it was painted with is taken over. */
   const first = async () => {
+    try {
+      // The newest API that the runtime needs.
+      new world.DecompressionStream("deflate-raw");
+    } catch {
+      return show("unsupported");
+    }
     const script = element.lastChild as HTMLScriptElement;
     const { document } = world;
     if (!begun && route) {
@@ -293,72 +300,74 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     open();
   };
 
-  const open = () => {
-    world.removeEventListener("online", open);
+  const open = (isQuiet?: unknown) => {
     if (socket || away || !route) return;
     // Until a link is live again nothing has changed for the user.
-    if (!attempts) show("connecting");
-    const wanted = element.getAttribute("method");
-    // Where two sockets have come to nothing, the next two links are streams, then two are requests.
-    if (wanted || !settled) method = wanted || ["ws", "sse", "http"][(attempts >> 1) % 3]!;
+    if (!attempts && !isQuiet) show("connecting");
+    // After two links that never worked the next two are streams, then two are requests.
+    method = element.getAttribute("method") || (settled ? method : ["ws", "sse", "http"][(attempts >> 1) % 3]!);
     const address = () =>
       route + (route.includes("?") ? "&nacre=" : "?nacre=") +
-      [client, epoch, done, broken ? "" : view.version_, kept.snapshot_ ? 1 : 0].join(".");
+      [client, epoch, done, broken ? "" : view.version_, +!!kept.snapshot_].join(".");
     /** What is said first, where there is a snapshot. */
     const say = () => {
       said = queue.length;
       return kept.snapshot_ && kept.say_(view.version_, queue);
     };
-    let mine: Socket;
+    let mine: Socket | null | undefined;
     const failed = (error: unknown) => {
-      // Of a link that was left nothing is heard, however late it is inflated.
-      if (mine == socket) fail(error);
+      // A link that was left is not heard any more, however late a part loads or a frame is inflated.
+      if (mine == socket) {
+        world.console.error(error);
+        lose();
+      }
     };
-    /** Reads a frame; answers a promise when it has to be waited for. */
+    /** A frame was not understood or applied: what is shown is no version. */
+    const misread = (error: unknown) => {
+      if (mine == socket) {
+        broken = 1;
+        // What works and then fails again and again is tried more and more seldom, and in another way.
+        if (++faults > 2) settled = false;
+        world.setTimeout(() => faults--, 6e4);
+      }
+      failed(error);
+    };
+    /** Reads a frame; returns a promise when it has to wait. */
     const read = (text: string) => {
       if (mine == socket) {
+        parts.watch?.heard_();
         const message: Down = JSON.parse(text);
         const missing = neededBy(message, text).filter((name) => !parts[name]);
         if (missing[0]) return Promise.all(missing.map(load)).then(() => mine == socket && receive(message, text));
         receive(message, text);
       }
     };
-    const use = (made: unknown) => {
-      mine = socket = made as Socket;
-      (mine as WebSocket).binaryType = "arraybuffer";
-      mine.onmessage = ({ data }) => {
-        parts.watch?.heard_();
-        const text = data.byteLength
-          ? new world.Response(new world.Response(data).body!.pipeThrough(new world.DecompressionStream("deflate-raw"))).text()
-          : data;
-        try {
-          // A small frame waits for what is before it and waits itself, and for nothing else.
-          const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
-          if (turn) {
-            const done = reading = turn.catch(failed).then(() => {
-              if (done == reading) reading = undefined;
-            });
-          }
-          return reading;
-        } catch (error) {
-          failed(error);
-        }
-      };
-      mine.onopen = () => {
+    const use = (made: Socket) => {
+      mine = socket = made;
+      (made as WebSocket).binaryType = "arraybuffer";
+      made.onmessage = readFrames(world, read, misread);
+      made.onopen = () => {
         const first = say();
-        if (first) mine.send(first);
+        if (first) made.send(first);
       };
-      mine.onclose = ({ code }) => lose(code);
+      made.onclose = ({ code }) => lose(code);
     };
     load("watch").then(() => mine == socket && (live ? parts.watch!.begin_!(host.config_, 0) : parts.watch!.ask_())).catch(
       () => {/* It is tried with the next link. */},
     );
-    if (method == "sse" || method == "http") {
-      const name = method;
-      // In its place meanwhile: nobody is to open another one.
-      use({ close() {} });
-      load("fallback").then(() => mine == socket && use(parts.fallback!.open_(name, address, say))).catch(failed);
-    } else use(new world.WebSocket(address()));
+    try {
+      if (method == "sse" || method == "http") {
+        const name = method;
+        // In its place meanwhile: nobody is to open another one.
+        use({ close() {} } as Socket);
+        load("fallback").then(() => parts.fallback!.open_(name, address, say))
+          .then((made) => mine == socket ? use(made) : made.close()).catch(failed);
+      } // Relative URLs, and those of HTTP, are newer than WebSockets.
+      else use(new world.WebSocket(new URL(address(), element.baseURI).href.replace(/^http/, "ws")) as Socket);
+    } catch (error) {
+      // A policy forbids it, or the browser: another way may be open.
+      failed(error);
+    }
   };
 
   const host: Linked = {
@@ -375,17 +384,10 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
     open_: open,
     stop_: stop,
     show_: show,
-    probe_() {
-      // A request is no link: it has an answer, or fails.
-      if (live && method != "http") socket!.send("0");
-      return live && method != "http";
-    },
+    // Nothing is said twice where links are requests: each of them has an answer.
+    probe_: () => live && !socket!.alone_ && (socket!.send("0"), true),
     lose_: lose,
-    refuse_(status) {
-      if (live) return;
-      turnedAway = status;
-      show("refused");
-    },
+    turnedAway_: 0,
   };
 
   return (formed, value) => {
@@ -401,6 +403,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       // It has left, and begins anew; what happens to it meanwhile is not known.
       kept.cover_();
       broken = 1;
+      attempts = host.turnedAway_ = 0;
       stop();
       first();
     }

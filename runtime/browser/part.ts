@@ -6,7 +6,10 @@ import type { Entry } from "./event.ts";
 import type { World } from "./world.ts";
 
 /** What an element says of its link. */
-export type Status = "connecting" | "live" | "offline" | "asleep" | "failed" | "refused";
+export type Status = "connecting" | "live" | "offline" | "asleep" | "failed" | "refused" | "unsupported";
+
+/** Why a request was aborted that nobody answered in time. */
+export const unanswered = "unanswered";
 
 /** What a part knows of the link that it is for. */
 export interface Host {
@@ -22,6 +25,8 @@ export interface Host {
   readonly formed_: { [what: string]: string | undefined };
   /** What the app wants; nothing before the first mount. */
   config_: Config;
+  /** The request on its way, where links are made of requests; whoever watches the link may abort it. */
+  request_?: AbortController | undefined;
   /** Tells the app a fact as it crosses, without its beginning. */
   tell_(text: string): void;
 }
@@ -32,18 +37,18 @@ export interface Linked extends Host {
   readonly queue_: readonly Entry[];
   /** What it goes on from elsewhere. */
   readonly kept_: { readonly snapshot_: string };
-  /** Opens a link, where there is none. */
-  open_(): void;
-  /** Closes it. */
+  /** Opens a link, where there is none. `isQuiet`: nothing has changed for the user, and the status stays until it has. */
+  open_(isQuiet?: unknown): void;
+  /** Closes it. With 4000 its session waits for the page to come back; without a code the session ends. */
   stop_(code?: number): void;
   /** Says how it is linked. */
   show_(status: Status): void;
-  /** Asks the server whether it is there; false where there is no link to ask on. */
+  /** Asks the server whether it is there; false where there is no link, or one that cannot be asked. */
   probe_(): boolean;
   /** The link is lost, though nobody has said so. */
   lose_(): void;
-  /** The server lets nobody in, with this status of HTTP. */
-  refuse_(status: number): void;
+  /** The status of HTTP that the server refuses every link with; 0: it does not. */
+  turnedAway_: number;
 }
 
 /** What a link tells a part. */

@@ -18,9 +18,11 @@ export type World =
     | "location"
     | "history"
     | "navigator"
+    | "performance"
   >
   & Pick<
     typeof globalThis,
+    | "AbortController"
     | "HTMLElement"
     | "MutationObserver"
     | "WebSocket"

@@ -108,6 +108,10 @@ export class PageNode extends Target {
     return children;
   }
 
+  get baseURI(): string {
+    return "https://chaos.example/";
+  }
+
   get isConnected(): boolean {
     return this.nodeType === 9 || this.parentNode?.isConnected === true;
   }
@@ -424,7 +428,6 @@ for (
 export class PageDocument extends PageNode {
   readonly body: PageElement;
   activeElement: PageElement;
-  readonly baseURI = "https://chaos.example/";
   readonly implementation = { createHTMLDocument: () => new PageDocument(undefined) };
 
   /** An inert one has no window. */

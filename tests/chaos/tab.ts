@@ -91,6 +91,9 @@ export class Tab implements Caller {
       document: window.document,
       customElements: window.customElements,
       HTMLElement: window.HTMLElement,
+      AbortController,
+      DecompressionStream,
+      navigator: {},
       CustomEvent: window.CustomEvent,
       FormData: window.FormData,
       MutationObserver: class {
@@ -177,11 +180,16 @@ export class Tab implements Caller {
   /** Each link's requests are its own. */
   #openFallback(host: Host): Fallback {
     return {
-      open_: (method, address, say) => {
-        if (method === "sse") return openStreams(host).open_(address);
+      open_: async (method, address, say) => {
+        const stream = method === "sse" && await openStreams(host)(address);
+        if (stream) return stream;
         const requests = new Requests(this.network, this);
-        const world = { ...host.world_, fetch: requests.fetch } as unknown as World;
-        return requests.watch(openRequests({ ...host, world_: world }).open_(address, say));
+        // The same host, in another world.
+        const own: Host = Object.create(host, {
+          world_: { value: { ...host.world_, fetch: requests.fetch } },
+          request_: { get: () => host.request_, set: (request) => host.request_ = request },
+        });
+        return requests.watch(openRequests(own, address, say));
       },
     };
   }

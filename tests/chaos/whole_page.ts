@@ -10,7 +10,7 @@ let defined = 0;
 
 /** A window for the tab of this number; nothing is left in it of the tab before. */
 export async function wholeWindow(number: number): Promise<PageWindow> {
-  const window = windows[number] ??= new Window();
+  const window = windows[number] ??= new Window({ url: "https://chaos.example/" });
   // It begins with timers of its own.
   await window.happyDOM.waitUntilComplete();
   const { document, customElements } = window;
