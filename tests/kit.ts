@@ -23,7 +23,9 @@ export interface Serving extends AsyncDisposable {
  *
  * @throws Error when the block ends and a response is still open after 5 s.
  */
-export function serveOn0(handler: (request: Request) => Response | Promise<Response>): Serving {
+export function serveOn0(
+  handler: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Response | Promise<Response>,
+): Serving {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
   const { port } = server.addr;
   let stopped: Promise<void> | undefined;

@@ -148,8 +148,8 @@ Deno.test("the route is asked for the reason after 2, 4, 8, ... lost links: a re
     ...["refused", "refused", "refused", "refused", "refused", "refused", "refused", "refused"],
     "offline",
   ]);
-  assertEquals([...new Set(told.map((one) => JSON.stringify(one)))], ['["offline",0]', '["refused",404]', '["refused",302]']);
-  assertEquals(told.at(-1), ["offline", 0]);
+  // Each change once, however often a try fails.
+  assertEquals(told, [["offline", 0], ["refused", 404], ["refused", 302], ["offline", 0]]);
   for (const [, { redirect, signal }] of asked) {
     // Nobody reads the body, and none may hold a connection.
     assertEquals([redirect, signal!.aborted], ["manual", true]);
@@ -190,7 +190,7 @@ Deno.test("a page that may come back closes its link with 4000, and opens one at
   transition(page, "pageshow", true);
   assertEquals(page.sockets.length, 2);
   page.socket.receive(["resume", "e1", 0, 0]);
-  assertEquals([element.getAttribute("status"), told], ["live", [["status", "live"]]]);
+  assertEquals([element.getAttribute("status"), told], ["live", []]);
   // What was not acknowledged is said again.
   assertEquals(page.socket.take(), [[0, [1]]]);
 });

@@ -62,7 +62,11 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
   const dispatch = (name: string, detail: unknown, more?: object) =>
     element.dispatchEvent(Object.assign(new world.CustomEvent(name, { detail, bubbles: true, composed: true }), more));
 
+  /** The status that was shown last, with its code. */
+  let shown: string | undefined;
   const show = (status: Status) => {
+    // Each try that fails says the same, and so does each answer to a request.
+    if (shown == (shown = status + host.turnedAway_)) return;
     element.setAttribute("status", status);
     dispatch("nacre:status", status, { code: host.turnedAway_ });
   };
