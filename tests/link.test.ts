@@ -447,6 +447,7 @@ Deno.test("an error while an input is freed, or while a patch is applied, loses 
     await using page = new FakePage();
     const definitions: Definition[] = [[["div", [], ["input", [[".value", 0], ["@input", 1, 8]]], ["button", [["@click", 2, 0]]]]]];
     const { told } = page.element(definitions, [1, ""]);
+    await page.settled();
     page.socket.receive([[0, "a snapshot"]]);
     const input = page.type("input", "a");
     page.click("button");

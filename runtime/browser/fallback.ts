@@ -8,14 +8,18 @@ import { openStreams, type Socket } from "./sse.ts";
 
 /** Opens such links. */
 export interface Fallback extends Part {
-  /** `say` returns what there is to say at the moment. Where too many streams are open already, requests take the place of one. */
-  open_(method: "sse" | "http", address: () => string, say: () => string): Promise<Socket>;
+  /**
+   * Opens one and gives it to `use`. `say` returns what there is to say at the moment. Where too many streams are open already, requests take the
+   * place of one.
+   */
+  open_(method: "sse" | "http", address: () => string, say: () => string, use: (made: Socket) => void): Promise<void>;
 }
 
 /** Makes the part. */
 export function openFallback(host: Host): Fallback {
   const openStream = openStreams(host);
   return {
-    open_: async (method, address, say) => method == "sse" && await openStream(address) || openRequests(host, address, say),
+    // At once: what it begins with may fail before a promise is read.
+    open_: async (method, address, say, use) => use(method == "sse" && await openStream(address) || openRequests(host, address, say)),
   };
 }

@@ -364,8 +364,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         const name = method;
         // In its place meanwhile: nobody is to open another one.
         use({ close() {} } as Socket);
-        load("fallback").then(() => parts.fallback!.open_(name, address, say))
-          .then((made) => mine == socket ? use(made) : made.close()).catch(failed);
+        load("fallback").then(() => parts.fallback!.open_(name, address, say, (made) => mine == socket ? use(made) : made.close())).catch(
+          failed,
+        );
       } // Relative URLs, and those of HTTP, are newer than WebSockets.
       else use(new world.WebSocket(new URL(address(), element.baseURI).href.replace(/^http/, "ws")) as Socket);
     } catch (error) {

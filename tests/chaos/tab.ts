@@ -180,16 +180,16 @@ export class Tab implements Caller {
   /** Each link's requests are its own. */
   #openFallback(host: Host): Fallback {
     return {
-      open_: async (method, address, say) => {
+      open_: async (method, address, say, use) => {
         const stream = method === "sse" && await openStreams(host)(address);
-        if (stream) return stream;
+        if (stream) return use(stream);
         const requests = new Requests(this.network, this);
         // The same host, in another world.
         const own: Host = Object.create(host, {
           world_: { value: { ...host.world_, fetch: requests.fetch } },
           request_: { get: () => host.request_, set: (request) => host.request_ = request },
         });
-        return requests.watch(openRequests(own, address, say));
+        use(requests.watch(openRequests(own, address, say)));
       },
     };
   }
