@@ -67,7 +67,7 @@ function handler(request: Request, info: Deno.ServeHandlerInfo): Response | Prom
   const example = examples.find(({ path, route }) => path === pathname || route === pathname);
   if (!example) return new Response("Not found", { status: 404 });
   if (pathname === example.route) return example.live(request, info);
-  return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, request, links: examples }));
+  return pathname === "/guarded" ? guardedPage(request, example) : page(Document({ ...example, request, links: examples }), { request });
 }
 
 /** A page with a token, in a cookie and in the route: only its socket is let in, so nothing is painted. `?token=wrong` shows what becomes of another one. */
@@ -75,6 +75,7 @@ function guardedPage(request: Request, example: Example): Response {
   const token = tokenOf(request) ?? crypto.randomUUID();
   const shown = new URL(request.url).searchParams.get("token") ?? token;
   return page(Document({ ...example, links: examples, route: `${example.route}?token=${encodeURIComponent(shown)}` }), {
+    request,
     headers: { "set-cookie": `token=${token}; Path=/; HttpOnly; SameSite=Strict` },
   });
 }

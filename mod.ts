@@ -82,6 +82,7 @@ export { closeOnSignals } from "./runtime/transport/signals.ts";
 export type { Live } from "./runtime/transport/serve.ts";
 export type { ServeOptions, SharedOptions } from "./runtime/transport/serve_options.ts";
 export { page, pageAsync } from "./runtime/page/page.ts";
+export type { PageInit } from "./runtime/page/page.ts";
 export { runtimeScript } from "./runtime/page/script.ts";
 export { renderToString, renderToStringAsync } from "./runtime/page/static.ts";
 export type { RenderOptions } from "./runtime/page/static.ts";

@@ -69,7 +69,9 @@ export function Document({ title, route = "/ws", live, request, attributes, link
       <body>
         {links.length > 0 && <nav>{links.map((link) => <a key={link.path} href={link.path}>{link.title}</a>)}</nav>}
         {hint && <div class="hint">{hint}</div>}
-        <ServerComponent route={route} of={request && live} {...request && { request }} {...attributes}>{children}</ServerComponent>
+        <ServerComponent route={route} of={request && live} runtime="/nacre/runtime.mjs" {...request && { request }} {...attributes}>
+          {children}
+        </ServerComponent>
         {below}
       </body>
     </html>

@@ -6,6 +6,8 @@ export class Proxy {
   readonly #connections = new Set<Deno.Conn>();
   readonly #running = new Set<Promise<unknown>>();
   port = 0;
+  /** So many ms everything takes, on each way. */
+  delay = 0;
 
   constructor() {
     this.#run(this.#accept());
@@ -43,8 +45,23 @@ export class Proxy {
     };
     // What a cut leaves is no error here.
     await Promise.all(
-      [from.readable.pipeTo(to.writable), to.readable.pipeTo(from.writable)].map((way) => way.catch(() => {}).finally(over)),
+      [from.readable.pipeThrough(this.#late()).pipeTo(to.writable), to.readable.pipeThrough(this.#late()).pipeTo(from.writable)]
+        .map((way) => way.catch(() => {}).finally(over)),
     );
+  }
+
+  /** Passes each piece on after the delay, and the pieces that come meanwhile beside it. */
+  #late(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    if (this.delay === 0) return new TransformStream();
+    const { delay } = this;
+    let last = Promise.resolve();
+    return new TransformStream({
+      transform(piece, controller) {
+        const due = new Promise((resolve) => setTimeout(resolve, delay));
+        last = Promise.all([last, due]).then(() => controller.enqueue(piece)).catch(() => {});
+      },
+      flush: () => last,
+    });
   }
 
   #close(connection: Deno.Conn): void {

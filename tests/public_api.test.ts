@@ -58,6 +58,7 @@ const types = [
   "OpaqueProps",
   "PageEffectOptions",
   "PageEffects",
+  "PageInit",
   "Painted",
   "Parser",
   "RenderOptions",

@@ -1,5 +1,15 @@
 /** A page: a vnode as an HTML response. */
 import { Fragment, h, renderToString, renderToStringAsync, type VNode } from "../deps.ts";
+import { encode, encodingFor } from "./encoding.ts";
+
+/** How a page is answered: as any response, and perhaps compressed. */
+export interface PageInit extends ResponseInit {
+  /**
+   * The request for the page: it is compressed then, by Brotli or gzip, where the browser accepts that. Not where another site has asked and the
+   * request has cookies: who sees how long an answer to a made-up address is could guess at what else is in it (`docs/security.md`).
+   */
+  readonly request?: Request;
+}
 
 /**
  * An HTML document of a vnode, rendered by `preact-render-to-string`. Not to be stored by shared caches unless `init` says so.
@@ -16,7 +26,7 @@ import { Fragment, h, renderToString, renderToStringAsync, type VNode } from "..
  * console.log(await response.text()); // <!DOCTYPE html><html><body>a &lt; b</body></html>
  * ```
  */
-export function page(vnode: VNode, init: ResponseInit = {}): Response {
+export function page(vnode: VNode, init: PageInit = {}): Response {
   let html: string;
   try {
     html = renderToString(vnode);
@@ -48,14 +58,36 @@ export function page(vnode: VNode, init: ResponseInit = {}): Response {
  * assertStringIncludes(await response.text(), "Hello Anna");
  * ```
  */
-export async function pageAsync(vnode: VNode, init: ResponseInit = {}): Promise<Response> {
+export async function pageAsync(vnode: VNode, init: PageInit = {}): Promise<Response> {
   // What waits is rendered anew by the component around it: there has to be one.
   return responseOf(await renderToStringAsync(h(Fragment, null, vnode)), init);
 }
 
-function responseOf(html: string, init: ResponseInit): Response {
+function responseOf(html: string, { request, ...init }: PageInit): Response {
   const headers = new Headers(init.headers);
   if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8");
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-cache");
-  return new Response(`<!DOCTYPE html>${html}`, { ...init, headers });
+  const text = `<!DOCTYPE html>${html}`;
+  const bytes = request && packed(text, request, headers);
+  return new Response(bytes ?? text, { ...init, headers });
+}
+
+/** A page as the request accepts it; `undefined` where it is sent as it is. Its headers say so. */
+function packed(text: string, request: Request, headers: Headers): Uint8Array<ArrayBuffer> | undefined {
+  if (headers.has("content-encoding") || /\bno-transform\b/.test(headers.get("cache-control") ?? "")) return undefined;
+  if (!/\baccept-encoding\b/i.test(headers.get("vary") ?? "")) headers.append("vary", "Accept-Encoding");
+  const encoding = isFromElsewhere(request) ? undefined : encodingFor(request);
+  const bytes = encoding && encode(text, encoding, false);
+  if (!bytes) return undefined;
+  headers.set("content-encoding", encoding);
+  headers.delete("content-length");
+  // A strong tag is of the bytes, and these are others.
+  const etag = headers.get("etag");
+  if (etag?.startsWith('"')) headers.set("etag", `W/${etag}`);
+  return bytes;
+}
+
+/** Whether another site has made this request, with something that says who the user is. */
+function isFromElsewhere({ headers }: Request): boolean {
+  return /^(?:cross|same)-site$/.test(headers.get("sec-fetch-site") ?? "") && (headers.has("cookie") || headers.has("authorization"));
 }

@@ -2,6 +2,7 @@
 import { type ComponentChildren, Fragment, h, jsxTemplate, type VNode } from "../deps.ts";
 import type { Painted } from "../app/paint.ts";
 import { isDevelopment } from "../app/development.ts";
+import { neededBy } from "../browser/parts.ts";
 import { jsx } from "../view/jsx.ts";
 import { tagsAround } from "../view/preact.ts";
 import { readingInAll } from "../view/raw_text.ts";
@@ -21,6 +22,8 @@ export interface ServerComponentProps {
   of?: { paint(request: Request): Painted | Promise<Painted> } | undefined;
   /** The request for the page; with `of`. */
   request?: Request;
+  /** Where the page has the browser runtime from (`runtimeScript`), as `/nacre/runtime.mjs`; with `of`: the page preloads the parts that the view needs. */
+  runtime?: string | undefined;
   /** For a Content-Security-Policy that asks for one: the nonce of the script that keeps what a user does to a painted view too early. */
   nonce?: string | undefined;
   /** Shown until the app is there, where nothing is painted; where the view is in a shadow root, in its slots. */
@@ -55,7 +58,7 @@ export interface ServerComponentProps {
  * ```
  */
 export function ServerComponent(this: unknown, props: ServerComponentProps): VNode {
-  const { children, of, request, nonce, ...attributes } = props;
+  const { children, of, request, nonce, runtime, ...attributes } = props;
   const unpainted = () => jsx("server-component", { ...attributes, children });
   if (!of) return unpainted();
   if (!request) throw new TypeError("Cannot paint a server component: `of` needs `request`, the request for the page");
@@ -68,16 +71,31 @@ export function ServerComponent(this: unknown, props: ServerComponentProps): VNo
   }
   const { html, root = 0 } = painted(props, of.paint, request);
   if (html === "") return unpainted();
+  const nonced = nonce !== undefined && { nonce };
+  const base = runtime?.replace(/\?.*$/, "");
+  const needed = base === undefined ? [] : neededParts(html, props.method);
   return h(
     Fragment,
     null,
-    h("script", { ...(nonce !== undefined && { nonce }), dangerouslySetInnerHTML: { __html: captureScript } }),
+    ...needed.map((part) => h("link", { rel: "modulepreload", href: `${base}?part=${part}`, ...nonced })),
+    h("script", { ...nonced, dangerouslySetInnerHTML: { __html: captureScript } }),
     // What is in a shadow root shows its children in slots.
     jsx("server-component", {
       ...attributes,
       children: jsxTemplate([html.slice(0, root), html.slice(root)], root > 0 ? children : null),
     }),
   );
+}
+
+/** The parts of the browser runtime that a painted view is taken over and linked with. */
+function neededParts(html: string, method: ServerComponentProps["method"]): readonly string[] {
+  const link = method === "sse" || method === "http" ? ["watch", "fallback"] : ["watch"];
+  // Where it cannot be taken over, no script is at the end.
+  if (!html.endsWith("</script>")) return link;
+  // In the description no `<` stands by itself.
+  const start = '<script type="application/json">';
+  const text = html.slice(html.lastIndexOf(start) + start.length, -"</script>".length);
+  return ["adopt", ...link, ...neededBy(JSON.parse(text), text)];
 }
 
 const warned = new Set<string>();
