@@ -1,9 +1,11 @@
 /** Large messages: what is compressed, to what, for whom, and that a browser reads it in order. */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { inflateRawSync } from "node:zlib";
-import { app, page, runtimeScript, serve, start } from "../mod.ts";
+import { app, effect, next, page, runtimeScript, serve, start } from "../mod.ts";
 import { operations, type TableModel, type TableMsg, tableViews } from "../bench/table_view.tsx";
+import { stored } from "../runtime/app/body.ts";
 import { deflate as deflateOrNone } from "../runtime/transport/deflate.ts";
+import { Caller } from "./caller.ts";
 import { launch, Random, seeded, serveOn0, until, visit } from "./kit.ts";
 import { Reader } from "./reader.ts";
 
@@ -174,4 +176,42 @@ Deno.test("Chromium: small patches wait for the large ones before them, and a fr
     assertFalse((await page.content()).includes("never"));
     assert(seen.console.some((line) => line.startsWith("error:")));
   });
+});
+
+Deno.test("stored blocks hold a text of any length", () => {
+  for (const length of [0, 1, 65_534, 65_535, 65_536, 131_070, 131_071, 300_000]) {
+    const text = "0123456789".repeat(30_000).slice(0, length);
+    const blocks = stored(text);
+    assertEquals(blocks.length, text.length + 5 * Math.max(1, Math.ceil(length / 65_535)));
+    assert(inflateRawSync(new Uint8Array([...blocks, 3, 0])).toString() === text, `${length}`);
+  }
+});
+
+Deno.test("a stream that is compressed carries what a session says while it resumes elsewhere, however long", async () => {
+  const teller = app({
+    name: "teller",
+    init: () => 0,
+    update: (n: number, _msg: "tell") => next(n + 1, effect.emit("told", "x".repeat(100_000))),
+    view: (n, send) => <button type="button" onClick={send("tell")}>{n}</button>,
+  });
+  const secret = "only for these tests, 16 or more";
+  const [first, second] = [serve(teller, { secret }), serve(teller, { secret })];
+  await using server = serveOn0((request) => new URL(request.url).pathname === "/first" ? first(request) : second(request));
+  let token: string;
+  {
+    await using caller = await Caller.open(`${server.ws}/first?nacre=somebody-1....0`);
+    [, token] = JSON.parse(caller.messages[0]!)[3];
+  }
+  // A version that comes of no mark: it is mounted, and told what it missed after that.
+  const url = `${server.url}/second?nacre=somebody-1.x.0.5.1&link=${"l".repeat(20)}`;
+  const response = await fetch(url, { headers: { accept: "text/event-stream", "accept-encoding": "gzip" } });
+  const posted = await fetch(url, { method: "POST", body: `0\n${JSON.stringify(["resume", token, 5, [], [[0, [1]]]])}` });
+  assertEquals(posted.status, 204);
+  let heard = "";
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    heard += part;
+    if (/"told","x{100000}"\]\n\n/.test(heard) && heard.includes('["mount"')) break;
+  }
+  assert(heard.includes('["emit","told"'), heard.slice(0, 300));
+  await Promise.all([first.close(), second.close()]);
 });

@@ -51,12 +51,20 @@ function packed(head: string, body: Uint8Array): Uint8Array {
   return message;
 }
 
-/** A block of raw deflate that holds a text of less than 65,536 bytes as it is, so that each client has a head of its own before what is compressed for all. */
+/** The most bytes of a stored block of deflate. */
+const mostStored = 65_535;
+
+/** Blocks of raw deflate that hold a text as it is, so that each client has a head of its own before what is compressed for all. */
 export function stored(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(text);
-  const low = bytes.length & 255, high = bytes.length >> 8;
-  const block = new Uint8Array(5 + bytes.length);
-  block.set([0, low, high, low ^ 255, high ^ 255]);
-  block.set(bytes, 5);
-  return block;
+  const count = Math.max(1, Math.ceil(bytes.length / mostStored));
+  const blocks = new Uint8Array(5 * count + bytes.length);
+  for (let i = 0, at = 0; i < count; i++) {
+    const part = bytes.subarray(i * mostStored, (i + 1) * mostStored);
+    const low = part.length & 255, high = part.length >> 8;
+    blocks.set([0, low, high, low ^ 255, high ^ 255], at);
+    blocks.set(part, at + 5);
+    at += 5 + part.length;
+  }
+  return blocks;
 }

@@ -127,7 +127,12 @@ export function eventOf(type: string, up: EventUp, include: readonly string[]): 
   return own;
 }
 
+let isToldTooLate = false;
+
+/** Says it once: each event of each client comes here. */
 function tooLate(): void {
+  if (isToldTooLate) return;
+  isToldTooLate = true;
   console.warn("nacre: preventDefault and stopPropagation come too late on the server: give them to send as options");
 }
 
