@@ -2,7 +2,6 @@
  * The parts: each is a module of its own (`runtimeScript` answers it by its name), loaded when a message, or a mount's config, first needs
  * it, or an element that was painted. This file must never import one of them but as a type: it would be in the main file.
  */
-import type { Description, Down } from "../wire/message.ts";
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
 import type { performEffects } from "./effect.ts";
@@ -35,24 +34,3 @@ export type LoadPart = <Name extends keyof PartMakers>(name: Name) => Promise<{ 
 
 /** The parts that are there. */
 export type Parts = { [Name in keyof PartMakers]?: ReturnType<PartMakers[Name]> };
-
-/** The names of holes, also in the text of a message, that make an element a control. */
-export const controls = /(^|")\.(value|checked|sele|muted|indet)|contenteditable/;
-
-/** The parts that a message needs: a part has the name of its messages and of what a config says for it; some have several names. */
-export const neededBy = (message: Down | Description, text = ""): (keyof Parts)[] =>
-  [
-    // The element of that name, as definitions have it.
-    text.includes("nacre-listen") ? "listen" : "",
-    controls.test(text) ? "input" : "",
-    ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object }),
-  ]
-    .flatMap((name) =>
-      /^(prov|cont)/.test(name)
-        ? "contexts"
-        : /^(attr|prop|url)/.test(name)
-        ? "facts"
-        : /^(effect|form|input|listen|shadow)$/.test(name)
-        ? name as keyof Parts
-        : []
-    );

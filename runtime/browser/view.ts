@@ -6,7 +6,8 @@ import type { Change, Definition, Path, Recipe, Value } from "../wire/message.ts
 import { isObject, own, setAttribute, setProperty } from "./attribute.ts";
 import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
 import { type Entry, type Events, listen, settle } from "./event.ts";
-import { controls, type Parts } from "./parts.ts";
+import { controls } from "./needed.ts";
+import type { Parts } from "./parts.ts";
 import type { World } from "./world.ts";
 
 /** A root that shows a value. */

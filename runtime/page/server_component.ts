@@ -2,7 +2,7 @@
 import { type ComponentChildren, Fragment, h, jsxTemplate, type VNode } from "../deps.ts";
 import type { Painted } from "../app/paint.ts";
 import { isDevelopment } from "../app/development.ts";
-import { neededBy } from "../browser/parts.ts";
+import { neededBy } from "../browser/needed.ts";
 import { jsx } from "../view/jsx.ts";
 import { tagsAround } from "../view/preact.ts";
 import { readingInAll } from "../view/raw_text.ts";
