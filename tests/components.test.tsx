@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Component, type ComponentChildren, type ComponentType, h } from "preact";
 import { Lowering } from "../runtime/view/lower.ts";
+import { sharesThis, usesMore } from "../runtime/view/more_than_props.ts";
 import { type Log, Twin } from "./twin.ts";
 
 type Props = Record<string, unknown>;
@@ -1100,4 +1101,52 @@ Deno.test("what cannot be shown is said with the displayName of the component th
   }
   const lowering = new Lowering({ development: false, warn() {} });
   assertThrows(() => lowering.lower(<Inner />), Error, "Cannot render the view: In <Named>: an object ({a}) is no child");
+
+  // The components around it do not say the same once more.
+  const Middle = () => <Inner />;
+  const Outer = () => <p>{<Middle />}</p>;
+  const error = assertThrows(() => new Lowering({ development: false, warn() {} }).lower(<Outer />), Error);
+  assertEquals(error.message.match(/Cannot render the view/g)?.length, 1);
+  assertEquals(error.message.match(/In </g)?.length, 1);
+});
+
+Deno.test("a function component has an object of its own if it uses its this or a context, and shares one if it uses its props", () => {
+  const uses = (type: Any) => usesMore(type);
+  assertEquals(
+    [
+      function Own(this: Any) {
+        return this.state;
+      },
+      (_: Any, context: Any) => context.n,
+      {
+        Method() {
+          return (this as Any).n;
+        },
+      }.Method,
+      // A mock calls what it stands for with its own this.
+      function (this: Any, ...args: Any[]) {
+        return Reflect.apply(String, this, args);
+      },
+    ].map(uses),
+    [true, true, true, true],
+  );
+  const arrow = (text: string) => `${text} this`;
+  assertEquals(
+    [
+      arrow,
+      arrow.bind(null),
+      function Commented() {
+        // this is only a comment
+        /* and so is this */
+        return null;
+      },
+      function thistle() {
+        return "nothis";
+      },
+      sharesThis(function Shares(this: Any) {
+        return this.props;
+      }),
+    ].map(uses),
+    [false, false, false, false, false],
+  );
 });

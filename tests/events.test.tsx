@@ -6,6 +6,7 @@ import { run, type Runtime } from "../runtime/app/runtime.ts";
 import type { ComponentChildren } from "../runtime/deps.ts";
 import { Caller } from "./caller.ts";
 import { serveOn0 } from "./kit.ts";
+import { h } from "preact";
 import { RecordedLink } from "./recorded_link.ts";
 import { VirtualWorld } from "./virtual_world.ts";
 import { Visitor } from "./visitor.ts";
@@ -204,6 +205,24 @@ Deno.test("Rule 5: a list inside a list that moved still hears its event", async
   visitor.press("1");
   one.world.settle();
   assertEquals(one.heard, ["b3", "a1"]);
+});
+
+Deno.test("Rule 5: an element that has become one of several, or alone again, still hears its event", async () => {
+  await using one = stage(["a"], (names, send) => {
+    const buttons = names.map((name) => h("button", { key: name, onClick: send(`press ${name}`) }, name));
+    return h("p", null, buttons.length === 1 ? buttons[0]! : buttons);
+  });
+  const alone = new Visitor(one.runtime);
+  one.show(["x", "a"]);
+  alone.press("a");
+  const among = new Visitor(one.runtime);
+  one.show(["a"]);
+  among.press("a");
+  // Its place has gone: nothing takes its part.
+  among.press("x");
+  one.world.settle();
+  assertEquals(one.heard, ["press a", "press a"]);
+  assertObjectMatch(one.runtime.status().refused, { version: 0, gone: 1, payload: 0 });
 });
 
 Deno.test("Rule 5: a place that was removed refuses, also when one like it has come back", async () => {

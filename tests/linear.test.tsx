@@ -77,7 +77,7 @@ const readers: Record<string, (text: string) => unknown> = {
   "a message": (text) => readUp(text),
   "a message's text": (text) => readUp(JSON.stringify([0, [1], { key: text }])),
   "a resume message": (text) => readResumeUp(JSON.stringify(["resume", text, 0, [], []])),
-  "an event's fields": (text) => eventOf("click", [0, [0], { key: text, [text]: text }, { value: text }], ["key"]),
+  "an event's fields": (text) => eventOf("click", [0, [0], { key: text, [text]: text }, { value: text }], { include: ["key"] }),
   "an address": (text) => readResume(text, realWorld),
   "structured data": (text) => readStructured(writeStructured({ [text]: text })),
   "structured text": (text) => {

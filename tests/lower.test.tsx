@@ -185,6 +185,25 @@ Deno.test("diff() puts the new items of a recipe in an array of their own", () =
   assertEquals(shown.show(view([1, 2])), { 0: { $: [[1, 2]] } });
 });
 
+Deno.test("diff() keeps one child that becomes several, and one of several that stays alone", () => {
+  const view = (...names: string[]) => h("p", null, ...names.map((name) => h("i", { key: name, title: `${name}${names.length}` }, name)));
+  const shown = new Shown();
+  shown.show(view("a"));
+  const first = shown.find("i");
+  assertEquals(shown.show(view("a", "b")), { 0: { $: [0, 1, [[2, "b", { title: "b2" }]]], 0: { 1: { title: "a2" } } } });
+  const second = shown.find("i + i");
+  assertEquals(shown.show(view("b")), { 0: { $: -2, 0: { 1: { title: "b1" } } } });
+  assertEquals(shown.find("i"), second);
+  assertEquals(shown.show(view("x", "b", "y")), {
+    0: { $: [[[2, "x", { title: "x3" }]], 0, 1, [[2, "y", { title: "y3" }]]], 1: { 1: { title: "b3" } } },
+  });
+  assertEquals(shown.find("i + i"), second);
+  // Nothing is kept: a value says it.
+  assertEquals(shown.show(view("a")), { 0: [2, "a", { title: "a1" }] });
+  assertEquals(shown.find("i") === first, false);
+  assertEquals(shown.show(view()), { 0: null });
+});
+
 Deno.test("diff() sends an object for a property as the property's whole value", () => {
   const view = (items: unknown) => h("x-grid", { items } as Record<string, unknown>);
   const shown = new Shown();

@@ -1,7 +1,7 @@
 /** A page that an app is painted into: how it is made, and what the browser runtime makes of it, with links that a test holds. */
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import type { VNode } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useState } from "preact/hooks";
 import type { Page, WebSocketRoute } from "playwright-core";
 import { app, effect, next, page, pageAsync, runtimeScript, serve, ServerComponent, type ServerComponentProps, start } from "../mod.ts";
 import { paintApp, type PaintedState } from "../runtime/app/paint.ts";
@@ -446,4 +446,25 @@ Deno.test("an element whose end the parser has not come to waits for it, and is 
       });
     },
   });
+});
+
+Deno.test("page() paints a running app for the first time: its components have their effects all the same", async () => {
+  const calls: string[] = [];
+  function Effectful() {
+    useLayoutEffect(() => void calls.push("layout"));
+    useEffect(() => {
+      calls.push("effect");
+      return () => void calls.push("cleanup");
+    });
+    return <p>shown</p>;
+  }
+  const running = start(app({ init: () => 0, update: (model: number, _: never) => model, view: () => <Effectful /> }));
+  const live = serve(running);
+  const request = new Request("http://localhost/");
+  const response = page(<body>{<ServerComponent of={live} request={request} route="/ws" />}</body>);
+  assertStringIncludes(await response.text(), "<p>shown</p>");
+  assertEquals(calls, ["layout", "effect"]);
+  await running.stop();
+  assertEquals(calls, ["layout", "effect", "cleanup"]);
+  await live.close();
 });

@@ -455,6 +455,24 @@ fact("options.diffed without a component ends the rendering: a hook that is call
   assert(error instanceof TypeError);
 });
 
+fact("options.__s says that effects are skipped: none waits at __H.__h meanwhile", "withEffects", (page) => {
+  const waits: number[] = [];
+  const It = ({ n }: { n: number }) => {
+    hooks.useEffect(() => {}, [n]);
+    return null;
+  };
+  const before = (options as Any).diffed;
+  (options as Any).diffed = (vnode: Any) => {
+    if (vnode.type === It) waits.push(vnode.__c.__H.__h.length);
+    before(vnode);
+  };
+  (options as Any).__s = true;
+  page.show(() => h(It, { n: 1 }));
+  (options as Any).__s = false;
+  page.show(() => h(It, { n: 2 }));
+  assertEquals(waits, [0, 1]);
+});
+
 fact("options.unmount undoes effects, and forgets the hooks", "unmount", (page) => {
   const log: string[] = [];
   const Effectful = () => {

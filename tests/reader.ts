@@ -213,8 +213,12 @@ export class Reader {
     );
   }
 
-  #patch(held: Held, patch: unknown): Held {
+  #patch(held: Held, patch: unknown, isItem = false): Held {
     if (!isObject(patch)) return this.#value(patch);
+    if (held instanceof Instance && "$" in patch) {
+      if (isItem || !Array.isArray(patch.$)) throw new Error(`An instance cannot become a list here: ${JSON.stringify(patch)}`);
+      return this.#patch(new List([held]), patch);
+    }
     if (held instanceof Instance) {
       for (const [name, change] of Object.entries(patch)) {
         const i = Number(name);
@@ -228,11 +232,17 @@ export class Reader {
     }
     if (held instanceof List) {
       const { $: recipe, ...changes } = patch;
+      if (typeof recipe === "number") {
+        const kept = held.items[-1 - recipe];
+        if (!(kept instanceof Instance)) throw new Error(`A list cannot become its item ${-1 - recipe}`);
+        if (Object.keys(changes).some((name) => name !== "0")) throw new Error(`There is one item: ${JSON.stringify(patch)}`);
+        return "0" in changes ? this.#patch(kept, changes[0]) : kept;
+      }
       if (recipe !== undefined) held.items = this.#cook(recipe as Recipe, held.items);
       for (const [name, change] of Object.entries(changes)) {
         const i = Number(name);
         if (!(Number.isInteger(i) && i >= 0 && i < held.items.length)) throw new Error(`There is no item ${name}`);
-        held.items[i] = this.#patch(held.items[i]!, change);
+        held.items[i] = this.#patch(held.items[i]!, change, true);
       }
       return held;
     }
@@ -469,6 +479,7 @@ function isChange(value: unknown, mayBeEmpty = false): boolean {
 }
 
 function isRecipe(value: unknown): boolean {
+  if (typeof value === "number") return isCount(-1 - value);
   return Array.isArray(value) &&
     value.every((part) => Number.isSafeInteger(part) || (Array.isArray(part) && part.length > 0 && part.every(isValue)));
 }

@@ -177,10 +177,10 @@ export class Incarnation<Model, Msg, Flags, User> {
     if (!now) return "gone";
     const handler = handlerFor(seen, now);
     const source = sourceOf(handler);
-    // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
-    const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options.include ?? []);
     return this.#attempt(() => {
       if (isDisabled(seen.trail, path, seen.event)) return "payload";
+      // A handler that is a message asks for nothing, and what came with the event all the same is not looked at.
+      const event = source && typeof source.message !== "function" ? null : eventOf(seen.event, up, source?.options);
       if (source && !meetsCondition(source, event)) return "payload";
       return this.loop.handle(member, handler, event, origin);
     });

@@ -4,6 +4,8 @@
  */
 import type { EventUp, Fields, FormEntry, Json } from "../wire/message.ts";
 import { domEvents } from "../view/attribute.ts";
+import type { EventOptions } from "../view/handler.ts";
+import { asEvent } from "../view/preact.ts";
 import { NotYetError } from "./effect.ts";
 
 type Kind = "string" | "number" | "boolean" | "text" | "value" | "dataset";
@@ -101,11 +103,12 @@ export class FieldError extends TypeError {
 }
 
 /**
- * The event for a handler. `type` is the event's name; `include` names the fields that the handler asked for. A field of the wrong type throws a
- * {@link FieldError} when the handler reads it, and not before: a web component may keep anything in `value` or `open`.
+ * The event for a handler. `type` is the event's name; `options` are the handler's own. A field of the wrong type throws a {@link FieldError} when
+ * the handler reads it, and not before: a web component may keep anything in `value` or `open`.
  */
-export function eventOf(type: string, up: EventUp, include: readonly string[]): unknown {
+export function eventOf(type: string, up: EventUp, options: EventOptions = {}): unknown {
   const [, , fields, target, form] = up;
+  const { include = [], preventDefault = type === "submit", stopPropagation } = options;
   const event = read(eventFields, fields, include.filter((name) => !name.startsWith("currentTarget.")));
   const currentTarget = read(
     targetFields,
@@ -123,8 +126,10 @@ export function eventOf(type: string, up: EventUp, include: readonly string[]): 
   own.currentTarget = currentTarget;
   // The default was dealt with in the browser, by the handler's options; calls come too late.
   own.preventDefault = own.stopPropagation = own.stopImmediatePropagation = tooLate;
+  own.defaultPrevented = preventDefault === true;
+  own.cancelBubble = stopPropagation === true;
   if (type === "submit") own.formData = formDataOf(form ?? []);
-  return own;
+  return asEvent(own);
 }
 
 let isToldTooLate = false;

@@ -4,7 +4,7 @@
  */
 import type { Path } from "../wire/message.ts";
 import { type Handler, sourceOf } from "../view/handler.ts";
-import { Instance, List, type Node, shown } from "../view/tree.ts";
+import { indexOfId, Instance, List, type Node, shown } from "../view/tree.ts";
 
 /** A handler in a tree. */
 export interface Place {
@@ -53,24 +53,32 @@ function made(handler: unknown, event: string, trail: readonly (Instance | List)
 }
 
 /** The same place in the present tree, wherever it has moved; undefined when it was removed or replaced, or has no handler now. */
-export function placeNow(tree: Node, path: Path, seen: Place): Place | undefined {
-  const now: Path = [...path];
+export function placeNow(tree: Node, path: Path, { trail }: Place): Place | undefined {
+  const now: Path = [];
   let node = shown(tree);
-  for (const [at, was] of seen.trail.entries()) {
-    if (!(node instanceof Instance || node instanceof List) || node.id !== was.id) return undefined;
-    if (at === seen.trail.length - 1) break;
-    if (node instanceof Instance) node = shown(node.holes[path[at] as number] as Node);
-    else {
-      const { id } = seen.trail[at + 1]!;
-      const index: number = hasId(node.items[path[at] as number], id)
-        ? path[at] as number
-        : node.items.findIndex((item) => hasId(item, id));
+  for (const [at, was] of trail.entries()) {
+    const next = trail[at + 1];
+    // Several children have become one of them, or one has become several.
+    if (was instanceof List && node instanceof Instance && node.id === next?.id) continue;
+    if (was instanceof Instance && node instanceof List) {
+      const index = indexOfId(node, was.id);
       if (index < 0) return undefined;
-      now[at] = index;
+      now.push(index);
+      node = shown(node.items[index]!);
+    }
+    if (!(node instanceof Instance || node instanceof List) || node.id !== was.id) return undefined;
+    if (next === undefined) break;
+    if (node instanceof Instance) {
+      now.push(path[at]!);
+      node = shown(node.holes[path[at] as number] as Node);
+    } else {
+      const index: number = hasId(node.items[path[at] as number], next.id) ? path[at] as number : indexOfId(node, next.id);
+      if (index < 0) return undefined;
+      now.push(index);
       node = shown(node.items[index]!);
     }
   }
-  return placeAt(tree, now);
+  return placeAt(tree, [...now, ...path.slice(trail.length - 1)]);
 }
 
 function hasId(node: Node | undefined, id: number): boolean {

@@ -143,7 +143,7 @@ export function simulate<Model, Msg, Flags, User>(
       if (!handler) throw new Error(`Cannot let "${type}" happen: no element with a handler for it fits ${JSON.stringify(where)}`);
       const { currentTarget, formData, ...fields } = brings;
       const source = sourceOf(handler);
-      const event = eventOf(type, [0, [0], fields as Fields, (currentTarget ?? {}) as Fields], source?.options.include ?? []);
+      const event = eventOf(type, [0, [0], fields as Fields, (currentTarget ?? {}) as Fields], source?.options);
       if (formData) (event as Record<string, unknown>).formData = formData;
       if (!source) return void (handler as (event: unknown) => unknown)(event);
       const message = messageOf(source, event, nobody);

@@ -115,7 +115,7 @@ export function createView(
   const patchPart = (part: Part, change: Value | Change) => {
     const [parent, end] = around(part);
     parts.input?.touch_(parent as unknown as Element);
-    if (templateOf(change) < 0) patchList(part, (part.list_ ? change : [change]) as Change);
+    if (templateOf(change) < 0) patchList(part, (part.list_ || (change as Change).$ ? change : [change]) as Change);
     else if (change == null) reorder(part, []);
     else if (isObject(change)) {
       part.list_ = !templateOf(change);
@@ -135,7 +135,7 @@ export function createView(
   };
 
   const patchList = (part: Part, { $: recipe, ...changes }: Change) => {
-    if (recipe) reorder(part, recipe);
+    if (recipe) reorder(part, (part.list_ = isObject(recipe)) ? recipe as Recipe : [~recipe, 1]);
     for (const index in changes) {
       const change = (changes as Record<string, Value | Change>)[index]!;
       const item = part.items_[+index]!;

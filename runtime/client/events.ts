@@ -131,7 +131,7 @@ export class Events {
     const handler = this.#calling!;
     const source = sourceOf(handler);
     const up = JSON.parse(`[0,${entry.text_}`) as EventUp;
-    const made = typeof source?.message === "function" ? eventOf(event.type, up, source.options.include ?? []) : null;
+    const made = typeof source?.message === "function" ? eventOf(event.type, up, source.options) : null;
     // The files themselves are here, which do not cross a wire.
     if (made && event.type === "submit") {
       (made as { formData: FormData }).formData = new FormData(event.target as HTMLFormElement, (event as SubmitEvent).submitter);

@@ -4,6 +4,7 @@ import type { Painted } from "../app/paint.ts";
 import { isDevelopment } from "../app/development.ts";
 import { neededBy } from "../browser/needed.ts";
 import { jsx } from "../view/jsx.ts";
+import { sharesThis } from "../view/more_than_props.ts";
 import { tagsAround } from "../view/preact.ts";
 import { readingInAll } from "../view/raw_text.ts";
 import { captureScript } from "./capture.ts";
@@ -86,6 +87,8 @@ export function ServerComponent(this: unknown, props: ServerComponentProps): VNo
     }),
   );
 }
+
+sharesThis(ServerComponent);
 
 /** The parts of the browser runtime that a painted view is taken over and linked with. */
 function neededParts(html: string, method: ServerComponentProps["method"]): readonly string[] {

@@ -7,21 +7,20 @@ import { type ComponentChildren, Fragment, h } from "../deps.ts";
 import { nameOf } from "./component_name.ts";
 import type { AnyVNode } from "./identity.ts";
 import { Following, heard, Living } from "./living.ts";
+import { usesMore } from "./more_than_props.ts";
 import * as preact from "./preact.ts";
 import type { AnyComponent, Backing, BackingVNode, Context, Props, Thenable } from "./preact.ts";
 import { depthOf } from "./depth.ts";
 import { type SavedComponent, SavedLevel } from "./saved.ts";
 import type { AnySignal } from "./signal.ts";
 import { park, reveal, suspend } from "./suspense.ts";
-import { ComponentNode, forEachSpot, forgetFragment, Instance, List, type Made, type Node, Spot, spotOf, Watch } from "./tree.ts";
+import { ComponentNode, forEachSpot, Instance, List, type Made, type Node, Spot, spotOf, Watch } from "./tree.ts";
 
 /** What the components need of those who lower what they show. */
 export interface Lowerer {
   child(child: unknown, old: Node | undefined): Node;
-  /** Whether what a component shows has another form than what it showed, though it may be the same. */
-  hasOtherForm(child: unknown, old: Node | undefined): boolean;
-  /** The same as `child` for what has another form. */
-  other(child: unknown, old: Node): Node;
+  /** All that a component shows. */
+  shown(shows: unknown, old: Node | undefined): Node;
   /** A number that no node has had. */
   nextId(): number;
   /** What is noted of the nodes made now. */
@@ -304,6 +303,7 @@ export class Components {
     const backing = own.__c!;
     own.__ = this.#parent;
     preact.reuse(backing, own, type, props, this.#context);
+    backing.__n = this.#context;
     preact.beforeDiff(own);
     this.running.push(type);
     try {
@@ -314,13 +314,12 @@ export class Components {
       } catch (error) {
         outcome = { error };
       }
-      if (outcome === undefined && !preact.isUsed(backing)) {
+      if (outcome === undefined && !preact.isUsed(backing) && !usesMore(type)) {
         preact.afterDiff(own);
         return this.#stateless(vnode, shows, before);
       }
       this.#spare = undefined;
       own.key = key;
-      backing.__n = this.#context;
       return this.#settle(new Living(backing, own, this), vnode, before, outcome ?? { shows });
     } finally {
       this.running.pop();
@@ -333,6 +332,7 @@ export class Components {
     do {
       preact.setClean(backing);
       preact.beforeRender(vnode);
+      backing.state = backing.__s;
       shows = type.call(backing, backing.props, backing.context);
     } while (preact.isDirty(backing) && ++this.#again < mostSettling);
     return shows;
@@ -349,10 +349,7 @@ export class Components {
     const mark = this.orphans.length;
     let child: Node;
     try {
-      child = this.#lowerer.hasOtherForm(shows, before?.child)
-        ? this.#lowerer.other(shows, before!.child)
-        : this.#lowerer.child(shows, before?.child);
-      forgetFragment(child);
+      child = this.#lowerer.shown(shows, before?.child);
     } catch (error) {
       // Most often there is nobody to take it, and it goes up.
       if (this.#parent === this.#root) throw error;
@@ -510,12 +507,7 @@ export class Components {
       if (isClass && !isMount && backing.getSnapshotBeforeUpdate) snapshot = backing.getSnapshotBeforeUpdate(oldProps, oldState);
 
       this.#parent = vnode;
-      child = living.suspension
-        ? this.#suspended(living, props, before)
-        : this.#lowerer.hasOtherForm(outcome.shows, before?.child)
-        ? this.#lowerer.other(outcome.shows, before!.child)
-        : this.#lowerer.child(outcome.shows, before?.child);
-      forgetFragment(child);
+      child = living.suspension ? this.#suspended(living, props, before) : this.#lowerer.shown(outcome.shows, before?.child);
       this.adopt(outside.mark, living, [child]);
       if (backing.__h.length > 0) this.#commits.push(backing);
       preact.endRetry(backing);

@@ -9,13 +9,13 @@ import type { Definitions } from "./definitions.ts";
 import { isUsual, sameOnWire, sameOptions, wireOptions } from "./handler.ts";
 import type { Hole, Select } from "./template.ts";
 import { stayingItems } from "./order.ts";
-import { ComponentNode, Instance, List, type Node, shown } from "./tree.ts";
+import { ComponentNode, indexOfId, Instance, List, type Node, shown } from "./tree.ts";
 
 /**
  * The patch from `old` to `now`; undefined when they look the same. `isFar`: `now` was not lowered beside `old` but some versions later,
- * so that what its lists say of where their items were is not of `old`.
+ * so that what its lists say of where their items were is not of `old`. `isItem`: they are items of a list, and not in a hole of their own.
  */
-export function diff(old: Node, now: Node, definitions: Definitions, isFar = false): Value | Change | undefined {
+export function diff(old: Node, now: Node, definitions: Definitions, isFar = false, isItem = false): Value | Change | undefined {
   while (old instanceof ComponentNode && now instanceof ComponentNode && old.type === now.type) {
     if (old === now) return undefined;
     old = old.child;
@@ -25,11 +25,33 @@ export function diff(old: Node, now: Node, definitions: Definitions, isFar = fal
   if (now instanceof Instance && old instanceof Instance && old.id === now.id) return diffInstance(old, now, definitions, isFar);
   if (now instanceof List && old instanceof List && old.id === now.id) return diffList(old, now, definitions, isFar);
   const [before, after] = [shown(old), shown(now)];
-  return before === after && typeof after !== "object"
-    ? undefined
-    : before === null && after === null
-    ? undefined
-    : encode(after, definitions);
+  if (before === after && typeof after !== "object" || before === null && after === null) return undefined;
+  const kept = before instanceof Instance && after instanceof List
+    ? isItem ? undefined : diffGrown(before, after, definitions, isFar)
+    : before instanceof List && after instanceof Instance
+    ? diffShrunk(before, after, definitions, isFar)
+    : undefined;
+  return kept ?? encode(after, definitions);
+}
+
+/** One child has become several: the patch that keeps it; undefined when it is not among them. */
+function diffGrown(old: Instance, now: List, definitions: Definitions, isFar: boolean): Change | undefined {
+  const at = indexOfId(now, old.id);
+  if (at < 0) return undefined;
+  const change: Change = { $: recipe(now, Int32Array.from(now.items, (_, i) => i === at ? 0 : -1), definitions) };
+  const changed = diffInstance(old, shown(now.items[at]!) as Instance, definitions, isFar);
+  if (changed !== undefined) change[at] = changed as Json;
+  return change;
+}
+
+/** Several children have become one of them: the patch that keeps it; undefined when it was not among them. */
+function diffShrunk(old: List, now: Instance, definitions: Definitions, isFar: boolean): Change | undefined {
+  const at = indexOfId(old, now.id);
+  if (at < 0) return undefined;
+  const change: Change = { $: ~at };
+  const changed = diffInstance(shown(old.items[at]!) as Instance, now, definitions, isFar);
+  if (changed !== undefined) change[0] = changed as Json;
+  return change;
 }
 
 function diffInstance(old: Instance, now: Instance, definitions: Definitions, isFar: boolean): Change | undefined {
@@ -108,14 +130,14 @@ function diffList(old: List, now: List, definitions: Definitions, isFar: boolean
   let change: Change | undefined;
   if (!from && touched) {
     for (const i of touched) {
-      const changed = diff(old.items[i]!, now.items[i]!, definitions, isFar);
+      const changed = diff(old.items[i]!, now.items[i]!, definitions, isFar, true);
       if (changed !== undefined) (change ??= {})[i] = changed as Json;
     }
     return change;
   }
   if (from && isInPlace(old, from)) {
     for (let i = 0; i < from.length; i++) {
-      const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions, isFar);
+      const changed = from[i]! < 0 ? encode(now.items[i]!, definitions) : diff(old.items[i]!, now.items[i]!, definitions, isFar, true);
       if (changed !== undefined) (change ??= {})[i] = changed as Json;
     }
     return change;
@@ -124,7 +146,7 @@ function diffList(old: List, now: List, definitions: Definitions, isFar: boolean
   for (let i = 0; i < now.items.length; i++) {
     const at = from ? from[i]! : i;
     if (at < 0 || old.items[at] === now.items[i]) continue;
-    const changed = diff(old.items[at]!, now.items[i]!, definitions, isFar);
+    const changed = diff(old.items[at]!, now.items[i]!, definitions, isFar, true);
     if (changed !== undefined) (change ??= {})[i] = changed as Json;
   }
   return change;

@@ -3,6 +3,7 @@
  * page it is Preact who asks, by `shouldComponentUpdate`.
  */
 import type { ComponentChildren, VNode } from "../deps.ts";
+import { sharesThis } from "./more_than_props.ts";
 import { isFunctionBacking } from "./preact.ts";
 
 const keeps = Symbol("keeps");
@@ -23,7 +24,7 @@ export function kept<P>(name: string, show: (props: P) => ComponentChildren, sam
     }
     return show(props);
   }
-  return Object.assign(Kept, { displayName: name, [keeps]: same }) as unknown as Kept<P>;
+  return sharesThis(Object.assign(Kept, { displayName: name, [keeps]: same })) as unknown as Kept<P>;
 }
 
 /** Whether a component is left as it is, if that is its own to say. */

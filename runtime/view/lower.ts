@@ -13,13 +13,13 @@ import { Living } from "./living.ts";
 import { match } from "./match.ts";
 import { Memo } from "./memo.ts";
 import { Opaque } from "./opaque.ts";
-import { isDue, isPortal, originalOf } from "./preact.ts";
+import { isDue, isPortal, originalOf, withEffects } from "./preact.ts";
 import { sameLook } from "./purity.ts";
 import { isSavedWhole, readSaved, savedIn, type SavedState } from "./saved.ts";
 import { type AnySignal, isSignal } from "./signal.ts";
 import type { Node as StaticNode } from "./statics.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
-import { ComponentNode, forgetFragment, Instance, isArray, List, type Node, type Spot, spotOf, unwarned, Warned } from "./tree.ts";
+import { ComponentNode, Instance, isArray, List, type Node, type Spot, spotOf, unwarned, Warned } from "./tree.ts";
 import { isPromise, PromiseError } from "./promise_error.ts";
 import { UnsupportedError } from "./unsupported.ts";
 import { warningBox } from "./warning.ts";
@@ -57,9 +57,9 @@ export class Lowering {
     this.#options = options;
     const made = this.#made;
     this.#components = new Components({
+      // A fragment without a key that is all a component shows is no vnode of its own.
+      shown: (shows, old) => this.#alone(isPlainFragment(shows) ? childrenOf(shows) : shows, old),
       child: (child, old) => this.#child(child, old),
-      hasOtherForm: (child, old) => hasOtherForm(child, old, isPlainFragment(child)),
-      other: (child, old) => this.#other(child, old),
       nextId: () => ++this.#id,
       changed: () => options.changed?.(),
       made,
@@ -99,7 +99,7 @@ export class Lowering {
     this.#renders++;
     return this.#turn(() =>
       this.#components.whole(() => {
-        this.#tree = this.#child(view, from ?? this.#fresh());
+        this.#tree = this.#alone(view, from ?? this.#fresh());
       })
     );
   }
@@ -143,12 +143,10 @@ export class Lowering {
     this.#made.turn++;
     this.#isTurning = true;
     try {
-      render();
+      withEffects(render);
     } catch (error) {
       if (!isThenable(error)) throw error;
-      throw new UnsupportedError(
-        "Cannot render the view: a component waits for something (it threw a promise), and no <Suspense> of preact/compat is around it",
-      );
+      throw new UnsupportedError("a component waits for something (it threw a promise), and no <Suspense> of preact/compat is around it");
     } finally {
       this.#isTurning = false;
       this.#endNow?.();
@@ -165,7 +163,8 @@ export class Lowering {
     if (typeof child === "object" && child !== null) {
       if (Array.isArray(child)) {
         const list = this.#list(child, undefined, old);
-        forgetFragment(list);
+        // Which fragment stood here says nothing of an array.
+        if (list.spot) list.spot.original = 0;
         return list;
       }
       if (isSignal(child)) return this.#components.signal(child, old);
@@ -193,13 +192,17 @@ export class Lowering {
     }
   }
 
-  /** An array or a fragment where one child was, or the other way. */
+  /** All that an element has, or a component shows: one child, or an array of it and others. */
+  #alone(given: unknown, old: Node | undefined): Node {
+    // A fragment is one vnode, which others may join.
+    const child = isFragment(given) ? [given] : given;
+    return hasOtherForm(child, old) ? this.#other(child, old!) : this.#child(child, old);
+  }
+
+  /** An array where one child was, or the other way. */
   #other(child: unknown, shown: Node): Node {
     const old = unwarned(shown);
-    if (!isArray(old)) {
-      const children = Array.isArray(child) ? child : (child as AnyVNode).props.children;
-      return this.#list(Array.isArray(children) ? children : [children], undefined, undefined, [old]);
-    }
+    if (!isArray(old)) return this.#list(child as readonly unknown[], undefined, undefined, [old]);
     const { items } = old as List;
     const from = match([child], items, matching);
     if (from) this.#leaveUnmatched(items, from);
@@ -222,11 +225,8 @@ export class Lowering {
       const spot = spotOf(old), original = originalOf(vnode);
       // The same vnode shows the same: what has changed in it is rendered when its turn comes.
       if (spot !== null && spot.original === original && old instanceof List && sameKey(old.key, vnode.key)) return old;
-      const list = this.#list(Array.isArray(children) ? children : [children], vnode.key, old);
-      if (list.spot) {
-        list.spot.original = original;
-        list.spot.isFragment = true;
-      }
+      const list = this.#list(asArray(children), vnode.key, old);
+      if (list.spot) list.spot.original = original;
       return list;
     }
     return this.#component(vnode, old);
@@ -254,8 +254,9 @@ export class Lowering {
       this.#warn(message);
       return new ComponentNode(type, key, props, this.#warned(unwarned(child), message, before.child));
     } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      return this.#problem(error.message);
+      // The component in which it happened is named in it already.
+      if (!(error instanceof UnsupportedError) || !this.#options.development) throw error;
+      return this.#shownProblem(error.problem);
     }
   }
 
@@ -278,7 +279,7 @@ export class Lowering {
       if (given instanceof DynamicAttribute && given.value) return this.#beside(instance, refWarning(place), shown);
     }
     if (this.#options.development && place.roots.some(hasFileField)) return this.#beside(instance, fileFieldWarning, shown);
-    return old === shown ? instance : this.#alone(instance);
+    return old === shown ? instance : this.#withoutWarning(instance);
   }
 
   #element(tag: string, vnode: AnyVNode, shown: Node | undefined): Node {
@@ -297,7 +298,7 @@ export class Lowering {
         }
       }
     }
-    return old === shown ? instance : this.#alone(instance);
+    return old === shown ? instance : this.#withoutWarning(instance);
   }
 
   #instance(place: Place, key: unknown, dynamic: readonly unknown[], match: Instance | undefined): Instance {
@@ -319,7 +320,7 @@ export class Lowering {
     for (let i = 0; i < holes.length; i++) {
       const value = spot
         ? this.#aliveHole(i, dynamic, before!)
-        : this.#hole(holes[i]!, i, dynamic, before === undefined ? undefined : before.holes[i]);
+        : this.#hole(holes[i]!, i, dynamic, before === undefined ? undefined : before.holes[i], place.steps[i]?.isAlone);
       if (values) values[i] = value;
       else if (!before || !Object.is(value, before.holes[i])) {
         values = before ? before.holes.slice(0, i) : [];
@@ -349,7 +350,7 @@ export class Lowering {
     if (!step) return this.#hole(hole, index, dynamic, old);
     this.#matchHoles(step.match, place, dynamic, before);
     const child = dynamic[(hole as { source: number }).source];
-    if (step.isAlone && hasOtherForm(child, old as Node)) return this.#other(child, old as Node);
+    if (step.isAlone) return this.#alone(child, isContinued(child, old as Node) ? old as Node : undefined);
     return this.#child(child, matching.same(child, old as Node) ? old as Node : undefined);
   }
 
@@ -359,14 +360,16 @@ export class Lowering {
       const old = before.holes[i] as Node;
       if (spotOf(old) === null) continue;
       const child = dynamic[(holes[i] as { source: number }).source];
-      if (!matching.same(child, old) && !(steps[i]!.isAlone && hasOtherForm(child, old))) this.#components.leave(old);
+      if (!(steps[i]!.isAlone ? isContinued(child, old) : matching.same(child, old))) this.#components.leave(old);
     }
   }
 
-  #hole(hole: Hole, index: number, dynamic: readonly unknown[], old: unknown): unknown {
+  #hole(hole: Hole, index: number, dynamic: readonly unknown[], old: unknown, isAlone?: boolean): unknown {
     switch (hole.kind) {
-      case "child":
-        return this.#child(dynamic[hole.source], old as Node | undefined);
+      case "child": {
+        const child = dynamic[hole.source];
+        return isAlone ? this.#alone(child, old as Node | undefined) : this.#child(child, old as Node | undefined);
+      }
       case "attribute": {
         const given = attributeGiven(dynamic[hole.source]);
         if (!isSignal(given)) return attributeValue(hole.name, given);
@@ -474,7 +477,11 @@ export class Lowering {
   #problem(message: string): Node {
     const owner = this.#owner();
     const text = owner && !message.startsWith(owner) ? `In ${owner}: ${message}` : message;
-    if (!this.#options.development) throw new UnsupportedError(`Cannot render the view: ${text}`);
+    if (!this.#options.development) throw new UnsupportedError(text);
+    return this.#shownProblem(text);
+  }
+
+  #shownProblem(text: string): Node {
     this.#warn(text);
     return this.#child(warningBox(text), undefined);
   }
@@ -501,7 +508,7 @@ export class Lowering {
   }
 
   /** A node that had a warning and has none now: what it stands in is another. */
-  #alone(node: Instance): Instance {
+  #withoutWarning(node: Instance): Instance {
     const { spot } = node;
     if (spot && this.#components.orphans.at(-1) !== spot) this.#components.orphans.push(spot);
     return node;
@@ -523,14 +530,18 @@ function attributeGiven(dynamic: unknown): unknown {
   return dynamic instanceof DynamicAttribute ? dynamic.value : undefined;
 }
 
-/**
- * Whether what lives in an old node would be lost for its form. One child that is all a component shows, or all an element has, is the same
- * as an array of it, and to a component a fragment is an array, too.
- */
-function hasOtherForm(child: unknown, shown: Node | undefined, isFragment = false): boolean {
-  if (spotOf(shown) === null) return false;
-  const old = unwarned(shown);
-  return (isFragment || Array.isArray(child)) !== isArray(old!);
+/** Whether what goes on in an old node would be lost for its form: one child that is alone is the same as an array of it. */
+function hasOtherForm(child: unknown, shown: Node | undefined): boolean {
+  if (typeof shown !== "object" || shown === null) return false;
+  if (Array.isArray(child) === isArray(unwarned(shown))) return false;
+  // Nothing lives in it: only an element goes on.
+  return shown.spot !== null || typeof child === "object" && child !== null;
+}
+
+/** Whether a child that is alone goes on from what was there, or something in it may. */
+function isContinued(given: unknown, old: Node): boolean {
+  const child = isFragment(given) ? [given] : given;
+  return matching.same(child, old) || hasOtherForm(child, old);
 }
 
 /** To such a class Preact gives its props though they are the same. */
@@ -538,8 +549,20 @@ function derivesState(type: unknown): boolean {
   return Boolean((type as { getDerivedStateFromProps?: unknown }).getDerivedStateFromProps);
 }
 
+function isFragment(child: unknown): child is AnyVNode {
+  return isValidElement(child) && child.type === Fragment && !("tpl" in child.props);
+}
+
 function isPlainFragment(child: unknown): child is AnyVNode {
-  return isValidElement(child) && child.type === Fragment && (child.key ?? null) === null;
+  return isFragment(child) && (child.key ?? null) === null;
+}
+
+function childrenOf({ props }: AnyVNode): readonly unknown[] {
+  return asArray(props.children);
+}
+
+function asArray(children: unknown): readonly unknown[] {
+  return Array.isArray(children) ? children : [children];
 }
 
 const fileFieldWarning =

@@ -125,6 +125,7 @@ export interface Owner {
 const owner = Symbol("nacre owner");
 
 interface Options {
+  event?(event: unknown): unknown;
   /** `_diff` */
   __b?(vnode: unknown): void;
   /** `_render` */
@@ -133,6 +134,8 @@ interface Options {
   /** `_commit` */
   __c?(root: unknown, queue: Backing[]): void;
   unmount?(vnode: unknown): void;
+  /** `_skipEffects` */
+  __s?: boolean;
   /** `_catchError` */
   __e(error: unknown, vnode: unknown, old?: unknown, info?: unknown): void;
 }
@@ -377,6 +380,28 @@ export function explained(error: unknown): unknown {
   // `__hooks`, or with signals the flags that they keep; `useContext` reads a name that others may have too.
   if (!(read === "__H" || read === "__$f" || read === "context" && place.includes("hooks"))) return error;
   return new Error("a hook was called outside a component; call it in one, not in a view, a handler or an effect", { cause: error });
+}
+
+/** Renders components that live: also within a rendering to text, which has no effects, theirs are noted. */
+export function withEffects<T>(render: () => T): T {
+  if (!hooked.__s) return render();
+  hooked.__s = false;
+  try {
+    return render();
+  } finally {
+    hooked.__s = true;
+  }
+}
+
+/** An event as a handler gets it: `preact/compat`, where it is loaded, adds React's methods to it. They are no fields that an app would copy. */
+export function asEvent(event: object): unknown {
+  if (!hooked.event) return event;
+  const own = Object.keys(event);
+  const given = hooked.event(event);
+  if (given === event) {
+    for (const name of Object.keys(event)) if (!own.includes(name)) Object.defineProperty(event, name, { enumerable: false });
+  }
+  return given;
 }
 
 /** No component is being rendered: a hook that is called now fails. */

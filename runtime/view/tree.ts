@@ -105,6 +105,14 @@ export function shown(node: Node): Exclude<Node, ComponentNode> {
   return node;
 }
 
+/** Where an item of a list stands that shows the node with this number; -1 where there is none. */
+export function indexOfId(list: List, id: number): number {
+  return list.items.findIndex((item) => {
+    const what = shown(item);
+    return (what instanceof Instance || what instanceof List) && what.id === id;
+  });
+}
+
 /** A node at or below which something lives; the same object in all versions of that node. */
 export class Spot {
   parent: Spot | null = null;
@@ -114,8 +122,6 @@ export class Spot {
   node: Node = null;
   /** For a component: the number of the vnode that it was rendered from last. The same vnode shows the same. */
   original = 0;
-  /** For a list: whether it is a fragment that is a vnode of its own, and so another than an array. */
-  isFragment = false;
   /** It is not shown for a while: what changes in it changes nothing above. */
   isParked = false;
   /** Attributes that follow a signal. */
@@ -193,16 +199,9 @@ export function spotOf(node: Node | undefined): Spot | null {
   return typeof node === "object" && node !== null ? node.spot : null;
 }
 
-/** Whether a node in which something lives is an array, or a fragment that is all a component renders. */
+/** Whether a node that is alone is an array. (A fragment that is alone is the only item of one.) */
 export function isArray(node: Node): boolean {
-  return node instanceof List && (node.key ?? null) === null && !node.spot?.isFragment;
-}
-
-/** An array, or a fragment without a key that is all a component shows, is no vnode of its own: which vnode it was says nothing. */
-export function forgetFragment(node: Node): void {
-  if (!(node instanceof List) || node.spot === null || (node.key ?? null) !== null) return;
-  node.spot.original = 0;
-  node.spot.isFragment = false;
+  return node instanceof List && (node.key ?? null) === null;
 }
 
 /** All that lives in a node, a component before what is in it. */

@@ -1,6 +1,11 @@
-/** The error of what cannot work on a server. */
+/** The error of a view that cannot be shown by a server. */
 
-/** What a view contains that cannot work on a server. */
+/** Thrown where a view contains something that cannot work on a server. */
 export class UnsupportedError extends Error {
   override name = "UnsupportedError";
+
+  /** `problem` says what it is and where, without the words that every such message begins with. */
+  constructor(readonly problem: string) {
+    super(`Cannot render the view: ${problem}`);
+  }
 }

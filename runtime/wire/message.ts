@@ -32,10 +32,13 @@ export type Definition = NodeDefinition[];
 
 /** What stands in a child hole: nothing, a text, an instance `[template, ...holes]` or a list `[0, ...items]`. */
 export type Value = null | string | number | [template: number, ...holes: Json[]];
-/** A change of an instance (by hole) or of a list (`$` and by item). */
+/**
+ * A change of an instance (by hole) or of a list (`$` and by item). With a recipe one instance becomes a list, whose only item it was; with
+ * `-1 - item` in the place of a recipe a list becomes one of its items, which is item 0 then.
+ */
 export interface Change {
   [place: number]: Json;
-  $?: Recipe;
+  $?: Recipe | number;
 }
 /** A list's new order: runs of old items that stay (`start, count`) or move (`start, -count`; one alone: `-1 - start`), groups of new ones. */
 export type Recipe = (number | Value[])[];

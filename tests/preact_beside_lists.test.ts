@@ -1,0 +1,5 @@
+/** Lists, keys and fragments beside Preact. */
+import { testBeside } from "./preact_beside/besides.ts";
+
+testBeside("Keys");
+testBeside("Fragments");
