@@ -135,7 +135,10 @@ export function createView(
   };
 
   const patchList = (part: Part, { $: recipe, ...changes }: Change) => {
-    if (recipe) reorder(part, (part.list_ = isObject(recipe)) ? recipe as Recipe : [~recipe, 1]);
+    if (recipe) {
+      part.list_ = isObject(recipe);
+      reorder(part, part.list_ ? recipe as Recipe : [~recipe, 1]);
+    }
     for (const index in changes) {
       const change = (changes as Record<string, Value | Change>)[index]!;
       const item = part.items_[+index]!;
