@@ -1451,6 +1451,30 @@ Deno.test("A refusal counts when its link has begun: before that another process
   assertEquals(told, [["refused", { event: 3, reason: "gone" }], ["status", "live"]]);
 });
 
+Deno.test("A session goes on from its snapshot however much waits: what does not fit in the resume message is sent after it", async () => {
+  for (const isElsewhere of [false, true]) {
+    await using page = new FakePage();
+    const input = [[["div", [], ["input", [["@input", 0, 8]]]]]] as Definition[];
+    const { element, told } = page.element(input, [1]);
+    page.socket.receive([[0, "SNAPSHOT"]]);
+    page.socket.cut();
+    const field = element.querySelector("input")!;
+    // 60,000 characters each: five fit, and what is around them.
+    for (const letter of "abcdefg") {
+      field.value = letter.repeat(60_000);
+      field.dispatchEvent(page.event("input"));
+    }
+    page.pass(1_000);
+    (page.socket as unknown as { onopen(): void }).onopen();
+    const [[kind, snapshot, version, marks, events]] = page.socket.take() as [[string, string, number, [], Json[]]];
+    assertEquals([kind, snapshot, version, marks, events.length], ["resume", "SNAPSHOT", 0, [], 4]);
+    page.socket.receive(isElsewhere ? ["resume", "e2", 0, 4] : ["resume", "e1", 0, 0]);
+    const sent = page.socket.take() as [number, number[], object, { value: string }][];
+    assertEquals(sent.map(([, , , { value }]) => value[0]).join(""), isElsewhere ? "efg" : "abcdefg");
+    assertEquals(told.filter((what) => (what as string[])[0] === "refused"), []);
+  }
+});
+
 Deno.test("A resume message that came too late (4409) is sent again; one that was not understood (4400) is not", async () => {
   for (const code of [4409, 4400]) {
     await using page = new FakePage();

@@ -364,6 +364,25 @@ Deno.test("effects of events have names that are the same when they are started 
   assert(ids.length === 4, ids.join());
 });
 
+Deno.test("large events bring the next snapshot sooner: a browser cannot keep more than 300,000 characters of them", () => {
+  const world = new VirtualWorld();
+  const here = processOf(counter, world);
+  const client = new ResumingClient("anna-0001");
+  client.open(here);
+  world.settle();
+  const before = client.reader.snapshots.length;
+  // Each counts as 31 of the 64 after which there is one.
+  for (let clicks = 1; clicks <= 3; clicks++) {
+    client.click("+", { data: "x".repeat(60_000) });
+    world.settle();
+    assertEquals(client.reader.snapshots.length - before, clicks < 3 ? 0 : 1);
+  }
+  client.cut();
+  client.open(processOf(counter, world));
+  world.settle();
+  assertEquals([client.text, client.reader.mounts], ["-3 0+doublezero", 1]);
+});
+
 Deno.test("a link that has a snapshot and does not say so within 10 s is closed with 4409, and nothing is started for it", () => {
   const world = new VirtualWorld();
   const here = processOf(counter, world);

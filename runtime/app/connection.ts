@@ -29,8 +29,8 @@ export interface Host {
   readonly config: Config | undefined;
   /** Whether events are not heard: what they are of is no more. */
   readonly isDeaf: boolean;
-  /** An event, or a fact, of what was shown as this version. */
-  hear(member: Member, version: number, up: EventUp | FactUp): void;
+  /** An event, or a fact, of what was shown as this version, and how many UTF-16 units it came in. */
+  hear(member: Member, version: number, up: EventUp | FactUp, size: number): void;
   /** A client has seen more than before. */
   seen(): void;
   /** Removes a client whose link is gone. */
@@ -81,7 +81,7 @@ export class Line implements Connection {
     const version = member.see(typeof up === "number" ? up : up[0]);
     if (version === undefined) return this.#refuse(closeCodes.impossible, "a version that was never sent");
     if (typeof up === "number") host.seen();
-    else host.hear(member, version, up);
+    else host.hear(member, version, up, message.length);
     return "taken";
   }
 

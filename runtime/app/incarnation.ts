@@ -36,6 +36,8 @@ export interface Arrived {
   /** Of the version that was seen, or undefined: it is forgotten. Looked up at once, since what arrives later may make it forgotten. */
   readonly tree: Node | undefined;
   readonly up: EventUp | FactUp;
+  /** The UTF-16 units that it came in; 0 where it is replayed. */
+  readonly size: number;
 }
 
 /** Who has an incarnation. */

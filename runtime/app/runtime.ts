@@ -83,6 +83,9 @@ export function run<Model, Msg, Flags, User>(
   return new Running(app, flags, options);
 }
 
+/** So many UTF-16 units of an event count as one more. */
+const largeEvent = 2_000;
+
 /** How a runtime ends, beside by an error. */
 type Ending = "stopped" | "elsewhere" | "asleep" | "lost";
 
@@ -109,7 +112,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
   readonly #refused: Record<Refusal, number> = { version: 0, gone: 0, payload: 0 };
   /** The app as it is since it began last. */
   #now: Incarnation<Model, Msg, Flags, User>;
-  /** Events dealt with in this turn. */
+  /** Events dealt with in this turn; a large one counts as several. */
   #events = 0;
   /** Events are being dealt with: what has changed is shown after them. */
   #willShow = false;
@@ -278,11 +281,11 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     return this.#restarting.isDue || this.#isLeaving;
   }
 
-  hear(member: Member, version: number, up: EventUp | FactUp): void {
+  hear(member: Member, version: number, up: EventUp | FactUp, size: number): void {
     const { loop, versions } = this.#now;
     // It came from the event loop: others are let in.
     loop.breathe();
-    loop.hear({ member, number: ++member.last, tree: versions.at(version)?.tree, up });
+    loop.hear({ member, number: ++member.last, tree: versions.at(version)?.tree, up, size });
   }
 
   seen(): void {
@@ -321,7 +324,7 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     const { member, isKnown } = this.#take(name, link.user, snapshot, this.#idOf(name), snapshot.refusals);
     const stage: ReplayStage = {
       hear: (up, version) => {
-        loop.hear({ member, number: ++member.last, tree: version === undefined ? undefined : versions.at(version)?.tree, up });
+        loop.hear({ member, number: ++member.last, tree: version === undefined ? undefined : versions.at(version)?.tree, up, size: 0 });
       },
       settle: () => loop.settle(),
     };
@@ -624,7 +627,8 @@ export class Running<Model, Msg, Flags, User> implements Runtime<Msg>, Incarnati
     const refusal = this.#now.understand(arrived, new Origin(`${this.lineage}.${member.client.id}.${number}`));
     member.dealt = number;
     audience.handled(member);
-    this.#events++;
+    // The browser keeps it until a snapshot covers it, and cannot keep much.
+    this.#events += 1 + Math.floor(arrived.size / largeEvent);
     if (!refusal) return;
     this.#refused[refusal]++;
     member.refuse(number, refusal);

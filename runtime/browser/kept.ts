@@ -19,8 +19,8 @@ export interface Kept {
    * the versions that they were seen in are others.
    */
   cover_(snapshot?: string, behind?: number, version?: number, anew?: boolean): void;
-  /** What goes on elsewhere from this version, with the events that wait. */
-  say_(version: number, queue: Entry[]): string;
+  /** The resume message for this version, and how many of the events that wait are in it. */
+  say_(version: number, queue: Entry[]): [text: string, count: number];
 }
 
 /** The longest message, in UTF-16 units: what a POST takes, whatever is in it. */
@@ -49,11 +49,13 @@ export function createKept(): Kept {
       marks = marks.filter((mark) => mark[2] > version);
     },
     say_(version, queue) {
-      const text = `["resume",${JSON.stringify([kept.snapshot_, version, marks]).slice(1, -1)},[${
-        [...events, ...queue].map(({ seen_: seen, text_: text }) => `[${seen},${text}`)
-      }]]`;
-      // A snapshot that is none begins anew.
-      return text.length > longest ? '["resume","",0,[],[]]' : text;
+      const head = JSON.stringify([kept.snapshot_, version, marks]).slice(1, -1);
+      let room = longest - head.length;
+      const said = [...events, ...queue].map(({ seen_: seen, text_: text }) => `[${seen},${text}`)
+        .filter((text) => (room -= text.length) > 0);
+      const count = said.length - events.length;
+      // An empty snapshot starts another session.
+      return [count < 0 ? '["resume","",0,[],[]]' : `["resume",${head},[${said}]]`, count];
     },
   };
   return kept;

@@ -316,8 +316,9 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       [client, epoch, done, broken ? "" : view.version_, +!!kept.snapshot_].join(".");
     /** What is said first, where there is a snapshot. */
     const say = () => {
-      said = queue.length;
-      return kept.snapshot_ && kept.say_(view.version_, queue);
+      let text = "";
+      if (kept.snapshot_) [text, said] = kept.say_(view.version_, queue);
+      return text;
     };
     let mine: Socket | null | undefined;
     const failed = (error: unknown) => {
