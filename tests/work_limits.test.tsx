@@ -313,8 +313,8 @@ for (const shape of ["plain", "no data"] as const) {
   });
 }
 
-Deno.test("a route whose sessions hold all of mostMemory answers 503, until one of them holds less; one whose session is here finds it", async () => {
-  const { sessions, come } = bounded(mebibyte);
+Deno.test("a route whose sessions hold three quarters of mostMemory answers 503, until one of them holds less; one whose session is here finds it", async () => {
+  const { sessions, come } = bounded(mebibyte * 4 / 3);
   const large = come("large-one");
   for (let i = 0; i < 7; i++) large.say("x".repeat(64_000));
   const clients = [];
@@ -331,6 +331,35 @@ Deno.test("a route whose sessions hold all of mostMemory answers 503, until one 
   assertEquals(clients.map(({ closed }) => closed).filter((code) => code !== undefined), []);
   await sessions.leave();
   assertEquals(sessions.bytes, 0);
+});
+
+Deno.test("strangers who fill mostMemory with sessions as small as others end nobody who was there before, however much that one does", async () => {
+  const { sessions, come } = bounded(2 * mebibyte);
+  const early = come("early-one");
+  early.say("a");
+  for (let i = 0; sessions.admits(`stranger-${i}....0`, undefined); i++) come(`stranger-${i}`);
+  // 150 of 10 KiB are three quarters: the rest is for those that are there.
+  assert(sessions.size >= 140 && sessions.size <= 160, `${sessions.size}`);
+  // As much as it may say at once without a pause.
+  for (let i = 0; i < 900; i++) {
+    assertEquals(early.say(i % 2 ? "" : "x".repeat(400)), "taken");
+    if (i % 30 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  await until(() => early.reader.done === 901);
+  assertEquals(early.closed, undefined);
+  await sessions.leave();
+});
+
+Deno.test("of sessions that grow alike the newest are sent elsewhere", async () => {
+  const { sessions, come } = bounded(2 * mebibyte);
+  const clients = Array.from({ length: 100 }, (_, i) => come(`somebody-${i}`));
+  for (const client of clients) client.say("x".repeat(10_000));
+  await until(() => clients.some(({ closed }) => closed) && sessions.bytes <= 2 * mebibyte);
+  const closed = clients.map(({ closed }) => closed);
+  const first = closed.indexOf(4503);
+  assert(first > 20 && first < 80, `${first} of 100 stay`);
+  assertEquals(closed, clients.map((_, i) => i < first ? undefined : 4503));
+  await sessions.leave();
 });
 
 Deno.test("what a session is measured to hold falls with its model, and when it sleeps", async () => {

@@ -24,6 +24,13 @@ export function bytesHeld(units: number, holes: number, isAsleep = false): numbe
   return (isAsleep ? bytesOf.asleep : bytesOf.runtime) + units * bytesOf.unit + holes * bytesOf.hole;
 }
 
+/** The part of the memory up to which new sessions come: the rest is for those that are there, so that strangers who come do not end them. */
+const forNew = 0.75;
+/** Down to this part some are ended when all of it is used. */
+const relieved = 0.95;
+/** A session that weighs so many times as much as the others on average is ended first. */
+const heavy = 8;
+
 /** A session, as this sees it. */
 export interface Resident {
   /** The bytes that it is known to hold; only {@link Capacity} sets it. */
@@ -43,7 +50,7 @@ export interface CapacityOptions<Session> {
   readonly most: number;
   /** The most bytes. */
   readonly mostBytes: number;
-  /** All sessions. */
+  /** All sessions, the newest last. */
   all(): Iterable<Session>;
 }
 
@@ -70,7 +77,7 @@ export class Capacity<Session extends Resident> {
   /** Whether there is room for one more beside so many. Sessions that wait and of whom no event ever came make room. */
   hasRoom(size: () => number): boolean {
     const { most, mostBytes } = this.#options;
-    const isFull = () => size() >= most || this.#bytes >= mostBytes;
+    const isFull = () => size() >= most || this.#bytes >= mostBytes * forNew;
     while (isFull() && this.#silent.size > 0) this.#end(this.#silent);
     return !isFull();
   }
@@ -121,18 +128,26 @@ export class Capacity<Session extends Resident> {
     longest!.stop();
   }
 
-  /** Ends those that wait, and then, since what is there has grown, the one that holds most: its client goes on from its snapshot where there is room. */
+  /**
+   * Ends those that wait; then, since what is there has grown, those that hold far more than others, the largest first; and where there are none, the
+   * newest. Their clients go on from their snapshots where there is room.
+   */
   #relieve(): void {
     this.#isDue = false;
-    while (this.#bytes > this.#options.mostBytes) {
-      if (this.#silent.size + this.#lingering.size > 0) this.#end(this.#silent.size > 0 ? this.#silent : this.#lingering);
-      else {
-        let heaviest: Session | undefined;
-        for (const session of this.#options.all()) if (session.weight > (heaviest?.weight ?? 0)) heaviest = session;
-        if (!heaviest) return;
-        this.#part(heaviest);
-        heaviest.retire();
-      }
+    const { mostBytes, all } = this.#options;
+    if (this.#bytes <= mostBytes) return;
+    const most = mostBytes * relieved;
+    while (this.#bytes > most && this.#silent.size + this.#lingering.size > 0) {
+      this.#end(this.#silent.size > 0 ? this.#silent : this.#lingering);
+    }
+    const left = [...all()].filter((session) => !this.#parting.has(session));
+    const large = left.filter(({ weight }) => weight * left.length > heavy * this.#bytes).sort((a, b) => b.weight - a.weight);
+    // One that is alone is no more than the average.
+    for (const session of [...large, ...left.reverse()]) {
+      if (this.#bytes <= most) return;
+      if (this.#parting.has(session)) continue;
+      this.#part(session);
+      session.retire();
     }
   }
 }

@@ -63,9 +63,9 @@ export type ServeOptions<Flags, User> =
     mostSessions?: number;
     /**
      * The most memory that sessions may be known to hold, in bytes; 512 MiB by default. It is estimated, by a factor of two or so: from the size of
-     * each model as a snapshot writes it, the holes of the views, and what clients have sent since. Above it a link for a new session is answered
-     * with 503. When sessions that are there grow past it, those without a link are ended first, then the largest: its page is told to come back, with
-     * its last snapshot. Rooms, and models that are no plain data, are not measured.
+     * each model as a snapshot writes it, the holes of the views, and what clients have sent since. Above three quarters of it a link for a new session
+     * is answered with 503. When sessions that are there grow past it, those without a link are ended first, then those far above the average, then
+     * the newest: their pages are told to come back, with a last snapshot. Rooms, and models that are no plain data, are not measured.
      */
     mostMemory?: number;
     /**
