@@ -150,5 +150,11 @@ function textOf(sheet: CSSStyleSheet, base: string): string | undefined {
 
 /** A rule of a sheet at an address, as it has to be said in one that is at none. */
 function absolute(rule: string, base: string): string {
-  return rule.replace(/url\("(?!#)([^"\\]+)"\)/g, (all, url) => URL.canParse(url, base) ? `url("${new URL(url, base)}")` : all);
+  return rule.replace(/url\("(?!#)([^"\\]+)"\)/g, (all, url) => {
+    try {
+      return `url("${new URL(url, base)}")`;
+    } catch {
+      return all;
+    }
+  });
 }

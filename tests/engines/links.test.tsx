@@ -67,6 +67,28 @@ battery("links", {
     assert(kinds.includes("sse"), kinds.join());
   },
 
+  // Firefox remembers an address that failed; nothing but another address helps.
+  "a part that could not be loaded is loaded for the next link": async (tab) => {
+    const live = counter();
+    let asked = 0;
+    const answer = (request: Request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/ws") return live(request);
+      if (searchParams.get("part") !== "fallback" || ++asked > 1) return undefined;
+      return new Response("Not now", { status: 503 });
+    };
+    await using site = siteOf(live, { attributes: { method: "sse" }, answer });
+    await tab.open(site.url);
+    await tab.live();
+    await tab.click("#up");
+    await tab.shows("output", "1");
+    assertEquals(asked, 2);
+    // The page says what failed, once.
+    const errors = await tab.evaluate(() => (globalThis as unknown as { pageErrors: string[] }).pageErrors.splice(0));
+    assertEquals(errors.length, 1, errors.join());
+    assert(errors[0]!.includes("?part=fallback"), errors.join());
+  },
+
   "large messages arrive compressed, and in order": async (tab) => {
     const line = "A line that is long enough. ".repeat(8);
     const pages = app({
