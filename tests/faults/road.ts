@@ -59,6 +59,16 @@ export class Road implements AsyncDisposable {
     this.#listenPort = (server.address() as { port: number }).port;
   }
 
+  /** Nothing is late or in pieces any more, on connections that were made meanwhile, too. */
+  clear(): void {
+    this.delay = 0;
+    this.piece = Infinity;
+    for (const way of [...this.pipes].flatMap(({ up, down }) => [up, down])) {
+      way.delay = 0;
+      way.piece = Infinity;
+    }
+  }
+
   /** Nobody is kept waiting any longer for what never comes: such connections are reset. */
   mend(): void {
     for (const pipe of this.pipes) if (pipe.up.isSwallowed || pipe.down.isSwallowed) pipe.cut("RST");

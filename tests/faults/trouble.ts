@@ -141,17 +141,14 @@ export class Trouble {
         const piece = 1 + random.below(random.pick([1, 10, 200]));
         for (const way of ways) way.piece = piece;
         road.piece = piece;
-        this.#later(ms, () => road.piece = Infinity);
+        this.#later(ms, () => road.clear());
         return `to ${piece} bytes for ${ms} ms`;
       }
       case "delay": {
         const delay = 1 + random.below(random.pick([10, 100, 400]));
         for (const way of ways) way.delay = delay;
         road.delay = delay;
-        this.#later(ms, () => {
-          for (const way of ways) way.delay = 0;
-          road.delay = 0;
-        });
+        this.#later(ms, () => road.clear());
         return `of ${delay} ms for ${ms} ms`;
       }
       case "refuse": {
