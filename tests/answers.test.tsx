@@ -94,14 +94,13 @@ const functions: Record<string, (fail: Answer) => Parts> = {
     mayWait: true,
     isSilent: true,
   }),
-  useEffect: (fail) => ({ options: {}, component: () => (useEffect(fail as Any, []), "x"), mayWait: true, isSilent: true }),
+  useEffect: (fail) => ({ options: {}, component: () => (useEffect(fail as Any, []), "x"), mayWait: true }),
   "the cleanup of useEffect": (fail) => ({
     options: {},
     component: () => (useEffect(() => fail as Any, []), "x"),
     mayWait: true,
-    isSilent: true,
   }),
-  useLayoutEffect: (fail) => ({ options: {}, component: () => (useLayoutEffect(fail as Any, []), "x"), mayWait: true, isSilent: true }),
+  useLayoutEffect: (fail) => ({ options: {}, component: () => (useLayoutEffect(fail as Any, []), "x"), mayWait: true }),
   componentDidMount: (fail) => ({
     options: {},
     component: class extends Component {
@@ -111,7 +110,6 @@ const functions: Record<string, (fail: Answer) => Parts> = {
       render = () => "x";
     } as Any,
     mayWait: true,
-    isSilent: true,
   }),
   componentWillUnmount: (fail) => ({
     options: {},
@@ -122,7 +120,6 @@ const functions: Record<string, (fail: Answer) => Parts> = {
       render = () => "x";
     } as Any,
     mayWait: true,
-    isSilent: true,
   }),
   address: (fail) => ({ options: {}, serve: { address: fail }, isOwn: true }),
   authorize: (fail) => ({ options: {}, serve: { authorize: fail }, mayWait: true, isOwn: true }),
@@ -239,10 +236,12 @@ for (const [shape, { serve: shaped, run }] of Object.entries(shapes)) {
         const url = `http://127.0.0.1:${server.addr.port}`;
         try {
           await run(parts, live, url, told);
-          const mustTell = calls > 0 && isTold && !(parts.isSilent && way !== "throws") &&
-            // What ends with a page that is painted has nobody to end for.
-            !(name === "componentWillUnmount" && shape === "a painted page") && !(parts.mayWait && way === "never settles");
+          const mustTell = calls > 0 && isTold && !(parts.isSilent && way !== "throws") && !(parts.mayWait && way === "never settles");
           if (mustTell) await until(() => told.length > 0, 2_000);
+          // A promise in the wrong place and its rejection are two errors; each is told once for each call.
+          for (const [error, times] of Map.groupBy(told, (one) => JSON.stringify(one))) {
+            assert(times.length <= calls, `${error} was told ${times.length} times for ${calls} calls`);
+          }
         } catch (error) {
           throw new Error(`${name} ${way}, in ${shape}: told ${JSON.stringify(told)}`, { cause: error });
         } finally {

@@ -109,7 +109,7 @@ Deno.test("mod.ts types the apps of tests/api: what compiles there compiles, and
   for await (const entry of Deno.readDir(new URL("tests/api", root))) {
     if (entry.name.endsWith(".tsx")) apps.push(`tests/api/${entry.name}`);
   }
-  assertEquals(apps.length, 5);
+  assertEquals(apps.length, 6);
   const { success, stderr } = await deno("check", ...apps);
   assert(success, stderr);
 });

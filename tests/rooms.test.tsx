@@ -254,3 +254,41 @@ Deno.test("development says once that rooms live in one process", async () => {
   };
   assertEquals(await Promise.all([said({ NACRE_ENV: "development" }), said({ NACRE_ENV: "" })]), [1, 0]);
 });
+
+Deno.test("Flags that fail for the one who opens a room fail for nobody who waits for it", async () => {
+  const errors: string[] = [];
+  const first = Promise.withResolvers<string>();
+  const waiting: string[] = [];
+  const live = serve(app({ init: (flags: string) => flags, update: (model, _: never) => model, view: (model) => <p>{model}</p> }), {
+    key: (request) => {
+      waiting.push(new URL(request.url).searchParams.get("user")!);
+      return "one";
+    },
+    flags: (request) => new URL(request.url).searchParams.get("user") === "a" ? first.promise : "good",
+    onError: (error, where) => errors.push(`${where}: ${error}`),
+    linger: 0,
+  });
+  await using server = serveOn0(live);
+  const opened = (user: string) => {
+    const socket = new WebSocket(`${server.ws}/?user=${user}`);
+    return new Promise<WebSocket | string>((resolve) => {
+      socket.onmessage = () => resolve(socket);
+      socket.onerror = () => resolve("refused");
+    });
+  };
+  const a = opened("a");
+  await until(() => waiting.length === 1);
+  const others = [opened("b"), opened("c")];
+  await until(() => waiting.length === 3);
+  first.reject(new Error("not for a"));
+  assertEquals(await a, "refused");
+  for (const other of await Promise.all(others)) {
+    assert(other instanceof WebSocket);
+    const closed = new Promise((resolve) => other.onclose = resolve);
+    other.close();
+    await closed;
+  }
+  assertEquals(errors, ["request: Error: not for a"]);
+  await until(() => live.running === 0);
+  await live.close();
+});

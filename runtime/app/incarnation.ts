@@ -98,6 +98,7 @@ export class Incarnation<Model, Msg, Flags, User> {
       development: this.#development,
       warn: (message) => console.warn(logged(`nacre: ${this.#app.name}: ${message}`)),
       changed: this.#changed,
+      rejected: (error) => report(this.loop.onError, error, "effect"),
       ids: this.#ids,
       saved,
     });

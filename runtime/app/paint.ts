@@ -40,6 +40,8 @@ export interface PaintOptions {
   readonly development: boolean;
   /** Told why a page cannot be taken over, and of what else a developer should know. */
   warn(message: string): void;
+  /** Told of each error of a layout effect or a lifecycle method that does not stop the painting. */
+  readonly failed?: (error: unknown) => void;
   /** Makes the snapshot of the description: a text that means something to the server alone. Without it the page is mounted. */
   seal?(state: PaintedState): string | undefined;
 }
@@ -50,11 +52,11 @@ export interface PaintOptions {
  * @throws whatever `init`, `view` or a component throws.
  */
 export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, User>, flags: Flags, options: PaintOptions): Painted {
-  const { ids, development, warn, seal } = options;
+  const { ids, development, warn, seal, failed } = options;
   const { model } = app.init(flags);
   // Nobody is there to call a handler; one that a component calls while it is rendered says nothing.
   const send = createSend<Msg, User>(() => {}, () => undefined as never);
-  const lowering = new Lowering({ development, warn, ids });
+  const lowering = new Lowering({ development, warn, ids, rejected: failed });
   try {
     const tree = lowering.lower(app.view(model, send));
     const definitions = new Definitions();
@@ -70,7 +72,7 @@ export function paintApp<Model, Msg, Flags, User>(app: App<Model, Msg, Flags, Us
     return paintedOf(html, snapshot ? descriptionHtml(parts!, snapshot, configOf(app)) : "", app.shadow);
   } finally {
     // What a layout effect has begun ends with it.
-    lowering.end(() => {});
+    lowering.end(failed ?? (() => {}));
   }
 }
 

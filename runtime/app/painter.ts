@@ -42,13 +42,14 @@ export class Painter<Model, Msg, Flags, User> {
    * @throws whatever `init`, `view` or a component throws.
    */
   paint(user: User, flags: Flags, isOwn: boolean): Painted {
-    const { tokens, world, development } = this.#options;
+    const { tokens, world, development, onError } = this.#options;
     const own = tokens.of(user);
     const lineage = world.randomName(6);
     return paintApp(this.#app, flags, {
       ids: idsOf(lineage),
       development,
       warn: (message) => this.#warn(message),
+      failed: (error) => report(onError, error, "effect"),
       seal: (state) => isOwn && own ? this.#seal(own, lineage, flags, state) : undefined,
     });
   }

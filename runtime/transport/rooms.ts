@@ -79,6 +79,8 @@ export class Rooms<Runtime extends Stoppable> {
         timer: undefined,
       };
       this.#rooms.set(key, room = opened);
+      // Who waits for it may open another, and who comes next does.
+      opened.ready.catch(() => this.#forget(opened));
     }
     room.guests++;
     this.#empty.delete(room);

@@ -147,9 +147,21 @@ export function serve(what: App<unknown, unknown, unknown, unknown> | Runtime<un
       else {
         if (!isTold) console.warn("nacre: rooms live in this process: with several processes each has its own (docs/rooms.md)");
         isTold = true;
-        room = rooms.enter(key, () => flagsFor(request, user));
-        if (!room) return new Response("Service Unavailable: too many rooms", { status: 503, headers: later });
-        await room.ready;
+        for (let isOpener = false, isReady = false; !isReady;) {
+          room = rooms.enter(key, () => {
+            isOpener = true;
+            return flagsFor(request, user);
+          });
+          if (!room) return new Response("Service Unavailable: too many rooms", { status: 503, headers: later });
+          try {
+            await room.ready;
+            isReady = true;
+          } catch (error) {
+            if (isOpener) throw error;
+            // It failed for the one who opened it: this client's own request may do better.
+            room.leave();
+          }
+        }
       }
     } catch (error) {
       room?.leave();

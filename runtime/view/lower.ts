@@ -20,7 +20,7 @@ import { type AnySignal, isSignal } from "./signal.ts";
 import type { Node as StaticNode } from "./statics.ts";
 import { bareValue, DynamicAttribute, type Hole, type Place, placeOfElement, spreadValue } from "./template.ts";
 import { ComponentNode, Instance, isArray, List, type Node, type Spot, spotOf, unwarned, Warned } from "./tree.ts";
-import { isPromise, PromiseError } from "./promise_error.ts";
+import { hearRejections, isPromise, PromiseError } from "./promise_error.ts";
 import { UnsupportedError } from "./unsupported.ts";
 import { warningBox } from "./warning.ts";
 
@@ -32,6 +32,8 @@ export interface LoweringOptions {
   warn(message: string): void;
   /** Told when the state of a component has changed, until it is rendered. */
   changed?(): void;
+  /** Told when a promise that an effect or a lifecycle method answered is rejected; the console as usual. */
+  readonly rejected?: ((error: unknown) => void) | undefined;
   /** What the ids of `useId` begin with; those of another view of the same page must begin with something else. */
   readonly ids?: string;
   /** What the components of this view had for their states when it was taken down elsewhere. */
@@ -111,7 +113,7 @@ export class Lowering {
 
   /** Runs the effects of components that have been rendered: after the view has been shown. */
   effects(): void {
-    this.#components.effects();
+    hearRejections(this.#options.rejected, () => this.#components.effects());
   }
 
   /**
@@ -125,7 +127,8 @@ export class Lowering {
       return;
     }
     const tree = this.#fresh();
-    if (tree !== undefined) { for (const error of this.#components.end(tree)) failed(error); }
+    if (tree === undefined) return;
+    for (const error of hearRejections(this.#options.rejected, () => this.#components.end(tree))) failed(error);
   }
 
   /** The states of the components as plain data, for another `Lowering` of the same view. */
@@ -143,7 +146,7 @@ export class Lowering {
     this.#made.turn++;
     this.#isTurning = true;
     try {
-      withEffects(render);
+      hearRejections(this.#options.rejected, () => withEffects(render));
     } catch (error) {
       if (!isThenable(error)) throw error;
       throw new UnsupportedError("a component waits for something (it threw a promise), and no <Suspense> of preact/compat is around it");

@@ -26,14 +26,28 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { then?: unknown }).then === "function";
 }
 
+/** Who hears of rejections while the code of one view runs. */
+let listener: ((error: unknown) => void) | undefined;
+
+/** Runs `task`; promises that effects and lifecycle methods answer in it tell `rejected` when they are rejected. */
+export function hearRejections<T>(rejected: ((error: unknown) => void) | undefined, task: () => T): T {
+  const before = listener;
+  listener = rejected;
+  try {
+    return task();
+  } finally {
+    listener = before;
+  }
+}
+
 /**
- * Takes note of what an effect or a lifecycle method answered. Preact minds no promise there, and nobody waits for it; but a rejection that nobody
- * hears ends a process, so it goes to the console.
+ * Listens to the promise that an effect or a lifecycle method answered. Preact ignores it, and nobody waits for it; but a rejection that nobody
+ * hears ends a process, so the app's `onError` hears it, or else the console.
  */
 export function heed(answer: unknown): void {
   if (!isPromise(answer)) return;
-  const failed = (error: unknown) =>
-    console.error(`nacre: a promise of an effect or a lifecycle method was rejected: ${loggedError(error)}`);
+  const failed = listener ??
+    ((error: unknown) => console.error(`nacre: a promise of an effect or a lifecycle method was rejected: ${loggedError(error)}`));
   Promise.resolve(answer).then(undefined, failed);
 }
 
