@@ -2,6 +2,7 @@
 import { Window } from "happy-dom";
 import { adoptPage } from "../runtime/browser/adopt.ts";
 import { watchContexts } from "../runtime/browser/contexts.ts";
+import { writeCustom } from "../runtime/browser/custom.ts";
 import { performEffects } from "../runtime/browser/effect.ts";
 import { install } from "../runtime/browser/element.ts";
 import { openFallback } from "../runtime/browser/fallback.ts";
@@ -51,6 +52,8 @@ export const loadPart = (async (name: keyof PartMakers) => {
   switch (name) {
     case "contexts":
       return { create: watchContexts };
+    case "custom":
+      return { create: writeCustom };
     case "effect":
       return { create: performEffects };
     case "facts":

@@ -11,14 +11,24 @@ export const isObject = (value: unknown): boolean => Object(value) === value;
 
 /** `null` and `false` remove. The style goes through its object: a Content-Security-Policy may forbid the attribute. */
 export function setAttribute(element: Element, name: string, value: unknown): void {
-  if (value == null || value === false) own(element, "removeAttribute").call(element, name);
-  else if (name == "style") own(element as HTMLElement, "style").cssText = value as string;
-  else own(element, "setAttribute").call(element, name, value as string);
+  attempt(() => {
+    if (value == null || value === false) own(element, "removeAttribute").call(element, name);
+    else if (name == "style") own(element as HTMLElement, "style").cssText = value as string;
+    else own(element, "setAttribute").call(element, name, value as string);
+    return true;
+  });
 }
 
-/** `null` resets: to what an empty text is to the property, as in Preact. */
-export function setProperty(element: Element, name: string, value: unknown): void {
-  value ??= "";
-  // Not by assignment: that throws where a property can only be read.
-  if ((element as unknown as Record<string, unknown>)[name] !== value) Reflect.set(element, name, value);
+/** `null` resets: to what an empty text is to the property, as in Preact. Answers whether it is written: some can only be read. */
+export const setProperty = (element: Element, name: string, value: unknown = ""): boolean =>
+  attempt(() => Reflect.get(element, name) === (value ??= "") || Reflect.set(element, name, value));
+
+/** A write that fails (a setter throws, a policy forbids it) ends nothing: the console says so, and all else is written. */
+export function attempt(write: () => boolean): boolean {
+  try {
+    return write();
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
 }

@@ -18,6 +18,7 @@ const budget = 5_600;
 const makers = {
   adopt: "adoptPage",
   contexts: "watchContexts",
+  custom: "writeCustom",
   effect: "performEffects",
   facts: "watchFacts",
   fallback: "openFallback",
@@ -41,7 +42,7 @@ const names = [
   "alone",
   // A view, with its events and inputs; an entry; a controlled input; what is kept.
   "version waiting send free take known know top blank hole busy",
-  "own write inside spaceIn spaceOf checksum",
+  "own write inside spaceIn spaceOf checksum attempt set",
   "seen text target by",
   "model pending composing typed late",
   "snapshot keep cover mark say",

@@ -2,7 +2,7 @@
 import type { Description, Down } from "../wire/message.ts";
 
 /** The parts that a message can need. */
-export type NeededPart = "contexts" | "effect" | "facts" | "form" | "input" | "listen" | "shadow";
+export type NeededPart = "contexts" | "custom" | "effect" | "facts" | "form" | "input" | "listen" | "shadow";
 
 /** The names of holes, also in the text of a message, that make an element a control. */
 export const controls = /(^|")\.(value|checked|sele|muted|indet)|contenteditable/;
@@ -13,6 +13,7 @@ export const neededBy = (message: Down | Description, text = ""): NeededPart[] =
     // The element of that name, as definitions have it.
     text.includes("nacre-listen") ? "listen" : "",
     controls.test(text) ? "input" : "",
+    text.includes('"~') ? "custom" : "",
     ...Object.keys({ [`${message[0]}`]: 0, ...message[message[0] == "mount" ? 6 : 4] as object }),
   ]
     .flatMap((name) =>
@@ -20,7 +21,7 @@ export const neededBy = (message: Down | Description, text = ""): NeededPart[] =
         ? "contexts"
         : /^(attr|prop|url)/.test(name)
         ? "facts"
-        : /^(effect|form|input|listen|shadow)$/.test(name)
+        : /^(custom|effect|form|input|listen|shadow)$/.test(name)
         ? name as NeededPart
         : []
     );

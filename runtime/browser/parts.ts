@@ -4,6 +4,7 @@
  */
 import type { adoptPage } from "./adopt.ts";
 import type { watchContexts } from "./contexts.ts";
+import type { writeCustom } from "./custom.ts";
 import type { performEffects } from "./effect.ts";
 import type { openFallback } from "./fallback.ts";
 import type { watchFacts } from "./facts.ts";
@@ -18,6 +19,7 @@ import type { watchSilence } from "./watch.ts";
 export interface PartMakers {
   adopt: typeof adoptPage;
   contexts: typeof watchContexts;
+  custom: typeof writeCustom;
   effect: typeof performEffects;
   facts: typeof watchFacts;
   fallback: typeof openFallback;

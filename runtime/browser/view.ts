@@ -8,6 +8,7 @@ import { buildTemplate, inside, spaceIn, type Template } from "./definition.ts";
 import { type Entry, type Events, listen, settle } from "./event.ts";
 import { controls } from "./needed.ts";
 import type { Parts } from "./parts.ts";
+import { styleWriter } from "./style.ts";
 import type { World } from "./world.ts";
 
 /** A root that shows a value. */
@@ -74,7 +75,7 @@ const templateOf = (value: unknown): number => !isObject(value) ? 0 : (value as 
 export function createView(
   world: World,
   root: Element | ShadowRoot,
-  parts: Pick<Parts, "input">,
+  parts: Pick<Parts, "custom" | "input">,
   send?: (entry: Entry) => void,
   end: Node = root,
 ): View {
@@ -263,21 +264,11 @@ export function createView(
         else setProperty(element, rest, value);
       };
     }
-    if (kind != "~") {
-      return (value) => {
-        setAttribute(element, name, value);
-        parts.input?.touch_(element);
-      };
-    }
-    return function write(value) {
-      // The property of that name, its case ignored; the accessors of a class do not come up in a loop over an element.
-      for (let from: object = element; from; from = Object.getPrototypeOf(from)) {
-        for (const key of Object.getOwnPropertyNames(from)) if (key.toLowerCase() == rest) return setProperty(element, key, value);
-      }
-      if (!isObject(value)) setAttribute(element, rest, value);
-      // A definition that comes later gets all that was written, in its order.
-      const tag = element.localName;
-      if (!customElements.get(tag)) customElements.whenDefined(tag).then(() => write(value));
+    if (kind == "~") return (value) => parts.custom!.write_(element, rest, value);
+    if (name == "style") return styleWriter(element as HTMLElement);
+    return (value) => {
+      setAttribute(element, name, value);
+      parts.input?.touch_(element);
     };
   };
 

@@ -17,26 +17,52 @@ export interface AttributeName {
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 const booleans = words(
-  "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert ismap itemscope loop " +
-    "multiple muted nomodule novalidate open playsinline readonly required reversed selected",
+  "allowfullscreen async autofocus autoplay checked compact controls credentialless declare default defer disabled " +
+    "disablepictureinpicture disableremoteplayback formnovalidate hidden incremental inert ismap itemscope loop multiple muted nohref " +
+    "nomodule noresize noshade novalidate nowrap open playsinline readonly required reversed selected webkitdirectory",
 );
 /** Attributes for which "false" is a value and absence another. */
-const enumerated = words("contenteditable draggable spellcheck");
+const enumerated = words("contenteditable draggable spellcheck writingsuggestions");
+/** Attributes with words of their own for yes and no. */
+const worded: Readonly<Record<string, readonly [yes: string, no: string]>> = { translate: ["yes", "no"], autocorrect: ["on", "off"] };
+/** Properties that are the content of an element, or take its place. */
+const contents = words("innerhtml outerhtml innertext outertext textcontent nodevalue");
+/** Names with a dash that belong to SVG and MathML: no custom element can have one. */
+const reserved = words("annotation-xml color-profile font-face font-face-src font-face-uri font-face-format font-face-name missing-glyph");
+/**
+ * What is an attribute on a custom element too: those that Preact never sets as properties, and those of HTML whose property is spelled otherwise.
+ */
+const alwaysAttributes = words(
+  "accesskey class classname colspan contenteditable download enterkeyhint form height hidden href id inputmode is list part popover role rowspan " +
+    "slot tabindex width",
+);
+/** The properties of ARIA: `ariaHidden` is `aria-hidden`. */
+const aria =
+  /^aria(?=activedescendant$|atomic$|autocomplete$|braille|busy$|checked$|col|controls$|current$|describedby$|description$|details$|disabled$|dropeffect$|errormessage$|expanded$|flowto$|grabbed$|haspopup$|hidden$|invalid$|keyshortcuts$|label(?:ledby)?$|level$|live$|modal$|multi|orientation$|owns$|placeholder$|posinset$|pressed$|readonly$|relevant$|required$|roledescription$|row|selected$|setsize$|sort$|value)/;
 /** What only a property can set on any element that has it; the attribute would be a default or nothing at all. */
 const properties: Readonly<Record<string, string>> = {
   checked: "checked",
   currenttime: "currentTime",
+  defaultplaybackrate: "defaultPlaybackRate",
   indeterminate: "indeterminate",
   muted: "muted",
   playbackrate: "playbackRate",
+  preservespitch: "preservesPitch",
+  returnvalue: "returnValue",
   scrollleft: "scrollLeft",
   scrolltop: "scrollTop",
   selected: "selected",
+  selectiondirection: "selectionDirection",
+  selectionend: "selectionEnd",
+  selectionstart: "selectionStart",
   volume: "volume",
 };
 const valueElements = words("input select textarea");
 const renamed: Readonly<Record<string, string>> = {
   acceptCharset: "accept-charset",
+  ch: "char",
+  chOff: "charoff",
+  classList: "class",
   className: "class",
   defaultChecked: "checked",
   defaultMuted: "muted",
@@ -49,10 +75,10 @@ const renamed: Readonly<Record<string, string>> = {
 };
 /** Camel case of HTML that is lower case in the attribute (the rest of camel case is SVG's). */
 const htmlCamel =
-  /^(?:accessK|allowF|auto[A-Z]|cell|ch[A-Z]|col[A-Z]|content|cross|dateT|default[A-Z]|encT|enterK|fetchP|form[A-Z]|frame|hrefL|inputM|isM|item[A-Z]|max[A-Z]|min[A-Z]|no[A-Z]|playsI|popoverT|readO|referrerP|row[A-Z]|src[A-Z]|tabI|useM)/;
+  /^(?:accessK|allowF|auto[A-Z]|cell|ch[A-Z]|col[A-Z]|content|cross|dateT|default[A-Z]|elementT|encT|enterK|fetchP|focusG|form[A-Z]|frame|hrefL|inputM|isM|item[A-Z]|max[A-Z]|min[A-Z]|no[A-Z]|playsI|popoverT|readO|referrerP|row[A-Z]|src[A-Z]|tabI|useM)/;
 /** Camel case of SVG that has a dash in the attribute; others (viewBox, gradientUnits) keep their capitals. */
 const svgCamel =
-  /^(?:accentH|alignmentB|arabicF|baselineS|capH|clip[PR]|color[IPR]|dominantB|enableB|fill[OR]|flood[CO]|font[FSVW]|glyph[ON]|horiz[AO]|image[R]|letterS|lightingC|marker[EMS]|overline[PT]|paintO|pointerE|shapeR|stop[CO]|strikethrough[PT]|stroke[DLMOW]|text[ADR]|transformO|underline[PT]|unicode[BR]|unitsP|v[A-Z]|vector|vert|wordS|writingM|xH)/;
+  /^(?:accentH|alignmentB|arabicF|baselineS|capH|clip(?:P(?!athU)|R)|color[IPR]|dominantB|enableB|fill[OR]|flood[CO]|font[FSVW]|glyph[ON]|horiz[AO]|image[R]|letterS|lightingC|marker[EMS]|overline[PT]|paintO|pointerE|shapeR|stop[CO]|strikethrough[PT]|stroke[DLMOW]|text[ADR]|transformO|underline[PT]|unicode[BR]|unitsP|v(?:Alp|[HIM])|vector|vert|wordS|writingM|xH)/;
 const safeName = /^[\p{L}_:][\p{L}\p{N}_:.-]*$/u;
 const ignored: AttributeName = { kind: "ignored", wire: "" };
 
@@ -63,7 +89,7 @@ const known = new Map<string, AttributeName>();
 
 /** Understands a JSX attribute's name on an element of this tag, in either transform's spelling. */
 export function attributeName(tag: string, name: string): AttributeName {
-  const custom = tag.includes("-");
+  const custom = tag.includes("-") && !reserved.has(tag);
   const id = `${custom ? "-" : valueElements.has(tag) ? tag : ""} ${name}`;
   let found = known.get(id);
   if (!found) {
@@ -75,13 +101,15 @@ export function attributeName(tag: string, name: string): AttributeName {
 
 function understand(tag: string, custom: boolean, name: string): AttributeName {
   if (name === "children" || name === "key" || name === "ref" || name === "dangerouslySetInnerHTML") return ignored;
+  // As properties they would make another object of the element.
+  if (name === "__proto__" || name === "constructor") return ignored;
   if (!safeName.test(name)) return ignored;
   // To Preact every name that begins so is a handler, also one that ends there.
   // HTML does not mind capitals in it.
   if (/^on/i.test(name)) return name.length === 2 ? ignored : { kind: "handler", wire: `@${eventName(name)}` };
   const lower = name.toLowerCase();
-  // On an element that takes properties these would be markup.
-  if (lower === "innerhtml" || lower === "outerhtml") return ignored;
+  // As properties these would be markup, or take the place of children.
+  if (contents.has(lower)) return ignored;
   if (name === "style") return { kind: "style", wire: name };
   // A textarea has no attribute for its default: it is its text.
   if (lower === "defaultvalue" && tag === "textarea") return { kind: "property", wire: ".defaultValue" };
@@ -90,7 +118,8 @@ function understand(tag: string, custom: boolean, name: string): AttributeName {
     if (attribute === "value") return { kind: "attribute", wire: attribute };
     if (booleans.has(attribute)) return { kind: "boolean", wire: attribute };
   }
-  if (custom && !/^(?:class|className|id|slot|part|is|hidden)$|^(?:data|aria)-/.test(name)) return { kind: "custom", wire: `~${lower}` };
+  if (aria.test(lower)) return { kind: "attribute", wire: `aria-${lower.slice(4)}` };
+  if (custom && !alwaysAttributes.has(lower) && !/^(?:data|aria)-/.test(name)) return { kind: "custom", wire: `~${lower}` };
   if (lower === "value" && valueElements.has(tag)) return { kind: "property", wire: ".value" };
   if (Object.hasOwn(properties, lower)) return { kind: "property", wire: `.${properties[lower]}` };
   if (booleans.has(lower)) return { kind: "boolean", wire: lower };
@@ -120,7 +149,11 @@ export function attributeValue(name: AttributeName, value: unknown): Json {
     case "attribute":
       return attributeText(name.wire, value);
     case "style":
-      return typeof value === "object" && value !== null ? styleText(value as Record<string, unknown>) : attributeText("style", value);
+      return typeof value === "object" && value !== null
+        ? styleText(value as Record<string, unknown>)
+        : typeof value === "string"
+        ? value
+        : null;
     case "boolean":
       // `hidden="until-found"` is the one boolean with a text of its own.
       return value === "until-found" ? value : value ? "" : null;
@@ -145,6 +178,7 @@ function attributeText(name: string, value: unknown): string | number | null {
     case "bigint":
       return String(value);
     case "boolean":
+      if (Object.hasOwn(worded, name)) return worded[name]![value ? 0 : 1];
       if (value) return name === "popover" || name === "download" ? "" : "true";
       return name[4] === "-" || enumerated.has(name) ? "false" : null;
     case "object":
@@ -176,7 +210,7 @@ function customValue(value: unknown): Json {
 }
 
 const unitless =
-  /^(?:animation-iteration-count|aspect-ratio|border-image-(?:outset|slice|width)|box-flex|box-flex-group|box-ordinal-group|column-count|columns|fill-opacity|flex|flex-grow|flex-negative|flex-order|flex-positive|flex-shrink|flood-opacity|font-weight|grid-.*|line-clamp|line-height|opacity|order|orphans|scale|stop-opacity|stroke-.*|tab-size|widows|z-index|zoom)$/;
+  /^(?:-(?:webkit|moz|ms|o)-)?(?:animation-iteration-count|aspect-ratio|border-image-(?:outset|slice|width)|box-flex|box-flex-group|box-ordinal-group|column-count|columns|fill-opacity|flex|flex-grow|flex-negative|flex-order|flex-positive|flex-shrink|flood-opacity|font-size-adjust|font-weight|grid-.*|line-clamp|line-height|opacity|order|orphans|scale|stop-opacity|stroke-.*|tab-size|widows|z-index|zoom)$/;
 const cssNames = new Map<string, string>();
 
 /** The text of a style object; a number gets `px` where CSS wants a length, as `preact-render-to-string` does. */
@@ -187,7 +221,7 @@ export function styleText(style: Record<string, unknown>): string | null {
     if (value === null || value === undefined || value === "" || typeof value === "boolean") continue;
     const name = cssName(property);
     const declared = String(value);
-    if (!isOneValue(declared)) continue;
+    if (!isOneValue(declared, name.startsWith("--"))) continue;
     text += `${name}:${declared}${typeof value === "number" && value !== 0 && !name.startsWith("--") && !unitless.test(name) ? "px" : ""};`;
   }
   return text === "" ? null : text;
@@ -195,27 +229,30 @@ export function styleText(style: Record<string, unknown>): string | null {
 
 /**
  * False for a value that would end its declaration and bring another one along, or hide those after it; the DOM ignores such a value too. One pass:
- * a value may be as long as its model likes.
+ * a value may be as long as its model likes. A custom property may have blocks in braces and brackets.
  */
-function isOneValue(value: string): boolean {
-  if (!/[;{}"'()\\]|\/\*/.test(value)) return true;
+function isOneValue(value: string, custom: boolean): boolean {
+  if (!/[;{}"'()[\]\\]|\/\*/.test(value)) return true;
+  const open = custom ? "({[" : "(", close = custom ? ")}]" : ")";
+  /** What closes the brackets around. */
+  const stack: string[] = [];
   let quote = "";
-  let depth = 0;
   for (let at = 0; at < value.length; at++) {
     const char = value[at]!;
     if (char === "\\") {
       // An escape: in a string or in brackets it hides the next character, outside no value that we know has one.
-      if (quote === "" && depth === 0 || ++at === value.length || /[\n\r\f]/.test(value[at]!)) return false;
+      if (quote === "" && stack.length === 0 || ++at === value.length || /[\n\r\f]/.test(value[at]!)) return false;
     } else if (quote !== "") {
       if (char === quote) quote = "";
       else if (/[\n\r\f]/.test(char)) return false;
     } else if (char === '"' || char === "'") quote = char;
-    else if (char === "(") depth++;
-    else if (char === ")" && --depth < 0) return false;
-    else if (char === "/" && value[at + 1] === "*") return false;
-    else if (depth === 0 && (char === ";" || char === "{" || char === "}")) return false;
+    else if (open.includes(char)) stack.push(close[open.indexOf(char)]!);
+    else if (close.includes(char)) {
+      if (stack.pop() !== char) return false;
+    } else if (char === "/" && value[at + 1] === "*") return false;
+    else if (stack.length === 0 && (char === ";" || char === "{" || char === "}")) return false;
   }
-  return quote === "" && depth === 0;
+  return quote === "" && stack.length === 0;
 }
 
 function cssName(property: string): string {

@@ -10,6 +10,7 @@ import type { Tools } from "../../runtime/browser/tools.ts";
 import type { Host } from "../../runtime/browser/part.ts";
 import type { LoadPart } from "../../runtime/browser/parts.ts";
 import { watchFacts } from "../../runtime/browser/facts.ts";
+import { writeCustom } from "../../runtime/browser/custom.ts";
 import { watchInputs } from "../../runtime/browser/input.ts";
 import { openRequests } from "../../runtime/browser/http.ts";
 import { openStreams } from "../../runtime/browser/sse.ts";
@@ -127,6 +128,7 @@ export class Tab implements Caller {
     const loadPart = (async (name) => {
       // It comes with the first mount, which waits for it: at once, so that the mount is over before anything else happens.
       if (name === "facts") return { create: watchFacts };
+      if (name === "custom") return { create: writeCustom };
       if (name === "input") return { create: watchInputs };
       await new Promise((resolve) => clock.after(network.delay(), resolve as () => void));
       if (name === "watch") return { create: watchSilence };
