@@ -14,7 +14,7 @@ const kindOf = (declaration: string) => /-*\w+/.exec(declaration) + "";
 export function styleWriter(element: HTMLElement): (text: unknown) => void {
   const style = own(element, "style");
   // A painted page has it already, unless its policy forbids that.
-  let before = declarations(style.cssText);
+  let before = declarations(style.length ? own(element, "getAttribute").call(element, "style") : "");
   return (text) => {
     const now = declarations(text);
     const kinds = before.filter((declaration) => {

@@ -29,12 +29,9 @@ const worded: Readonly<Record<string, readonly [yes: string, no: string]>> = { t
 const contents = words("innerhtml outerhtml innertext outertext textcontent nodevalue");
 /** Names with a dash that belong to SVG and MathML: no custom element can have one. */
 const reserved = words("annotation-xml color-profile font-face font-face-src font-face-uri font-face-format font-face-name missing-glyph");
-/**
- * What is an attribute on a custom element too: those that Preact never sets as properties, and those of HTML whose property is spelled otherwise.
- */
+/** What is an attribute on a custom element too: those of all elements whose property is spelled otherwise, or takes no text that is nothing. */
 const alwaysAttributes = words(
-  "accesskey class classname colspan contenteditable download enterkeyhint form height hidden href id inputmode is list part popover role rowspan " +
-    "slot tabindex width",
+  "accesskey class classname contenteditable enterkeyhint hidden id inputmode is part popover role slot tabindex",
 );
 /** The properties of ARIA: `ariaHidden` is `aria-hidden`. */
 const aria =
