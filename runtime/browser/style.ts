@@ -2,7 +2,7 @@
  * Writes the style of an element: what has changed in the model's text and nothing else, so that a size that the user has dragged, or what a script
  * has set, stays.
  */
-import { own } from "./attribute.ts";
+import { own, setAttribute } from "./attribute.ts";
 
 /** The declarations of a text; a semicolon in quotes or brackets ends none. */
 const declarations = (text: unknown): string[] => `${text ?? ""}`.match(/("[^"]*"|'[^']*'|[({][^)}]*|[^;])+/g) || [];
@@ -23,6 +23,7 @@ export function styleWriter(element: HTMLElement): (text: unknown) => void {
       return isGone;
     }).map(kindOf);
     style.cssText += ";" + now.filter((declaration) => !before.includes(declaration) || kinds.includes(kindOf(declaration))).join(";");
+    style.length || setAttribute(element, "style", null);
     before = now;
   };
 }
