@@ -11,16 +11,19 @@ export interface Line {
   text: string;
 }
 /** What it hears. */
-export type ChatMsg = Omit<Line, "id">;
+export type ChatMsg = Omit<Line, "id"> | { remove: number };
 
 /** By the number of the line that it answers: where the two take turns, the lines of the user are 0, 2, 4. */
 const replies = ["Hello! How may I help?", "I see. And how does that make you feel?", "Have you turned it off and on again?"];
 
-/** Lines, the newest first: `column-reverse` shows it at the bottom, and keeps the bottom in sight. */
+/** Lines, the newest first. */
 export const chat: App<readonly Line[], ChatMsg> = app<readonly Line[], ChatMsg>({
   name: "chat",
   init: () => [],
-  update(lines, { who, text }) {
+  update(lines, msg) {
+    // The button that was pressed goes with its line. Where the focus would be lost, it goes to what the user does next.
+    if ("remove" in msg) return next(lines.filter(({ id }) => id !== msg.remove), effect.focus("textarea"));
+    const { who, text } = msg;
     const id = lines.length > 0 ? lines[0]!.id + 1 : 0;
     const said = [{ id, who, text }, ...lines].slice(0, 200);
     if (who === "bot") return said;
@@ -29,9 +32,17 @@ export const chat: App<readonly Line[], ChatMsg> = app<readonly Line[], ChatMsg>
   },
   view: (lines, send) => (
     <div class="chat">
-      <ol>
-        {lines.map(({ id, who, text }) => <li key={id} class={who}>{text}</li>)}
-      </ol>
+      {/* A screen reader reads what is added at its end. It scrolls, so it can have the focus. */}
+      <div role="log" aria-label="Messages" tabIndex={0}>
+        <ol>
+          {lines.toReversed().map(({ id, who, text }) => (
+            <li key={id} class={who}>
+              {text}
+              {who === "you" && <button type="button" aria-label={`Remove "${text}"`} onClick={send({ remove: id })} />}
+            </li>
+          ))}
+        </ol>
+      </div>
       <form>
         <textarea
           rows={1}

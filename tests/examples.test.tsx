@@ -101,12 +101,12 @@ example(
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.querySelectorAll("li").length === 4);
     assertEquals(await page.locator("li").allInnerTexts(), [
-      "Have you turned it off and on again?",
-      "again\nand again",
-      "Hello! How may I help?",
       "Hello",
+      "Hello! How may I help?",
+      "again\nand again",
+      "Have you turned it off and on again?",
     ]);
-    const [newest, oldest] = await Promise.all([page.locator("li").first().boundingBox(), page.locator("li").last().boundingBox()]);
+    const [oldest, newest] = await Promise.all([page.locator("li").first().boundingBox(), page.locator("li").last().boundingBox()]);
     assert(newest!.y > oldest!.y, "the newest is at the bottom");
   },
 );
@@ -191,7 +191,8 @@ example(
     page.on("websocket", () => attempts++);
     const before = seen.console.length;
     await page.goto(`${new URL(page.url()).origin}/guarded?token=wrong`);
-    await page.waitForSelector("server-component[status=offline]");
+    await page.waitForSelector("server-component:is([status=offline], [status=refused])", { state: "attached" });
+    await page.waitForFunction(() => document.querySelector("[role=status]")!.textContent !== "");
     await page.waitForTimeout(3_000);
     assert(attempts >= 2 && attempts <= 4, `${attempts} attempts in 3 seconds`);
     assertEquals(await page.locator("server-component > *").count(), 0, "nothing is shown");
