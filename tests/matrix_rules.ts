@@ -50,6 +50,11 @@ export const rules: readonly Rule[] = [
     is: (one) => last(one) === "true" && namesIn(one.ours) === namesIn(one.preacts),
   },
   {
+    what: "a style without declarations leaves no attribute",
+    why: "Preact leaves an empty one",
+    is: (one) => one.name === "style" && split(one.ours)[0] === "",
+  },
+  {
     what: "a `nonce` is an attribute",
     why: "browsers hide it, and know it, either way",
     is: ({ name }) => name === "nonce",
