@@ -24,8 +24,6 @@ export async function launchFirefox(path: string, { dark = false }: EngineOption
     extraPrefsFirefox: {
       // 0 is dark, 1 is light, whatever the desktop says.
       "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
-      // Puppeteer's default is an empty history, in which no page can be kept; 4 is what a user has.
-      "browser.sessionhistory.max_total_viewers": 4,
     },
   });
   return {

@@ -120,6 +120,52 @@ battery("pages", {
     await tab.until(() => location.pathname + location.search === "/posted?real=yes");
   },
 
+  "what waits for the server is marked, and submitted once": async (tab) => {
+    const paying = app({
+      init: () => 0,
+      update: (paid, _msg: "pay") => paid + 1,
+      view: (paid, send) => (
+        <form onSubmit={send("pay")}>
+          <button id="pay">Pay</button>
+          <output>{paid}</output>
+        </form>
+      ),
+    });
+    const head = `<script>
+      held = [];
+      globalThis.WebSocket = class extends WebSocket {
+        set onmessage(hear) { super.onmessage = hear && ((event) => globalThis.isHeld ? held.push(() => hear(event)) : hear(event)); }
+      };
+    </script>`;
+    await using site = siteOf(serve(paying), { head });
+    await tab.open(site.url);
+    await tab.live();
+    await tab.evaluate(() => void Object.assign(globalThis, { isHeld: true }));
+    const marks = () =>
+      tab.evaluate(() => {
+        const element = document.querySelector("server-component")!;
+        return [
+          element.hasAttribute("nacre-pending"),
+          element.matches(":state(pending)"),
+          document.querySelectorAll("form[nacre-pending]").length,
+        ];
+      });
+    await tab.click("#pay");
+    await tab.until(() => document.querySelector("form")!.hasAttribute("nacre-pending"));
+    assertEquals(await marks(), [true, true, 1]);
+    await tab.click("#pay");
+    await tab.evaluate(() => {
+      const page = globalThis as unknown as { isHeld: boolean; held: (() => void)[] };
+      page.isHeld = false;
+      for (const hear of page.held) hear();
+    });
+    await tab.shows("output", "1");
+    await tab.until(() => !document.querySelector("[nacre-pending]"));
+    assertEquals(await marks(), [false, false, 0]);
+    await tab.click("#pay");
+    await tab.shows("output", "2");
+  },
+
   "a component that is a field of a form": async (tab) => {
     const rated = (stars: number, disabled: boolean) =>
       next(
@@ -213,26 +259,37 @@ battery("pages", {
     await log(tab, "start ?page=2 ?page=3 ?page=2 ?page=3");
   },
 
-  "another page and back: the component is live again": async (tab) => {
-    await using site = siteOf(shop());
+  "a painted form whose script never comes is an ordinary form": async (tab) => {
+    await using site = siteOf(shop(), {
+      painted: true,
+      answer: (request) => new URL(request.url).pathname === "/nacre/runtime.mjs" ? new Response("Not found", { status: 404 }) : undefined,
+    });
+    await tab.open(site.url, { whileLoading: true });
+    await tab.click("#typed");
+    await tab.type("hi");
+    await tab.press("Enter");
+    site.release();
+    await tab.until(() => location.search === "?typed=hi");
+    await tab.until(() => document.readyState === "complete");
+  },
+
+  "another page and back: the page is as it was, and live again": async (tab) => {
+    await using site = siteOf(shop(), { head: `<script>addEventListener("pageshow", (event) => restored = event.persisted)</script>` });
     await tab.open(site.url);
     await tab.live();
-    for (let i = 0; i < 2; i++) {
+    const clicks = () => tab.evaluate(() => Number(document.querySelector("output")!.textContent!.trim().split(" ")[1]));
+    for (let round = 0; round < 3; round++) {
+      const before = await clicks();
       await tab.click("#click");
-      await tab.until(() => !document.querySelector("output")!.textContent!.endsWith(" 0 "));
+      await tab.until((clicks) => document.querySelector("output")!.textContent!.trim().split(" ")[1] === `${clicks}`, before + 1);
       await tab.evaluate(() => void setTimeout(() => location.href = "/other"));
       await tab.until(() => location.pathname === "/other");
       await tab.back();
-      await tab.until(() => location.pathname === "/");
+      await tab.until(() => location.pathname === "/" && "restored" in globalThis);
       await tab.live();
-      await tab.forward();
-      await tab.until(() => location.pathname === "/other");
-      await tab.back();
-      await tab.until(() => location.pathname === "/");
-      await tab.live();
+      const isRestored = await tab.evaluate(() => (globalThis as unknown as { restored: boolean }).restored);
+      // Chromium and WebKit keep the page, Firefox keeps none with an open link: there it is a new visit.
+      assertEquals(await clicks(), isRestored ? before + 1 : 0);
     }
-    const before = Number(await tab.evaluate(() => document.querySelector("output")!.textContent!.split(" ")[2]));
-    await tab.click("#click");
-    await tab.until((clicks) => document.querySelector("output")!.textContent!.split(" ")[2] === `${clicks}`, before + 1);
   },
 });
