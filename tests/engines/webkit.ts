@@ -149,7 +149,7 @@ class SeleniumDriver implements Driver {
   }
   async evaluate(expression: string): Promise<string> {
     // A promise is not left to the driver: it would wait for ever for one of a page that goes away.
-    const answer = await this.browser.executeScript<string | null>(`
+    const answer = await this.#run<string | null>(`
       const answer = ${expression};
       if (typeof answer === "string") return answer;
       globalThis.evaluated = undefined;
@@ -157,7 +157,7 @@ class SeleniumDriver implements Driver {
       return null;`);
     if (answer !== null) return answer;
     while (true) {
-      const settled = await this.browser.executeScript<{ text: string; error?: string } | null>(
+      const settled = await this.#run<{ text: string; error?: string } | null>(
         `if (!("evaluated" in globalThis)) throw new Error("The page has gone away"); return evaluated ?? null;`,
       );
       if (settled?.error) throw new Error(settled.error);
@@ -197,10 +197,20 @@ class SeleniumDriver implements Driver {
 
   /** The driver waits for no page (`pageLoadStrategy`), since some tests act while one loads: the old page is marked, to tell it from the new one. */
   async #leave(): Promise<void> {
-    await this.browser.executeScript("globalThis.isLeft = true");
+    await this.#run("globalThis.isLeft = true");
+  }
+  /** Runs a script that answers at once. The driver never answers one whose page goes away in that moment: it is given up after 3 s. */
+  async #run<Answer>(script: string): Promise<Answer> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error("The page has gone away")), 3_000);
+    try {
+      return await Promise.race([this.browser.executeScript<Answer>(script), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
   async #arrive(): Promise<void> {
-    const hasLoaded = () => this.browser.executeScript<boolean>(`return !globalThis.isLeft && document.readyState === "complete"`);
+    const hasLoaded = () => this.#run<boolean>(`return !globalThis.isLeft && document.readyState === "complete"`);
     while (!await hasLoaded().catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }
