@@ -59,6 +59,8 @@ export interface ServerComponentProps {
  * ```
  */
 export function ServerComponent(this: unknown, props: ServerComponentProps): VNode {
+  // Said here, so that a bundle for a page may leave this function out.
+  sharesThis(ServerComponent);
   const { children, of, request, nonce, runtime, ...attributes } = props;
   const unpainted = () => jsx("server-component", { ...attributes, children });
   if (!of) return unpainted();
@@ -87,8 +89,6 @@ export function ServerComponent(this: unknown, props: ServerComponentProps): VNo
     }),
   );
 }
-
-sharesThis(ServerComponent);
 
 /** The parts of the browser runtime that a painted view is taken over and linked with. */
 function neededParts(html: string, method: ServerComponentProps["method"]): readonly string[] {
