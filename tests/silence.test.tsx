@@ -194,3 +194,27 @@ Deno.test("a login that has expired is said to the page, and a renewed one comes
   });
   await live.close();
 });
+
+Deno.test("requests that hang do not hold every connection to their host: the page comes back when the network does", async () => {
+  const { live, server } = site("http");
+  await using _server = server;
+  await using hole = new Hole(Number(new URL(server.url).port));
+  await using browser = await launch();
+  await visit(browser, hole.url, async (page) => {
+    await shown(page, "0");
+    await page.click("#up");
+    await shown(page, "1");
+    hole.swallow();
+    hole.swallowsNew = true;
+    await page.click("#up");
+    // Ten minutes for the page: more tries than there are connections.
+    for (let second = 0; second < 600; second += 5) await page.clock.runFor(5_000);
+    hole.swallowsNew = false;
+    await until(async () => {
+      await page.clock.runFor(1_000);
+      return await page.textContent("#up") === "2";
+    }, 30_000);
+    assertEquals(await statusOf(page), "live");
+  }, { before: (page) => page.clock.install() });
+  await live.close();
+});
