@@ -56,11 +56,14 @@ async function takeAll(engine: Engine, scheme: string, folder: string): Promise<
     await tab.resize(...widths.desktop);
     await tab.open(demo.url + path);
     await status(isRefused ? "refused" : "live");
+    // The page says how its link is after a while.
+    if (isRefused) await tab.until(() => document.querySelector("#link")!.textContent !== "");
     await act(tab);
     await take("there");
     if (isRefused) continue;
     await demo.stop();
     await status("offline");
+    await tab.until(() => document.querySelector("#link")!.textContent !== "");
     await take("gone");
   }
 }
