@@ -54,7 +54,12 @@ async function look<Props extends object>(
   expected: readonly string[] = [],
 ): Promise<void> {
   const failures: string[] = [];
-  const live = serve(app(component), { flags: props as never, onError: (error, where) => failures.push(`${where}: ${error}`) });
+  // A close that meets an answer on its way is lost, as Deno has it: such a session would wait for its page.
+  const live = serve(app(component), {
+    flags: props as never,
+    linger: 0,
+    onError: (error, where) => failures.push(`${where}: ${error}`),
+  });
   await using server = serveOn0((request) => {
     switch (new URL(request.url).pathname) {
       case "/":

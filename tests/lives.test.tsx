@@ -453,6 +453,19 @@ const scenarios: Readonly<Partial<Record<Name, Readonly<Record<string, Act>>>>> 
       },
     ])),
   },
+  styled: {
+    async "gives numbers their units and SVG its names"({ page, shows }) {
+      await shows("#wider", "1");
+      await page.click("#wider");
+      await shows("#wider", "2");
+      const styles = (selector: string, ...names: string[]) =>
+        page.locator(selector).evaluate((one, names) => names.map((name) => (one as HTMLElement).style.getPropertyValue(name)), names);
+      assertEquals(await styles("i >> nth=0", "width", "height", "line-height", "font-size", "--gap"), ["2px", "0px", "2", "2em", "2"]);
+      assertEquals(await styles("i >> nth=1", "margin-top", "z-index"), ["2px", "2"]);
+      assertEquals(await styles("path", "stroke-width", "letter-spacing"), ["2", "2px"]);
+      assertEquals(await page.getAttribute("svg", "stroke-width"), "2");
+    },
+  },
   greeting: {
     async "may be a component and no more"({ shows }) {
       await shows("p", "Hello Anna");

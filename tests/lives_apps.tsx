@@ -340,6 +340,22 @@ const failing = app<number, "up" | "update" | "handler" | "effect" | "view">({
   },
 });
 
+/** Styles with numbers, and attributes of SVG, as templates and in spreads. */
+const styled = app<number, "wider">({
+  init: () => 1,
+  update: (width) => width + 1,
+  view: (width, send) => (
+    <p>
+      <button type="button" id="wider" onClick={send("wider")}>{width}</button>
+      <i style={{ width, height: 0, lineHeight: width, fontSize: "2em", "--gap": width }}>template</i>
+      <i {...{ style: { marginTop: width, zIndex: width } }}>spread</i>
+      <svg viewBox="0 0 9 9" {...{ strokeWidth: width, strokeLinecap: "round" }}>
+        <path d="M0 0" strokeWidth={width} clipPathUnits="userSpaceOnUse" {...{ style: { strokeWidth: width, letterSpacing: width } }} />
+      </svg>
+    </p>
+  ),
+});
+
 /** A component as a whole app. */
 function Greeting({ name }: { name: string }) {
   return <p>Hello {name}</p>;
@@ -466,6 +482,7 @@ export const apps = {
   listening: living(listening),
   both: living(both),
   kept: living(partsKept),
+  styled: living(styled),
   greeting: living(app(Greeting), { name: "Anna" }),
   clicks: living(app(Clicks), { start: 5 }),
 } as const;

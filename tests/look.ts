@@ -1,6 +1,6 @@
 /**
  * What a DOM looks like, as text of one line for each node: comments and empty texts left out, adjacent texts joined, attributes as a
- * set, a style by its `cssText`, and the state that only properties have. Runs in a page and on a simulated DOM alike.
+ * set, a style as the set of its declarations, and the state that only properties have. Runs in a page and on a simulated DOM alike.
  */
 
 /** Properties that say what attributes do not, by the elements that have them. */
@@ -44,6 +44,16 @@ function addChildren(parent: Node, indent: string, lines: string[], options: Loo
   endText();
 }
 
+/**
+ * The declarations of a style, by name. Their order is left out: a declaration that is new comes last in Preact too, and means the same there, since
+ * a browser has resolved shorthands by then.
+ */
+function styleOf(style: CSSStyleDeclaration | undefined): string {
+  if (!style?.cssText) return "";
+  return Array.from({ length: style.length }, (_, at) => style.item(at)).sort()
+    .map((name) => `${name}: ${style.getPropertyValue(name)}${style.getPropertyPriority(name) && " !important"};`).join(" ");
+}
+
 function addElement(element: Element, indent: string, lines: string[], options: LookOptions): void {
   const { localName: name, namespaceURI: space } = element;
   const parts: string[] = [];
@@ -52,7 +62,7 @@ function addElement(element: Element, indent: string, lines: string[], options: 
     if (options.defaults === false && /^(?:checked|selected|muted)$/.test(attribute.name)) continue;
     parts.push(`${attribute.name}=${JSON.stringify(attribute.value)}`);
   }
-  const style = (element as HTMLElement).style?.cssText;
+  const style = styleOf((element as HTMLElement).style);
   if (style) parts.push(`style=${JSON.stringify(style)}`);
   if (options.states) {
     for (const property of states[name] ?? []) {

@@ -1,6 +1,6 @@
 /**
  * Each element with each attribute and property that the DOM gives it, by several values, their change and their removal: as in Preact's own
- * client, but for the rules. A sample of the elements; all of them with `NACRE_MATRIX=all` (some minutes).
+ * client, but for the rules; and in a painted page as in a mounted one. A sample of the elements; all of them with `NACRE_MATRIX=all` (some minutes).
  */
 import { assert, assertEquals } from "@std/assert";
 import { denoBundle } from "./bundle.ts";
@@ -38,6 +38,7 @@ Deno.test("attributes and properties are as Preact's client sets them, but for t
   const isAll = Deno.env.get("NACRE_MATRIX") === "all";
   const used = new Map(rules.map((rule) => [rule, 0]));
   const unexplained: Difference[] = [];
+  const painted: string[] = [];
   let count = 0;
   await visit(browser, server.url, async (page) => {
     await page.waitForFunction("globalThis.compareNames");
@@ -46,10 +47,11 @@ Deno.test("attributes and properties are as Preact's client sets them, but for t
         const names = (await page.evaluate(`namesOf(${JSON.stringify(tag)}, ${JSON.stringify(space)})`) as string[])
           .filter((name) => !/^on/i.test(name));
         assert(names.length > 100, `${tag} has only ${names.length} names`);
-        const { differences, count: more } = await page.evaluate(
+        const { differences, count: more, painted: other } = await page.evaluate(
           `compareNames(${JSON.stringify(tag)}, ${JSON.stringify(space)}, ${JSON.stringify(names)})`,
-        ) as { differences: Difference[]; count: number };
+        ) as { differences: Difference[]; count: number; painted: string[] };
         count += more;
+        painted.push(...other);
         for (const difference of differences) {
           const rule = rules.find(({ is }) => is(difference));
           if (rule) used.set(rule, used.get(rule)! + 1);
@@ -62,6 +64,11 @@ Deno.test("attributes and properties are as Preact's client sets them, but for t
     `${tag} ${name} ${values}: ${ours}, in Preact ${preacts}`
   );
   assertEquals(unexplained.length, 0, `${unexplained.length} of ${count} are otherwise, and no rule says why:\n${told.join("\n")}`);
+  assertEquals(
+    painted.length,
+    0,
+    `${painted.length} are otherwise in a painted page than in a mounted one:\n${painted.slice(0, 40).join("\n")}`,
+  );
   assert(count > 15_000, `only ${count} were compared`);
   // A rule that nothing needs would hide what comes.
   for (const [{ what }, times] of used) assert(times > 0, `no difference needs the rule: ${what}`);

@@ -3,6 +3,7 @@ import * as preact from "preact";
 import { createView } from "../runtime/browser/view.ts";
 import { Definitions } from "../runtime/view/definitions.ts";
 import { diff, encode } from "../runtime/view/diff.ts";
+import { htmlOf } from "../runtime/view/html.ts";
 import { Lowering } from "../runtime/view/lower.ts";
 import { controlsOf } from "./controls.ts";
 
@@ -43,6 +44,31 @@ function lookOf(element: Element | null, name: string): string {
   return `${attributes} .${Object(property) === property ? "object" : String(property)}${element.childNodes.length > 0 ? " children" : ""}`;
 }
 
+/** Attributes that say in HTML what a property says in a page that is there. */
+const states = /^(?:checked|muted|selected|value)$/;
+
+/** The attributes of an element, but for such states; a style as the browser understands it, and names without their case: in SVG the parser mends that. */
+function attributesOf(element: Element | null): string {
+  if (!element) return "gone";
+  return [...element.attributes].filter(({ name }) => !states.test(name))
+    .map(({ name, value }) => `${name.toLowerCase()}=${JSON.stringify(name === "style" ? (element as HTMLElement).style.cssText : value)}`)
+    .sort().join(
+      " ",
+    );
+}
+
+/** The element that the parser makes of this HTML where such an element stands. */
+function parsed(html: string, space: Space): Element | null {
+  if (space === "") {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content.firstElementChild;
+  }
+  const place = container(space);
+  place.innerHTML = html;
+  return place.firstElementChild;
+}
+
 function container(space: Space): Element {
   const place = document.createElement("div");
   return space === "" ? place : place.appendChild(
@@ -65,9 +91,10 @@ function namesOf(tag: string, space: Space): string[] {
 
 Object.assign(globalThis, {
   namesOf,
-  /** Compares these names of one tag. */
-  compareNames(tag: string, space: Space, names: readonly string[]): { count: number; differences: Difference[] } {
+  /** Compares these names of one tag. `painted`: how the first value differs in a painted page from a mounted one. */
+  compareNames(tag: string, space: Space, names: readonly string[]): { count: number; differences: Difference[]; painted: string[] } {
     const differences: Difference[] = [];
+    const painted: string[] = [];
     let count = 0;
     const { error } = console;
     console.error = () => {};
@@ -84,6 +111,9 @@ Object.assign(globalThis, {
           if (step === 0) {
             const mounted = encode(now, definitions);
             view.mount(...JSON.parse(JSON.stringify([definitions.fresh(), mounted])) as [never, never]);
+            // The description beside the HTML has what custom elements get as properties.
+            const [live, read] = [page.firstElementChild, parsed(htmlOf(now), space)].map(attributesOf);
+            if (live !== read && !tag.includes("-")) painted.push(`${tag} ${name} ${JSON.stringify(value)}: ${read}, mounted ${live}`);
           } else {
             const patch = diff(tree!, now, definitions);
             if (patch !== undefined) view.patch(...JSON.parse(JSON.stringify([patch, definitions.fresh()])) as [never, never]);
@@ -108,6 +138,6 @@ Object.assign(globalThis, {
       }
     }
     console.error = error;
-    return { count, differences };
+    return { count, differences, painted };
   },
 });

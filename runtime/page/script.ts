@@ -26,7 +26,8 @@ function packedAs(source: string, tag: string, encoding: Encoding): Uint8Array<A
  * ```
  */
 export function runtimeScript(request: Request): Response {
-  const name = new URL(request.url).searchParams.get("part");
+  // A `Host` that is none makes a URL that is none.
+  const name = URL.parse(request.url)?.searchParams.get("part") ?? null;
   const part = name !== null && Object.hasOwn(clientParts, name) ? clientParts[name] : undefined;
   const { source, tag } = part ?? { source: clientSource, tag: clientTag };
   const encoding = encodingFor(request);

@@ -2,6 +2,8 @@
  * What a JSX attribute becomes: its name on the wire (whose first character tells the kind of the hole) and its value there.
  * Follows what Preact does to a DOM element. It must never let a name or value of a model turn into another kind of hole.
  */
+import { svgSpelling } from "./element_props.ts";
+import { styleText } from "./style.ts";
 import type { Json } from "../wire/message.ts";
 
 /** How a hole of an element is written: the kinds of `docs/protocol.md`. */
@@ -73,9 +75,6 @@ const renamed: Readonly<Record<string, string>> = {
 /** Camel case of HTML that is lower case in the attribute (the rest of camel case is SVG's). */
 const htmlCamel =
   /^(?:accessK|allowF|auto[A-Z]|cell|ch[A-Z]|col[A-Z]|content|cross|dateT|default[A-Z]|elementT|encT|enterK|fetchP|focusG|form[A-Z]|frame|hrefL|inputM|isM|item[A-Z]|max[A-Z]|min[A-Z]|no[A-Z]|playsI|popoverT|readO|referrerP|row[A-Z]|src[A-Z]|tabI|useM)/;
-/** Camel case of SVG that has a dash in the attribute; others (viewBox, gradientUnits) keep their capitals. */
-const svgCamel =
-  /^(?:accentH|alignmentB|arabicF|baselineS|capH|clip(?:P(?!athU)|R)|color[IPR]|dominantB|enableB|fill[OR]|flood[CO]|font[FSVW]|glyph[ON]|horiz[AO]|image[R]|letterS|lightingC|marker[EMS]|overline[PT]|paintO|pointerE|shapeR|stop[CO]|strikethrough[PT]|stroke[DLMOW]|text[ADR]|transformO|underline[PT]|unicode[BR]|unitsP|v(?:Alp|[HIM])|vector|vert|wordS|writingM|xH)/;
 const safeName = /^[\p{L}_:][\p{L}\p{N}_:.-]*$/u;
 const ignored: AttributeName = { kind: "ignored", wire: "" };
 
@@ -126,7 +125,7 @@ function understand(tag: string, custom: boolean, name: string): AttributeName {
 function attributeSpelling(name: string, lower: string): string {
   if (Object.hasOwn(renamed, name)) return renamed[name]!;
   if (name === lower || htmlCamel.test(name)) return lower;
-  return svgCamel.test(name) ? name.replace(/[A-Z0-9]/g, (capital) => `-${capital.toLowerCase()}`) : name;
+  return svgSpelling(name);
 }
 
 /** `onClick` and `onclick` are `click`; `onClickCapture` is `click!`; `onmy-event` is `my-event`. */
@@ -204,65 +203,6 @@ function customValue(value: unknown): Json {
     default:
       return null;
   }
-}
-
-const unitless =
-  /^(?:-(?:webkit|moz|ms|o)-)?(?:animation-iteration-count|aspect-ratio|border-image-(?:outset|slice|width)|box-flex|box-flex-group|box-ordinal-group|column-count|columns|fill-opacity|flex|flex-grow|flex-negative|flex-order|flex-positive|flex-shrink|flood-opacity|font-size-adjust|font-weight|grid-.*|line-clamp|line-height|opacity|order|orphans|scale|stop-opacity|stroke-.*|tab-size|widows|z-index|zoom)$/;
-const cssNames = new Map<string, string>();
-
-/** The text of a style object; a number gets `px` where CSS wants a length, as `preact-render-to-string` does. */
-export function styleText(style: Record<string, unknown>): string | null {
-  let text = "";
-  for (const property in style) {
-    const value = style[property];
-    if (value === null || value === undefined || value === "" || typeof value === "boolean") continue;
-    const name = cssName(property);
-    const declared = String(value);
-    if (!isOneValue(declared, name.startsWith("--"))) continue;
-    text += `${name}:${declared}${typeof value === "number" && value !== 0 && !name.startsWith("--") && !unitless.test(name) ? "px" : ""};`;
-  }
-  return text === "" ? null : text;
-}
-
-/**
- * False for a value that would end its declaration and bring another one along, or hide those after it; the DOM ignores such a value too. One pass:
- * a value may be as long as its model likes. A custom property may have blocks in braces and brackets.
- */
-function isOneValue(value: string, custom: boolean): boolean {
-  if (!/[;{}"'()[\]\\]|\/\*/.test(value)) return true;
-  const open = custom ? "({[" : "(", close = custom ? ")}]" : ")";
-  /** What closes the brackets around. */
-  const stack: string[] = [];
-  let quote = "";
-  for (let at = 0; at < value.length; at++) {
-    const char = value[at]!;
-    if (char === "\\") {
-      // An escape: in a string or in brackets it hides the next character, outside no value that we know has one.
-      if (quote === "" && stack.length === 0 || ++at === value.length || /[\n\r\f]/.test(value[at]!)) return false;
-    } else if (quote !== "") {
-      if (char === quote) quote = "";
-      else if (/[\n\r\f]/.test(char)) return false;
-    } else if (char === '"' || char === "'") quote = char;
-    else if (open.includes(char)) stack.push(close[open.indexOf(char)]!);
-    else if (close.includes(char)) {
-      if (stack.pop() !== char) return false;
-    } else if (char === "/" && value[at + 1] === "*") return false;
-    else if (stack.length === 0 && (char === ";" || char === "{" || char === "}")) return false;
-  }
-  return quote === "" && stack.length === 0;
-}
-
-function cssName(property: string): string {
-  if (property.startsWith("-")) return property.replace(/[^\w-]/g, "");
-  let name = cssNames.get(property);
-  if (name === undefined) {
-    name = (property === "cssFloat" ? "float" : property).replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`).replace(
-      /[^\w-]/g,
-      "",
-    );
-    if (cssNames.size < 2_000 && property.length < longName) cssNames.set(property, name);
-  }
-  return name;
 }
 
 /** The events of the DOM whose JSX names have several capitals, in lower case. */

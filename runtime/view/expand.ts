@@ -4,6 +4,7 @@
 import { type ComponentChildren, h, type VNode } from "../deps.ts";
 import type { Attribute, Element, Node } from "./statics.ts";
 import { tagsAround } from "./preact.ts";
+import { propValue } from "./element_props.ts";
 import { isRawText, isUnsafeProperty, readingInAll, safeRawText } from "./raw_text.ts";
 import { DynamicAttribute, type Place } from "./template.ts";
 
@@ -63,7 +64,7 @@ function addAttribute(props: Record<string, unknown>, attribute: Attribute, dyna
   }
   const given = dynamic[attribute.place];
   if (given instanceof DynamicAttribute) {
-    if (!isUnsafeProperty(given.name, given.value)) props[propertyNames[given.name] ?? given.name] = given.value;
+    if (!isUnsafeProperty(given.name, given.value)) props[propertyNames[given.name] ?? given.name] = propValue(given.name, given.value);
   } else if (typeof given === "string" && given !== "") add(props, given, "");
 }
 

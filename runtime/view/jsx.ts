@@ -16,8 +16,8 @@ import {
   type VNode,
   vnode,
 } from "../deps.ts";
+import { elementProps } from "./element_props.ts";
 import { expand } from "./expand.ts";
-import { isUnsafeProperty } from "./raw_text.ts";
 import { DynamicAttribute, type Place, placeOf } from "./template.ts";
 
 export { Fragment };
@@ -56,18 +56,7 @@ type Props = Record<string, unknown> & { children?: ComponentChildren };
 /** Called by the automatic transform, and by the precompile transform for components and spreads. */
 // deno-lint-ignore no-explicit-any -- Preact's own type of an element
 export function jsx(type: string | ComponentType<any>, props: Props | null, key?: unknown): VNode<any> {
-  return vnode(type as string, typeof type === "string" && props ? withoutUnsafe(props) : props ?? {}, key as string);
-}
-
-/** A spread of outside data may hold a handler that is a text, or markup: HTML has no place for either here. */
-function withoutUnsafe(props: Props): Props {
-  let safe = props;
-  for (const name in props) {
-    if (!isUnsafeProperty(name, props[name])) continue;
-    if (safe === props) safe = { ...props };
-    delete safe[name];
-  }
-  return safe;
+  return vnode(type as string, typeof type === "string" && props ? elementProps(type, props) : props ?? {}, key as string);
 }
 
 export { jsx as jsxDEV, jsx as jsxs };
