@@ -8,11 +8,12 @@ import { launch, serveOn0, visit } from "./kit.ts";
 import type { Difference, Space } from "./matrix_page.ts";
 import { rules } from "./matrix_rules.ts";
 
+/** Not `marquee`, which is obsolete: its `loop` is a number, and a boolean everywhere else. */
 const tags: Record<Space, readonly string[]> = {
   "":
     ("a abbr area article audio b base blockquote body br button canvas caption cite code col colgroup data datalist dd del details dialog div " +
       "dl dt em embed fieldset figure font footer form frame frameset h1 head header hr html i iframe img input ins kbd label legend li link main map " +
-      "mark marquee menu meta meter nav noscript object ol optgroup option output p param picture pre progress q s samp script section select slot " +
+      "mark menu meta meter nav noscript object ol optgroup option output p param picture pre progress q s samp script section select slot " +
       "small source span strong style sub summary sup table tbody td template textarea tfoot th thead time title tr track u ul var video wbr my-el")
       .split(" "),
   svg:
@@ -21,7 +22,7 @@ const tags: Record<Space, readonly string[]> = {
   math: "annotation-xml math mfrac mi mn mo mrow ms mspace msqrt mtable mtd mtext".split(" "),
 };
 /** What a run of the gate looks at: one of each kind. */
-const sample: Record<Space, readonly string[]> = { "": ["div", "input", "video", "my-el"], svg: ["clipPath"], math: ["mi"] };
+const sample: Record<Space, readonly string[]> = { "": ["a", "div", "form", "input", "video", "my-el"], svg: ["clipPath"], math: ["mi"] };
 /** The parser and the page treat these apart: no view has them in it. */
 const isOfThePage = /^(?:base|body|frame|frameset|head|html|link|meta|script|style|title)$/;
 
@@ -60,7 +61,7 @@ Deno.test("attributes and properties are as Preact's client sets them, but for t
       }
     }
   });
-  const told = unexplained.slice(0, 40).map(({ tag, name, values, ours, preacts }) =>
+  const told = unexplained.slice(0, 60).map(({ tag, name, values, ours, preacts }) =>
     `${tag} ${name} ${values}: ${ours}, in Preact ${preacts}`
   );
   assertEquals(unexplained.length, 0, `${unexplained.length} of ${count} are otherwise, and no rule says why:\n${told.join("\n")}`);

@@ -20,13 +20,17 @@ const namesIn = (look: string) => [...look.matchAll(/([^ =]+)="/g)].map(([, name
 export const rules: readonly Rule[] = [
   {
     what: "the content of an element comes from its children, or from `dangerouslySetInnerHTML`",
-    why: "Preact also sets `textContent`, `innerText`, `innerHTML`, `text` and the like; a painted page could not have the same",
-    is: ({ name }) => /^(?:inner|outer)(?:HTML|Text)$|^textContent$|^nodeValue$|^children$|^text$|^length$/.test(name),
+    why:
+      "Preact also sets `textContent`, `innerText`, `innerHTML`, `text`, the `value` of an `output` and the like; a painted page could not have the same",
+    is: ({ tag, name }) =>
+      /^(?:inner|outer)(?:HTML|Text)$|^textContent$|^nodeValue$|^children$|^text$|^length$/.test(name) ||
+      tag === "output" && /^(?:defaultV|v)alue$/.test(name),
   },
   {
     what: "names are read without their case, and written as HTML, ARIA, SVG and MathML have them",
     why: "the precompiling transform has lost the capitals; Preact makes attributes that mean nothing (`tabIndex` in SVG)",
-    is: (one) => one.space !== "" || [one.ours, one.preacts].every((look) => split(look)[1] === " .undefined"),
+    is: (one) =>
+      one.space !== "" || one.name === "defaultvalue" || [one.ours, one.preacts].every((look) => split(look)[1] === " .undefined"),
   },
   {
     what: "`null` and `undefined` remove an attribute",
@@ -53,6 +57,14 @@ export const rules: readonly Rule[] = [
     what: "a style without declarations leaves no attribute",
     why: "Preact leaves an empty one",
     is: (one) => one.name === "style" && split(one.ours)[0] === "",
+  },
+  {
+    what:
+      "what is a property only, and changes an attribute of another name, is an attribute of its own name: `host`, `hash` and other parts of an `href`, `encoding` of a form",
+    why: "a painted page could not have it; write `href` or `enctype`",
+    is: ({ tag, name }) =>
+      /^(?:a|area)$/.test(tag) && /^(?:protocol|username|password|host|hostname|port|pathname|search|hash)$/.test(name) ||
+      `${tag} ${name}` === "form encoding" || `${tag} ${name}` === "select selectedIndex",
   },
   {
     what: "a `nonce` is an attribute",

@@ -69,6 +69,7 @@ const renamed: Readonly<Record<string, string>> = {
   defaultValue: "value",
   htmlFor: "for",
   httpEquiv: "http-equiv",
+  relList: "rel",
   xlinkHref: "href",
   "xlink:href": "href",
 };
