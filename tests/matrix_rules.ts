@@ -60,7 +60,7 @@ export const rules: readonly Rule[] = [
   },
   {
     what:
-      "what is a property only, and changes an attribute of another name, is an attribute of its own name: `host`, `hash` and other parts of an `href`, `encoding` of a form",
+      "a property without an attribute of its name becomes an attribute: `host`, `hash` and other parts of an `href`, `encoding` of a form",
     why: "a painted page could not have it; write `href` or `enctype`",
     is: ({ tag, name }) =>
       /^(?:a|area)$/.test(tag) && /^(?:protocol|username|password|host|hostname|port|pathname|search|hash)$/.test(name) ||

@@ -54,7 +54,7 @@ function packed(head: string, body: Uint8Array): Uint8Array {
 /** The most bytes of a stored block of deflate. */
 const mostStored = 65_535;
 
-/** Blocks of raw deflate that hold a text as it is, so that each client has a head of its own before what is compressed for all. */
+/** Stored blocks of raw deflate. They hold the head of one client, in front of the compressed body that all clients share. */
 export function stored(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(text);
   const count = Math.max(1, Math.ceil(bytes.length / mostStored));

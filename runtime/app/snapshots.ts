@@ -164,7 +164,7 @@ export class Snapshots {
     try {
       this.#write({ ...this.#owner.describe(client), seen: [] });
     } catch {
-      // What is no structured data cannot be measured, but its views can.
+      // A model that is not plain data cannot be measured, but its views can.
       this.#measured?.(bytesHeld(0, this.#owner.holes));
     }
     return true;

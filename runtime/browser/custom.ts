@@ -5,7 +5,7 @@
 import type { Host, Part } from "./part.ts";
 import type { Tools } from "./tools.ts";
 
-/** What was written to elements without a definition, by names. */
+/** The values that were written to elements before their tag was defined, by name. */
 const written = new WeakMap<Element, Record<string, unknown>>();
 
 /** What writes to custom elements. */
@@ -27,7 +27,7 @@ export function writeCustom(host: Pick<Host, "world_" | "root_">, { attempt_: at
         if (key.toLowerCase() == name) isSet ??= attempt(() => Reflect.set(element, key, value ?? ""));
       }
     }
-    // What is nothing leaves no attribute. One that a property reflects goes with it.
+    // `null` leaves no attribute. An attribute that reflects a property goes with the property.
     if (value == null || !isSet && Object(value) !== value) setAttribute(element, name, value);
     const tag = element.localName;
     if (!customElements.get(tag)) {

@@ -19,7 +19,7 @@ export interface Fallback extends Part {
 export function openFallback(host: Host): Fallback {
   const openStream = openStreams(host);
   return {
-    // At once: what it begins with may fail before a promise is read.
+    // Attached at once: the work may fail before anybody awaits the promise.
     open_: async (method, address, say, use) => use(method == "sse" && await openStream(address) || openRequests(host, address, say)),
   };
 }

@@ -10,14 +10,14 @@ export function readFrames(
   read: (text: string) => unknown,
   failed: (error: unknown) => void,
 ): (event: MessageEvent) => unknown {
-  /** What has to be read before a frame that comes now. */
+  /** Resolves when all earlier frames have been read. */
   let reading: Promise<unknown> | undefined;
   return ({ data }) => {
     try {
       const text = data.byteLength
         ? new Response(new Response(data).body!.pipeThrough(new DecompressionStream("deflate-raw"))).text()
         : data;
-      // A small frame waits for what is before it and waits itself, and for nothing else.
+      // A small frame waits only for earlier frames that still wait to be inflated.
       const turn = text != data || reading ? Promise.all([text, reading]).then(([text]) => read(text)) : read(text);
       if (turn) {
         const done = reading = (turn as Promise<unknown>).catch(failed).then(() => {

@@ -28,7 +28,7 @@ export function openRequests(host: Host, address: () => string, say: () => strin
       }
       let reading: unknown;
       for (const data of text.split("\n")) reading = socket.onmessage?.({ data } as MessageEvent);
-      // The next request says what has changed after all of it: the last message is the snapshot.
+      // The next request acknowledges all of these messages: the last one is the snapshot.
       await reading;
       isBusy = false;
       const ms = durationOf(host.element_, "poll");
@@ -47,7 +47,7 @@ export function openRequests(host: Host, address: () => string, say: () => strin
     // It is said with the rest.
     send() {
       hasMore = true;
-      // What is said together goes together.
+      // Messages of one task go in one POST.
       Promise.resolve().then(() => {
         if (!isBusy && hasMore) post();
       });

@@ -216,7 +216,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
       told = view.version_ = version;
       // What is in the view may ask for a context at once.
       host.config_ = wanted;
-      // No patch leads from what was before to this.
+      // No patch leads from the view before to this one.
       kept.cover_(snapshot, done - (saved ?? done), undefined, anew);
       eachPart((part) => part.begin_?.(wanted, anew));
       enter();
@@ -328,7 +328,7 @@ export function createLink(world: World, loadPart: LoadPart, element: HTMLElemen
         lose();
       }
     };
-    /** A frame was not understood or applied: what is shown is no version. */
+    /** A frame was not understood or applied, so the page shows no version that the server knows. */
     const misread = (error: unknown) => {
       if (mine == socket) {
         broken = 1;

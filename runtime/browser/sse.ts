@@ -87,7 +87,7 @@ export function openStreams(host: Host): (address: () => string) => Promise<Sock
       onclose: null,
       send(message) {
         waiting.push(message);
-        // What is said together goes together.
+        // Messages of one task go in one POST.
         Promise.resolve().then(post);
       },
       close() {
